@@ -1,0 +1,375 @@
+"""The record: what newscrawl knows of one article, and the raw evidence it is made from.
+
+The one schema. Everything else is derived from these models: the MongoDB validators and
+indexes (`newscrawl.store.schema`), the JSON that `newscrawl.extract` and the command line give.
+Pure data: no reading of pages, no database, no clock.
+
+Two stages:
+
+- `Card` and `RawArticle` hold strings as printed, with their sources. `newscrawl.extract` makes them.
+- `Article` holds typed values. `newscrawl.normalize` makes it from a `RawArticle`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+SCHEMA_VERSION = 1
+"""Version of the stored record; a migration leads from each version to the next."""
+
+INT64_MAX = 2**63 - 1
+
+Precision = Literal["second", "minute", "hour", "day", "month", "year"]
+ContentType = Literal["article", "live", "gallery", "video", "opinion", "press_release"]
+CardSource = Literal["listing", "feed", "sitemap", "related"]
+ViewSource = Literal["own page", "card"]
+
+
+class NotAnArticle(ValueError):
+    """The page is no article. `reason` is a short stable code, `detail` a sentence for people."""
+
+    def __init__(self, reason: str, detail: str, url: str | None = None) -> None:
+        self.reason = reason
+        self.detail = detail
+        self.url = url
+        super().__init__(f"{detail} ({reason})" + (f": {url}" if url else ""))
+
+
+def article_id(url: str) -> str:
+    """Identity of the article at a canonical URL: 32 hexadecimal digits of its SHA-256.
+
+    A hash, so that uniqueness also holds on a cluster sharded by hashed `_id`.
+    """
+    return hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _to_utc_milliseconds(value: datetime) -> datetime:
+    """BSON dates are UTC with milliseconds: the record holds nothing that the database would drop."""
+    if value.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    value = value.astimezone(UTC)
+    return value.replace(microsecond=value.microsecond // 1000 * 1000)
+
+
+Instant = Annotated[datetime, AfterValidator(_to_utc_milliseconds)]
+"""An aware datetime in UTC, cut to milliseconds."""
+
+Count = Annotated[int, Field(ge=0, le=INT64_MAX)]
+
+
+# --- evidence, as printed ---------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Card:
+    """What a listing, feed, sitemap or teaser says of an article before it is fetched. Strings as printed."""
+
+    url: str
+    source: CardSource
+    headline: str | None = None
+    lead: str | None = None
+    published: str | None = None
+    views: str | None = None
+    section: str | None = None
+    language: str | None = None
+    image: str | None = None
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    is_pinned: bool = False
+    found_at: str | None = None
+    """Address of the listing, feed, sitemap or article that showed the card."""
+
+
+@dataclass(slots=True)
+class RawDate:
+    """One printed or machine-readable date with its source, such as `jsonld:datePublished`."""
+
+    text: str
+    source: str
+    timezone: str | None = None
+    """IANA zone of this date, where a site's rule states another than the site's."""
+
+
+@dataclass(slots=True)
+class RawAuthor:
+    """A byline as printed, with the address of the author's page where the page links one."""
+
+    text: str
+    url: str | None = None
+
+
+@dataclass(slots=True)
+class RawArticle:
+    """Everything one page says of its article, as printed, with the source of each field in `provenance`.
+
+    `published` and `modified` hold every candidate, best source first. `dateline` is a header line such
+    as `Kyiv • UNN`; a dateline at the head of the body is still in `sections`.
+    """
+
+    url: str
+    headline: str | None = None
+    lead: str | None = None
+    sections: list[Section] = field(default_factory=list)
+    canonical_url: str | None = None
+    aliases: list[str] = field(default_factory=list)
+    alternates: dict[str, str] = field(default_factory=dict)
+    publisher: str | None = None
+    language: str | None = None
+    published: list[RawDate] = field(default_factory=list)
+    modified: list[RawDate] = field(default_factory=list)
+    dateline: str | None = None
+    authors: list[RawAuthor] = field(default_factory=list)
+    section: str | None = None
+    tags: list[str] = field(default_factory=list)
+    keywords: list[str] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list)
+    videos: list[str] = field(default_factory=list)
+    views: str | None = None
+    related: list[Card] = field(default_factory=list)
+    is_paywalled: bool | None = None
+    is_live: bool = False
+    content_type: ContentType = "article"
+    provenance: dict[str, str] = field(default_factory=dict)
+
+
+# --- the record -------------------------------------------------------------------------------
+
+
+class Part(BaseModel):
+    """A part of the record. Unknown keys are refused: no key ever comes from a page."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Timestamp(Part):
+    """An instant as a page printed it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    at: Instant | None = Field(description="The instant in UTC; null where the text could not be read.")
+    raw: Annotated[str, Field(max_length=200)] = Field(description="The date as printed.")
+    offset: int | None = Field(
+        default=None,
+        ge=-1080,
+        le=1080,
+        description="Offset from UTC that was used, in minutes east; null where none was known and UTC was assumed.",
+    )
+    precision: Precision = Field(description="The smallest unit that the text states.")
+
+
+class Dateline(Part):
+    """Where a story was filed and by which agency: `KYIV, Jan 6 (Reuters) -`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    raw: str = Field(description="The dateline as printed.")
+    place: str | None = Field(default=None, description="Place as printed, all-capitals names kept.")
+    country: str | None = Field(default=None, description="Country or state as printed, else that of a known agency.")
+    agency: str | None = Field(default=None, description="Agency or outlet as printed.")
+
+
+class Author(Part):
+    """A person or agency in the byline."""
+
+    name: str
+    url: str | None = None
+
+
+class Section(Part):
+    """A heading and the paragraphs below it. The first section of an article often has no heading."""
+
+    heading: str | None = None
+    paragraphs: list[str] = Field(default_factory=list)
+
+
+class Image(Part):
+    """A picture of the article, never of its surroundings. Sizes in pixels."""
+
+    url: str
+    caption: str | None = None
+    credit: str | None = None
+    width: Count | None = None
+    height: Count | None = None
+
+
+class Views(Part):
+    """The latest view counter of the article."""
+
+    count: Count
+    seen_at: Instant
+    raw: str
+
+
+class Related(Part):
+    """An article that the page shows as a teaser card, with whatever date and views the card prints."""
+
+    url: str
+    headline: str | None = None
+    published_at: Instant | None = None
+    views: Count | None = None
+
+
+class Fetch(Part):
+    """How the current version was fetched."""
+
+    status: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    run: str | None = Field(default=None, description="Identity of the run in `runs`.")
+    archive: str | None = Field(default=None, description="Where the page is archived.")
+
+
+class Article(Part):
+    """One news article: the document of the collection `articles`. All times UTC."""
+
+    url: str = Field(max_length=2048, description="Canonical URL; `_id` is its hash.")
+    aliases: list[str] = Field(default_factory=list, description="Other addresses under which it was met.")
+    site: str | None = Field(default=None, description="Name of the site file.")
+    publisher: str | None = None
+    edition: str | None = Field(default=None, description="Edition of the site, such as `uk`.")
+    language: str | None = Field(default=None, description="BCP 47 code.")
+
+    headline: str = Field(min_length=1, max_length=1000)
+    lead: str | None = None
+    body: str = Field(default="", description="Plain text of `sections`, paragraphs separated by blank lines.")
+    sections: list[Section] = Field(default_factory=list)
+    word_count: Count = 0
+
+    dateline: Dateline | None = None
+    published: Timestamp | None = None
+    modified: Timestamp | None = None
+    authors: list[Author] = Field(default_factory=list)
+    section: str | None = Field(default=None, description="Rubric of the site.")
+    tags: list[str] = Field(default_factory=list)
+    keywords: list[str] = Field(default_factory=list)
+    images: list[Image] = Field(default_factory=list, description="Lead image first.")
+    videos: list[str] = Field(default_factory=list)
+    views: Views | None = Field(default=None, description="Null: no counter was seen, which is not zero.")
+    related: list[Related] = Field(default_factory=list)
+    alternates: list[Alternate] = Field(default_factory=list, description="The story in other languages (hreflang).")
+
+    is_paywalled: bool | None = None
+    is_live: bool = False
+    content_type: ContentType = "article"
+
+    fingerprint: str = Field(default="", description="SHA-256 of headline, lead and body, white space folded.")
+    similarity: list[int] | None = Field(default=None, description="Near-duplicate signature.")
+    duplicate_of: str | None = None
+    cluster: str | None = None
+
+    revision: int = Field(default=1, ge=1, description="1 for the first version, one more at each change of text.")
+    first_seen_at: Instant | None = None
+    last_seen_at: Instant | None = None
+    changed_at: Instant | None = None
+    next_visit_at: Instant | None = None
+
+    fetch: Fetch = Field(default_factory=Fetch)
+    provenance: dict[str, str] = Field(default_factory=dict, description="Field name to the source it was read from.")
+    schema_version: int = SCHEMA_VERSION
+
+    @property
+    def id(self) -> str:
+        """Identity in the database: the hash of `url`."""
+        return article_id(self.url)
+
+
+class Alternate(Part):
+    """An edition twin that the page declares by `hreflang`."""
+
+    language: str
+    url: str
+
+
+class ViewObservation(Part):
+    """One sighting of a view counter: the document of the collection `views`."""
+
+    article: str = Field(description="Identity of the article.")
+    url: str
+    at: Instant
+    count: Count
+    source: ViewSource
+
+
+class Revision(Part):
+    """An earlier version of an article whose headline, lead or body changed."""
+
+    article: str
+    revision: int
+    headline: str
+    lead: str | None = None
+    body: str
+    fingerprint: str
+    seen_at: Instant | None = Field(default=None, description="When this version was first seen.")
+    replaced_at: Instant
+    run: str | None = None
+
+
+class Failure(Part):
+    """An address that could not be fetched, read or stored."""
+
+    url: str
+    site: str
+    stage: Literal["discover", "fetch", "read", "store"]
+    reason: str = Field(description="Stable code such as `http-404`.")
+    detail: str = Field(default="", description="A sentence for people.")
+    attempts: int = Field(default=1, ge=1)
+    first_at: Instant
+    last_at: Instant
+    next_try_at: Instant | None = Field(default=None, description="Null: never again by itself.")
+    run: str | None = None
+    archive: str | None = None
+
+
+class Listing(Part):
+    """What is known of a listing page, feed or sitemap between two runs."""
+
+    url: str
+    site: str
+    kind: Literal["listing", "feed", "sitemap"]
+    etag: str | None = None
+    last_modified: str | None = None
+    newest: str | None = Field(default=None, description="URL of the newest card at the last complete walk.")
+    completed_at: Instant | None = Field(default=None, description="End of the last walk that lost nothing.")
+    open_walk: list[str] | None = Field(
+        default=None,
+        description="Identities on the deepest page reached by a walk that has not ended; null: none is open.",
+    )
+    cards: int = Field(default=0, description="Cards at the last visit.")
+    new: int = Field(default=0, description="Of these, new articles.")
+
+
+class Run(Part):
+    """One crawl of one site."""
+
+    site: str
+    command: str
+    started_at: Instant
+    ended_at: Instant | None = None
+    reason: str | None = Field(default=None, description="Why it ended; null while it goes on or after a crash.")
+    outcome: Literal["ok", "failed", "degraded"] | None = None
+    counts: dict[str, int] = Field(default_factory=dict)
+    coverage: dict[str, float] = Field(default_factory=dict, description="Share of articles that have the field.")
+    errors: dict[str, int] = Field(default_factory=dict, description="Reason to count.")
+    version: str
+    pid: int
+    host: str
+
+
+RECORDS: dict[str, type[Part]] = {
+    "articles": Article,
+    "views": ViewObservation,
+    "revisions": Revision,
+    "listings": Listing,
+    "runs": Run,
+    "failures": Failure,
+}
+"""Collection name to the model of its documents."""
+
+Json = dict[str, Any]
+
+Article.model_rebuild()

@@ -1,0 +1,158 @@
+"""`newscrawl crawl`: fetch the new articles of sites."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.live import Live
+from rich.table import Table
+
+from newscrawl.cli.output import Exit, err, fail, out, show_json, show_table
+
+if TYPE_CHECKING:
+    from newscrawl.article import Run
+    from newscrawl.crawl.process import Progress
+
+_SPAN = re.compile(r"(\d+)\s*([mhdw])")
+_UNIT = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def since_of(text: str, now: datetime) -> datetime:
+    """The instant that `2d`, `12h`, `30m`, `1w` or an ISO date names. Raises ValueError."""
+    if span := _SPAN.fullmatch(text.strip()):
+        return now - timedelta(**{_UNIT[span[2]]: int(span[1])})
+    instant = datetime.fromisoformat(text)
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def crawl(
+    names: Annotated[list[str] | None, typer.Argument(metavar="SITE…", help="Sites by name.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every site.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Fetch at most so many articles a site.")] = None,
+    since: Annotated[str | None, typer.Option(help="Nothing older: 2d, 12h, or a date like 2026-01-31.")] = None,
+    max_pages: Annotated[int | None, typer.Option(min=1, help="Pages of each listing.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print articles, write nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
+) -> None:
+    """Fetch the new articles of sites into the database.
+
+    newscrawl crawl unn
+
+    newscrawl crawl unn tagesschau --since 2d
+
+    newscrawl crawl unn --limit 5 --dry-run
+    """
+    from newscrawl.article import Article
+    from newscrawl.crawl.process import Options
+    from newscrawl.crawl.process import crawl as run_crawl
+    from newscrawl.settings import ConfigurationError, read_settings
+    from newscrawl.site import SiteError, find_site, load_sites
+    from newscrawl.store.connect import DatabaseDown
+
+    try:
+        own = read_settings()
+        known = load_sites(own.site_folders)
+        chosen = list(known.values()) if every else [find_site(name, known) for name in dict.fromkeys(names or [])]
+        start = since_of(since, datetime.now(UTC)) if since else None
+    except (ConfigurationError, SiteError) as error:
+        fail(str(error), Exit.USAGE)
+    except ValueError:
+        fail(f"--since {since!r} is no span such as 2d or 12h and no date such as 2026-01-31", Exit.USAGE)
+    if not chosen:
+        fail("name at least one site, or --all; `newscrawl sites list` shows them", Exit.USAGE)
+
+    shown: list[dict[str, object]] = []
+
+    def show(article: Article) -> None:
+        if as_json:
+            shown.append(article.model_dump(mode="json"))
+        elif dry_run:
+            show_article_line(article)
+
+    options = Options(limit=limit, since=start, max_pages=max_pages, dry_run=dry_run)
+    try:
+        with progress(quiet=dry_run) as report:
+            runs = run_crawl(chosen, own, options, on_article=show if dry_run else None, on_progress=report)
+    except DatabaseDown as error:
+        fail(str(error), Exit.DEPENDENCY)
+    if as_json:
+        show_json("crawl", {"runs": [run.model_dump(mode="json") for run in runs.values()], "articles": shown})
+    else:
+        summary(list(runs.values()), dry_run=dry_run)
+    raise typer.Exit(int(exit_code(list(runs.values()), len(chosen))))
+
+
+def exit_code(runs: list[Run], asked: int) -> Exit:
+    """1 where a site failed, 4 where no article was met at all, else 0."""
+    if len(runs) < asked or any(run.outcome == "failed" for run in runs):
+        return Exit.FAILED
+    if not any(run.counts.get(name) for run in runs for name in ("cards", "listings_unchanged", *STORED, "shown")):
+        return Exit.NOTHING
+    return Exit.OK
+
+
+STORED = ("new", "changed", "unchanged", "spooled")
+
+
+def show_article_line(article: object) -> None:
+    """One article of a dry run on stdout."""
+    from newscrawl.article import Article
+    from newscrawl.cli.articles import render
+
+    assert isinstance(article, Article)
+    out.print(render(article.model_dump()))
+
+
+@contextmanager
+def progress(*, quiet: bool = False) -> Iterator[Progress]:
+    """A live table on a terminal, else a plain line every 10 seconds; both on stderr."""
+    last = time.monotonic()
+    columns = ("cards", "known", "new", "changed", "duplicates", "failed")
+
+    def table(counts: dict[str, dict[str, int]]) -> Table:
+        live = Table("site", *columns, box=None, header_style="bold", pad_edge=False)
+        for name, site in sorted(counts.items()):
+            live.add_row(name, *(str(site.get(column, 0)) for column in columns))
+        return live
+
+    if quiet:
+        yield lambda _counts: None
+    elif err.is_terminal:
+        with Live(console=err, transient=True, refresh_per_second=4) as live:
+            yield lambda counts: live.update(table(counts))
+    else:
+
+        def lines(counts: dict[str, dict[str, int]]) -> None:
+            nonlocal last
+            if time.monotonic() - last >= 10:
+                last = time.monotonic()
+                for name, site in sorted(counts.items()):
+                    err.print(f"{name}: " + ", ".join(f"{site.get(column, 0)} {column}" for column in columns))
+
+        yield lines
+
+
+def summary(runs: list[Run], *, dry_run: bool = False) -> None:
+    """What each site's crawl did, and why anything failed."""
+    columns = ("shown",) if dry_run else ("new", "changed", "unchanged")
+    rows = []
+    for run in runs:
+        counts = dict(run.counts)
+        counts["unchanged"] = counts.get("unchanged", 0) + counts.get("known", 0)
+        seconds = (run.ended_at - run.started_at).total_seconds() if run.ended_at else 0
+        cells = [counts.get(column, 0) for column in (*columns, "duplicates", "failed")]
+        rows.append([run.site, run.outcome or "", *cells, f"{seconds:.1f} s"])
+    show_table(("site", "outcome", *columns, "duplicates", "failed", "time"), rows)
+    reasons = [(run.site, reason, number) for run in runs for reason, number in sorted(run.errors.items())]
+    if reasons:
+        show_table(("site", "failed because of", "times"), reasons)
+    if not dry_run and runs and not any(run.counts.get(name) for run in runs for name in ("new", "changed")):
+        out.print("Nothing new: every article was known." if not reasons else "Nothing new.")
+    if any(run.counts.get("spooled") for run in runs):
+        out.print("The database was away: the articles wait on disk. `newscrawl db replay` stores them.")

@@ -1,0 +1,55 @@
+"""The command `newscrawl`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from newscrawl.cli import articles, crawl, db, demo, doctor, failures, parse, runs, sites
+
+app = typer.Typer(
+    name="newscrawl",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="""Turn news sites into a clean, living database.
+
+    newscrawl demo                       see it work, with nothing set up
+
+    newscrawl crawl unn --since 2d       the news of two days
+
+    newscrawl articles list --site unn   what is stored
+    """,
+)
+app.command()(demo.demo)
+app.command()(crawl.crawl)
+app.command()(parse.parse)
+app.command()(doctor.doctor)
+app.add_typer(sites.app, name="sites")
+app.add_typer(articles.app, name="articles")
+app.add_typer(runs.app, name="runs")
+app.add_typer(failures.app, name="failures")
+app.add_typer(db.app, name="db")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"newscrawl {version('newscrawl')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and end.")
+    ] = False,
+) -> None:
+    pass
+
+
+def run() -> None:
+    """Entry point of the console script."""
+    app()

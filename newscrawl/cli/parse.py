@@ -1,0 +1,66 @@
+"""`newscrawl parse`: read one page, write nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from newscrawl.cli.output import Exit, fail, out, show_json
+
+
+def parse(
+    source: Annotated[str, typer.Argument(metavar="FILE|URL", help="A saved page, or an address to fetch.")],
+    url: Annotated[str | None, typer.Option(help="Address of a saved page.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The record as JSON.")] = False,
+) -> None:
+    """Read one article page and show its record.
+
+    newscrawl parse page.html --url https://unn.ua/en/news/example --json
+    """
+    from newscrawl import NotAnArticle, extract
+    from newscrawl.cli.articles import render
+
+    headers: dict[str, str] = {}
+    if source.startswith(("http://", "https://")):
+        body, url, headers = _fetch(source)
+    else:
+        try:
+            body = Path(source).read_bytes()
+        except OSError as error:
+            fail(f"{source}: cannot be read: {error.strerror}", Exit.USAGE)
+        if url is None:
+            fail("a saved page needs its address: --url https://…", Exit.USAGE)
+    try:
+        article = extract(body, url, headers=headers)
+    except NotAnArticle as error:
+        fail(str(error), Exit.FAILED)
+    except ValueError as error:
+        fail(str(error), Exit.USAGE)
+    if as_json:
+        show_json("article", article.model_dump(mode="json"))
+    else:
+        out.print(render(article.model_dump()))
+
+
+def _fetch(address: str) -> tuple[bytes, str, dict[str, str]]:
+    from urllib.error import HTTPError, URLError
+    from urllib.request import Request, urlopen
+
+    from newscrawl.settings import read_settings
+
+    own = read_settings()
+    request = Request(address, headers={"User-Agent": own.user_agent})
+    try:
+        with urlopen(request, timeout=own.timeout) as response:
+            body = response.read(own.max_bytes + 1)
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            final = response.url
+    except HTTPError as error:
+        fail(f"{address}: the server answered {error.code}", Exit.FAILED)
+    except (URLError, OSError) as error:
+        fail(f"{address}: cannot be fetched: {getattr(error, 'reason', error)}", Exit.FAILED)
+    if len(body) > own.max_bytes:
+        fail(f"{address}: more than {own.max_bytes} bytes (NEWSCRAWL_MAX_BYTES)", Exit.FAILED)
+    return body, final, headers

@@ -1,0 +1,65 @@
+"""`newscrawl sites`: the sites that can be crawled."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from newscrawl.cli.output import Exit, fail, out, show_json, show_table
+from newscrawl.settings import ConfigurationError, read_settings
+from newscrawl.site import Site, SiteError, find_site, load_sites
+
+app = typer.Typer(no_args_is_help=True, help="The sites that can be crawled.")
+
+
+def _load() -> dict[str, Site]:
+    try:
+        return load_sites(read_settings().site_folders)
+    except (SiteError, ConfigurationError) as error:
+        fail(str(error), Exit.USAGE)
+
+
+@app.command("list")
+def list_sites(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+    """Show every site."""
+    sites = _load()
+    if as_json:
+        show_json("sites", [site.model_dump(mode="json") for site in sites.values()])
+        return
+    show_table(
+        ("site", "publisher", "country", "languages", "listings", "feeds", "sitemaps"),
+        (
+            (
+                site.name,
+                site.publisher,
+                site.country,
+                " ".join(site.languages),
+                sum(len(edition.listings) for edition in site.editions),
+                sum(len(edition.feeds) for edition in site.editions),
+                sum(len(edition.sitemaps) for edition in site.editions),
+            )
+            for site in sites.values()
+        ),
+    )
+
+
+@app.command("show")
+def show_site(name: str, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+    """Show one site's definition."""
+    try:
+        site = find_site(name, _load())
+    except SiteError as error:
+        fail(str(error), Exit.USAGE)
+    if as_json:
+        show_json("site", site.model_dump(mode="json"))
+        return
+    for field, value in site.model_dump(mode="json", exclude_defaults=True).items():
+        if field == "editions":
+            for edition in value:
+                out.print(f"edition {edition['name']} ({edition['language']})", markup=False)
+                for kind in ("listings", "feeds", "sitemaps"):
+                    for address in edition.get(kind, ()):
+                        out.print(f"  {kind[:-1]:8} {address}", markup=False, highlight=False)
+        else:
+            out.print(f"{field:9} {value}", markup=False, highlight=False)

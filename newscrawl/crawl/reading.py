@@ -1,0 +1,20 @@
+"""What a spider hands to the pipelines: one article page as read, with how it was fetched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from newscrawl.article import Card, Fetch, RawArticle
+
+
+@dataclass(slots=True)
+class Reading:
+    """One article page: the raw article, the card that led to it, and the fetch."""
+
+    raw: RawArticle
+    card: Card | None
+    fetch: Fetch
+    fetched_at: datetime
+    since: datetime | None = None
+    """Articles published before are dropped, where the run has such a limit."""

@@ -1,0 +1,44 @@
+"""Stable reason codes for what can go wrong while fetching, and when an address may be tried again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+)
+
+from newscrawl.settings import RETRY_WAITS
+
+_BY_EXCEPTION: tuple[tuple[type[BaseException], str], ...] = (
+    (DownloadTimeoutError, "timeout"),
+    (CannotResolveHostError, "dns"),
+    (DownloadConnectionRefusedError, "connection-refused"),
+    (DownloadCancelledError, "too-large"),
+    (DownloadFailedError, "connection-lost"),
+)
+
+GONE = frozenset({404, 410})
+"""HTTP statuses that say the page will not come back (RFC 9110, 15.5)."""
+
+
+def reason_of(error: BaseException) -> str:
+    """Reason code of a failed download."""
+    if isinstance(error, IgnoreRequest):
+        return "robots-forbidden" if "robots" in str(error).lower() else "ignored"
+    for kind, reason in _BY_EXCEPTION:
+        if isinstance(error, kind):
+            return reason
+    return "fetch-error"
+
+
+def next_try(reason: str, attempts: int, now: datetime) -> datetime | None:
+    """When a failed address may be tried again; None: not by itself, because a retry cannot help."""
+    if reason in {f"http-{status}" for status in GONE}:
+        return None
+    return now + RETRY_WAITS[min(attempts, len(RETRY_WAITS)) - 1]

@@ -1,0 +1,67 @@
+"""One database connection and one batching writer for all spiders of a process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+
+from newscrawl.settings import Settings
+from newscrawl.store.articles import ArticleWriter
+from newscrawl.store.connect import Connection, connect
+from newscrawl.store.replay import replay
+from newscrawl.store.schema import apply_schema
+from newscrawl.store.spool import Spool
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Session:
+    """The database as spiders and pipelines use it."""
+
+    connection: Connection
+    writer: ArticleWriter
+    spool: Spool
+    users: int = 0
+    key: tuple[str | None, str, str] = field(default=(None, "", ""))
+
+
+_sessions: dict[tuple[str | None, str, str], asyncio.Future[Session]] = {}
+
+
+async def open_session(own: Settings) -> Session:
+    """The process's session, opened at the first call: schema applied, spool replayed.
+
+    Raises DatabaseDown where no server answers. Each call wants one `close_session`.
+    """
+    key = (own.mongo_uri, own.database, str(own.data))
+    if key not in _sessions:
+        _sessions[key] = asyncio.ensure_future(_open(own, key))
+    try:
+        session = await asyncio.shield(_sessions[key])
+    except BaseException:
+        _sessions.pop(key, None)
+        raise
+    session.users += 1
+    return session
+
+
+async def _open(own: Settings, key: tuple[str | None, str, str]) -> Session:
+    connection = await connect(own.mongo_uri, folder=own.data, database=own.database)
+    for note in connection.notes:
+        logger.warning("%s", note)
+    await apply_schema(connection)
+    spool = Spool(own.spool_file)
+    writer = ArticleWriter(connection, spool)
+    await replay(writer, spool)
+    return Session(connection, writer, spool, key=key)
+
+
+async def close_session(session: Session) -> None:
+    """End one use; the last one writes what waits and closes the connection."""
+    session.users -= 1
+    if session.users == 0:
+        _sessions.pop(session.key, None)
+        await session.writer.close()
+        await session.connection.close()

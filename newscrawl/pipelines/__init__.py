@@ -1,0 +1,1 @@
+"""Scrapy item pipelines, a few lines each: normalise, deduplicate, store."""

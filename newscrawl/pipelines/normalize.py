@@ -1,0 +1,38 @@
+"""Raw strings to typed values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from scrapy.exceptions import DropItem
+
+from newscrawl.normalize.article import normalize_article
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from newscrawl.article import Article
+    from newscrawl.crawl.reading import Reading
+    from newscrawl.spiders.site_spider import SiteSpider
+
+
+class NormalizePipeline:
+    """Makes an `Article` of each reading; drops what is older than the run asked for."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """As Scrapy makes its components."""
+        return cls(crawler)
+
+    async def process_item(self, item: Reading) -> Article:
+        """The typed record. Raises DropItem for an article published before `since`."""
+        spider: SiteSpider = self.crawler.spider  # type: ignore[assignment]
+        article = normalize_article(item.raw, spider.site, fetched_at=item.fetched_at, card=item.card)
+        at = article.published.at if article.published else None
+        if item.since and at and at < item.since:
+            spider.count("older_than_since")
+            raise DropItem(f"published {at:%Y-%m-%d %H:%M} UTC, before the limit", log_level="DEBUG")
+        return article.model_copy(update={"fetch": item.fetch})

@@ -1,0 +1,45 @@
+"""Articles into MongoDB: an item is done when the database has acknowledged it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+
+from newscrawl.normalize.article import view_observations
+from newscrawl.store.articles import StoreRefused
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from newscrawl.article import Article
+    from newscrawl.spiders.site_spider import SiteSpider
+
+class StorePipeline:
+    """Hands each article and every view counter on its page to the batching writer."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """As Scrapy makes its components."""
+        return cls(crawler)
+
+    async def process_item(self, item: Article) -> Article:
+        """The article, once it is in the database, or on disk while the database is away."""
+        spider: SiteSpider = self.crawler.spider  # type: ignore[assignment]
+        if spider.session is None:
+            spider.count("shown")
+            return item
+        writer = spider.session.writer
+        now = datetime.now(UTC)
+        try:
+            outcome = await writer.save(item, now=now)
+        except StoreRefused as error:
+            await spider.record_failure(item.url, "store", "refused-by-database", str(error))
+            return item
+        spider.count(outcome)
+        spider.count_fields(item)
+        await writer.observe(view_observations(item, spider.site))
+        await writer.resolve([item.url, *item.aliases])
+        return item

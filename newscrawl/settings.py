@@ -1,0 +1,151 @@
+"""Every setting, once: newscrawl's own with their environment variables, and Scrapy's that follow from them.
+
+newscrawl's settings come, later before earlier, from the defaults below, `newscrawl.toml` in the current
+folder, environment variables (`NEWSCRAWL_` and the name in capitals) and the command line's options.
+The upper-case names at the end are Scrapy's: `scrapy.cfg` points here, so `scrapy crawl unn` works too.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
+
+
+class ConfigurationError(ValueError):
+    """A setting is wrong. The message names the setting and the remedy."""
+
+
+class Settings(BaseSettings):
+    """newscrawl's own settings."""
+
+    model_config = SettingsConfigDict(env_prefix="NEWSCRAWL_", toml_file="newscrawl.toml", extra="forbid")
+
+    mongo_uri: str | None = Field(default=None, description="Address of MongoDB; without one newscrawl runs its own.")
+    database: str = Field(default="newscrawl", description="Name of the database.", pattern=r"^[A-Za-z0-9_-]{1,38}$")
+    mongod: Path | None = Field(default=None, description="mongod binary to run where no address is set.")
+    data: Path = Field(
+        default=Path(platformdirs.user_data_dir("newscrawl", appauthor=False)),
+        description="Folder of the embedded database and of the spool.",
+    )
+    sites: str = Field(default="", description="Folders of further site files, separated as in PATH.")
+    user_agent: str = Field(
+        default="newscrawl/0.1 (+https://github.com/newscrawl/newscrawl)",
+        min_length=5,
+        description="Name and contact that every request carries.",
+    )
+    delay: float = Field(default=2.0, ge=0, le=3600, description="Seconds between two requests to one host.")
+    concurrency: int = Field(default=1, ge=1, le=64, description="Requests to one host at a time.")
+    max_pages: int = Field(default=20, ge=1, description="Pages of one listing in one run.")
+    timeout: float = Field(default=30.0, gt=0, description="Seconds that one download may take.")
+    max_bytes: int = Field(default=10 * 2**20, ge=1024, description="Bytes that one page may have, decompressed.")
+    retries: int = Field(default=2, ge=0, le=20, description="Further attempts at one address in one run.")
+    log_level: str = Field(default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Options before the environment before `newscrawl.toml`."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def site_folders(self) -> list[Path]:
+        """Folders of the operator's own site files."""
+        return [Path(folder) for folder in self.sites.split(os.pathsep) if folder]
+
+    @property
+    def spool_file(self) -> Path:
+        """Where records wait while the database is away."""
+        return self.data / f"spool-{self.database}.jsonl"
+
+
+def read_settings(**options: Any) -> Settings:
+    """The settings in force; `options` win. Raises ConfigurationError."""
+    try:
+        return Settings(**{name: value for name, value in options.items() if value is not None})
+    except ValidationError as error:
+        raise ConfigurationError("\n".join(_explain(dict(item)) for item in error.errors())) from None
+    except (SettingsError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(f"newscrawl.toml cannot be read: {error}") from None
+
+
+def _explain(item: dict[str, Any]) -> str:
+    name = str(item["loc"][0]) if item["loc"] else "settings"
+    if item["type"] == "extra_forbidden":
+        return f"newscrawl.toml: {name} is no setting; known: {', '.join(sorted(Settings.model_fields))}"
+    return f"NEWSCRAWL_{name.upper()} (or {name} in newscrawl.toml): {item['msg']}, not {item['input']!r}"
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return read_settings()
+
+
+RETRY_WAITS = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
+"""How long after a failed attempt the next run may try an address again; the last one repeats for ever."""
+
+
+def scrapy_settings(own: Settings) -> dict[str, Any]:
+    """Scrapy's settings that follow from newscrawl's."""
+    return {
+        "BOT_NAME": "newscrawl",
+        "SPIDER_LOADER_CLASS": "newscrawl.spiders.loader.SiteLoader",
+        "SPIDER_MODULES": ["newscrawl.spiders"],
+        "USER_AGENT": own.user_agent,
+        "ROBOTSTXT_OBEY": True,
+        "ROBOTSTXT_USER_AGENT": own.user_agent.partition("/")[0],
+        "DOWNLOAD_DELAY": own.delay,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": own.concurrency,
+        "DOWNLOAD_TIMEOUT": own.timeout,
+        "DOWNLOAD_MAXSIZE": own.max_bytes,
+        "DOWNLOAD_WARNSIZE": 0,
+        "RETRY_TIMES": own.retries,
+        "AUTOTHROTTLE_ENABLED": own.delay > 0,
+        "AUTOTHROTTLE_START_DELAY": own.delay,
+        "AUTOTHROTTLE_TARGET_CONCURRENCY": float(own.concurrency),
+        "COOKIES_ENABLED": False,
+        "REFERRER_POLICY": "no-referrer",
+        "ITEM_PIPELINES": {
+            "newscrawl.pipelines.normalize.NormalizePipeline": 100,
+            "newscrawl.pipelines.deduplicate.DeduplicatePipeline": 200,
+            "newscrawl.pipelines.store.StorePipeline": 300,
+        },
+        "EXTENSIONS": {"newscrawl.crawl.run_record.RunRecord": 500},
+        "CONCURRENT_ITEMS": 400,
+        "ASYNCIO_EVENT_LOOP": "uvloop.Loop",
+        "TELNETCONSOLE_ENABLED": False,
+        "REMOTE_CONTROL_ENABLED": False,
+        "LOG_LEVEL": own.log_level,
+        "HTTPERROR_ALLOW_ALL": True,
+    }
+
+
+def __getattr__(name: str) -> Any:
+    """Scrapy reads this module's upper-case names; they are made when first asked for."""
+    if name.isupper() and name in (table := scrapy_settings(settings())):
+        return table[name]
+    raise AttributeError(name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *scrapy_settings(settings())]

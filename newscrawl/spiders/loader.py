@@ -1,0 +1,53 @@
+"""Every site file is a spider: `scrapy list` shows them and `scrapy crawl NAME` runs one."""
+
+from __future__ import annotations
+
+import builtins
+import re
+from typing import TYPE_CHECKING, Self
+
+from scrapy.interfaces import ISpiderLoader
+from zope.interface import implementer
+
+from newscrawl.settings import settings
+from newscrawl.site import Site, find_site, load_sites, site_of
+from newscrawl.spiders.site_spider import SiteSpider
+
+if TYPE_CHECKING:
+    from scrapy import Request, Spider
+    from scrapy.settings import BaseSettings
+
+
+def spider_of(site: Site) -> type[SiteSpider]:
+    """The spider class of one site."""
+    name = re.sub(r"\W", " ", site.name).title().replace(" ", "") + "Spider"
+    return type(name, (SiteSpider,), {"name": site.name, "site": site, "__module__": SiteSpider.__module__})
+
+
+@implementer(ISpiderLoader)
+class SiteLoader:
+    """Scrapy's `SPIDER_LOADER_CLASS`. Raises SiteError where a site file is wrong."""
+
+    def __init__(self, sites: dict[str, Site]) -> None:
+        self.sites = sites
+
+    @classmethod
+    def from_settings(cls, _settings: BaseSettings) -> Self:
+        """Sites of the package and of the folders named by NEWSCRAWL_SITES."""
+        return cls(load_sites(settings().site_folders))
+
+    def load(self, spider_name: str) -> type[Spider]:
+        """The spider of a site. Raises KeyError, as Scrapy expects, with the nearest names."""
+        try:
+            return spider_of(find_site(spider_name, self.sites))
+        except ValueError as error:
+            raise KeyError(str(error)) from None
+
+    def list(self) -> builtins.list[str]:
+        """Names of all sites."""
+        return sorted(self.sites)
+
+    def find_by_request(self, request: Request) -> builtins.list[str]:
+        """Names of the sites that own the request's address."""
+        site = site_of(request.url, self.sites.values())
+        return [site.name] if site else []
