@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     )
     sites: str = Field(default="", description="Folders of further site files, separated as in PATH.")
     user_agent: str = Field(
-        default="newscrawl/0.1 (+https://github.com/newscrawl/newscrawl)",
+        default="newscrawl/0.1 (set NEWSCRAWL_USER_AGENT to name a contact)",
         min_length=5,
         description="Name and contact that every request carries.",
     )

@@ -1,0 +1,125 @@
+"""`newscrawl db`: the database, above all the embedded one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from newscrawl.cli.output import Exit, fail, out, show_json, with_database
+from newscrawl.settings import ConfigurationError, Settings, read_settings
+
+app = typer.Typer(no_args_is_help=True, help="The database: start, stop, address, schema, waiting records.")
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings()
+    except ConfigurationError as error:
+        fail(str(error), Exit.USAGE)
+
+
+def _own_server_settings() -> Settings:
+    own = _settings()
+    if own.mongo_uri:
+        fail("NEWSCRAWL_MONGO_URI names a server that newscrawl did not start, so it neither starts nor stops it", Exit.USAGE)
+    return own
+
+
+@app.command()
+def start() -> None:
+    """Start the embedded database and leave it running until `newscrawl db stop`."""
+    from newscrawl.store.local import LocalServer, LocalServerError
+
+    own = _own_server_settings()
+    server = LocalServer(own.data)
+    try:
+        uri = server.start(own.mongod, keep=True)
+    except LocalServerError as error:
+        fail(str(error), Exit.DEPENDENCY)
+    out.print(f"running at {uri}", markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def stop() -> None:
+    """Stop the embedded database."""
+    from newscrawl.store.local import LocalServer, LocalServerError
+
+    try:
+        stopped = LocalServer(_own_server_settings().data).stop()
+    except LocalServerError as error:
+        fail(str(error), Exit.DEPENDENCY)
+    out.print("stopped" if stopped else "it was not running")
+
+
+@app.command()
+def uri() -> None:
+    """Print the database's address, for mongosh, Compass or a driver. It is `db start` that keeps it running."""
+    from newscrawl.store.connect import mask
+    from newscrawl.store.local import LocalServer
+
+    own = _settings()
+    typer.echo(mask(own.mongo_uri) if own.mongo_uri else LocalServer(own.data).uri)
+
+
+@app.command()
+def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+    """Show which database is used, its kind and what it holds."""
+    from newscrawl.article import RECORDS
+    from newscrawl.store.connect import Connection, mask
+    from newscrawl.store.spool import Spool
+
+    own = _settings()
+
+    async def look(connection: Connection) -> dict[str, object]:
+        build = await connection.client.admin.command("buildInfo")
+        documents = {name: await connection.database[name].estimated_document_count() for name in RECORDS}
+        return {
+            "server": mask(own.mongo_uri) if own.mongo_uri else connection.local.uri if connection.local else "",
+            "origin": "NEWSCRAWL_MONGO_URI" if own.mongo_uri else "embedded",
+            "version": build["version"],
+            "topology": connection.topology,
+            "database": own.database,
+            "documents": documents,
+            "notes": connection.notes,
+            "spooled": sum(1 for _ in Spool(own.spool_file).read()),
+        }
+
+    found = with_database(look)
+    if as_json:
+        show_json("database", found)
+        return
+    for name, value in found.items():
+        out.print(f"{name:10} {value}", markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def init() -> None:
+    """Create collections, validators and indexes; safe at any time."""
+    from newscrawl.store.schema import apply_schema
+
+    with_database(apply_schema)
+    out.print("collections, validators and indexes are in place")
+
+
+@app.command()
+def replay() -> None:
+    """Store the records that wait on disk since the database was away."""
+    from newscrawl.store.articles import ArticleWriter
+    from newscrawl.store.connect import Connection
+    from newscrawl.store.replay import replay as replay_spool
+    from newscrawl.store.schema import apply_schema
+    from newscrawl.store.spool import Spool
+
+    own = _settings()
+
+    async def work(connection: Connection) -> int:
+        await apply_schema(connection)
+        spool = Spool(own.spool_file)
+        writer = ArticleWriter(connection, spool)
+        try:
+            return await replay_spool(writer, spool)
+        finally:
+            await writer.close()
+
+    out.print(f"{with_database(work)} records stored")
