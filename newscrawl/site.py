@@ -274,7 +274,9 @@ def _explain(path: Path, item: dict[str, Any]) -> str:
         return f"{path}: {key}: is missing; add it, such as {_EXAMPLES.get(str(location[-1]), f'{location[-1]} = …')}"
     if item["type"] == "string_pattern_mismatch":
         example = _EXAMPLES.get(str(location[-1]))
-        return f"{path}: {key}: {item['input']!r} is not of the right form" + (f"; such as {example}" if example else "")
+        return f"{path}: {key}: {item['input']!r} is not of the right form" + (
+            f"; such as {example}" if example else ""
+        )
     return f"{path}: {key}: {item['input']!r} {message}"
 
 

@@ -42,7 +42,9 @@ def list_stored(
         ),
     )
     if not rows:
-        fail("no article is stored" + (f" of {site}" if site else "") + "; `newscrawl crawl` fetches some", Exit.NOTHING)
+        fail(
+            "no article is stored" + (f" of {site}" if site else "") + "; `newscrawl crawl` fetches some", Exit.NOTHING
+        )
 
 
 @app.command("show")

@@ -22,7 +22,10 @@ def _settings() -> Settings:
 def _own_server_settings() -> Settings:
     own = _settings()
     if own.mongo_uri:
-        fail("NEWSCRAWL_MONGO_URI names a server that newscrawl did not start, so it neither starts nor stops it", Exit.USAGE)
+        fail(
+            "NEWSCRAWL_MONGO_URI names a server that newscrawl did not start, so it neither starts nor stops it",
+            Exit.USAGE,
+        )
     return own
 
 

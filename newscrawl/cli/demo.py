@@ -34,7 +34,9 @@ def demo() -> None:
         path = Path(folder) / "demo.toml"
         path.write_text(site_file(server.base_url), encoding="utf-8")
         site = read_site(path)
-        err.print(f"A news site of {len(server.replica.articles)} articles is served at {server.base_url}", highlight=False)
+        err.print(
+            f"A news site of {len(server.replica.articles)} articles is served at {server.base_url}", highlight=False
+        )
         err.print("newscrawl crawls it over HTTP: listings, feeds and sitemaps in three languages.")
         try:
             with progress() as report:
@@ -75,7 +77,7 @@ def _next_steps(example: dict[str, Any] | None) -> None:
         ("newscrawl articles list --site demo", "the newest articles"),
         (f"newscrawl articles show {example['url']} --json" if example else "newscrawl runs list", "one, every field"),
         ("newscrawl failures list", "what was refused, and why"),
-        ("newscrawl db start && mongosh \"$(newscrawl db uri)\"", "the database itself, database newscrawl"),
+        ('newscrawl db start && mongosh "$(newscrawl db uri)"', "the database itself, database newscrawl"),
         ("newscrawl crawl unn --since 2d", "a real site"),
     ]
     out.print("\nNext (in a checkout: .venv/bin/newscrawl):")

@@ -78,7 +78,9 @@ def _spool(own: Settings) -> Finding:
     from newscrawl.store.spool import Spool
 
     waiting = sum(1 for _ in Spool(own.spool_file).read()) if Path(own.spool_file).exists() else 0
-    return Finding("spool", not waiting, f"{waiting} records wait on disk" + ("; `newscrawl db replay`" if waiting else ""))
+    return Finding(
+        "spool", not waiting, f"{waiting} records wait on disk" + ("; `newscrawl db replay`" if waiting else "")
+    )
 
 
 CHECKS: tuple[Callable[[Settings], Finding], ...] = (_sites, _user_agent, _disk, _database, _spool)

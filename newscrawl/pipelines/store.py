@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from newscrawl.article import Article
     from newscrawl.spiders.site_spider import SiteSpider
 
+
 class StorePipeline:
     """Hands each article and every view counter on its page to the batching writer."""
 

@@ -341,7 +341,9 @@ class SiteSpider(scrapy.Spider):
         """An article page, read into raw fields; what is no article becomes a failure with its reason."""
         asked = response.request.url if response.request else response.url
         if response.status != 200:
-            await self.record_failure(asked, "fetch", f"http-{response.status}", f"the server answered {response.status}")
+            await self.record_failure(
+                asked, "fetch", f"http-{response.status}", f"the server answered {response.status}"
+            )
             return
         if not self.site.owns(response.url):
             await self.record_failure(asked, "fetch", "left-the-site", f"redirected to {response.url}")

@@ -1,0 +1,5 @@
+"""`python -m newscrawl.cli` is the command `newscrawl`."""
+
+from newscrawl.cli.main import run
+
+run()

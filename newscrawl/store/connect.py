@@ -1,0 +1,96 @@
+"""The connection to MongoDB: which server, of what kind, with which guarantees."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import ConfigurationError, InvalidURI, PyMongoError
+from pymongo.write_concern import WriteConcern
+
+from newscrawl.store.local import LocalServer, LocalServerError
+
+PATIENCE = 5000  # milliseconds until an unreachable server is given up
+OLDEST_WIRE = 17  # MongoDB 6.0
+
+Topology = Literal["replica set", "sharded", "standalone"]
+
+
+class DatabaseDown(RuntimeError):
+    """No server answers, or it cannot be used. The message says which and what to do; passwords are masked."""
+
+
+def mask(uri: str) -> str:
+    """The address without its password."""
+    return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:…@", uri)
+
+
+@dataclass
+class Connection:
+    """An open connection. Every write through `database` is majority and journaled."""
+
+    client: AsyncMongoClient[dict[str, Any]]
+    database: AsyncDatabase[dict[str, Any]]
+    topology: Topology
+    local: LocalServer | None = None
+    notes: list[str] = field(default_factory=list)
+
+    async def close(self) -> None:
+        """Close it; the embedded server is stopped by its last user."""
+        await self.client.close()
+        if self.local is not None:
+            await asyncio.to_thread(self.local.release)
+
+
+async def connect(uri: str | None, *, folder: Path, database: str = "newscrawl") -> Connection:
+    """Connect to the server at `uri`, or without one to the embedded server of the data folder.
+
+    Raises DatabaseDown.
+    """
+    local = None
+    if uri is None:
+        local = LocalServer(folder)
+        try:
+            uri = await asyncio.to_thread(local.acquire)
+        except LocalServerError as error:
+            raise DatabaseDown(str(error)) from None
+    try:
+        return await _connect(uri, database, local)
+    except BaseException:
+        if local is not None:
+            local.release()
+        raise
+
+
+async def _connect(uri: str, database: str, local: LocalServer | None) -> Connection:
+    try:
+        client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
+            uri, tz_aware=True, serverSelectionTimeoutMS=PATIENCE, appname="newscrawl", retryWrites=True
+        )
+        hello = await client.admin.command("hello")
+    except (InvalidURI, ConfigurationError) as error:
+        raise DatabaseDown(f"NEWSCRAWL_MONGO_URI is no address of MongoDB: {error}") from None
+    except PyMongoError as error:
+        await client.close()
+        raise DatabaseDown(
+            f"no MongoDB answers at {mask(uri)}: {str(error)[:200]}. Start it, or unset NEWSCRAWL_MONGO_URI to use"
+            " newscrawl's own"
+        ) from None
+    if hello["maxWireVersion"] < OLDEST_WIRE:
+        await client.close()
+        raise DatabaseDown(f"the MongoDB at {mask(uri)} is too old; version 6.0 or newer is needed")
+    topology: Topology = "standalone"
+    if hello.get("setName"):
+        topology = "replica set"
+    elif hello.get("msg") == "isdbgrid":
+        topology = "sharded"
+    notes = []
+    if topology == "standalone":
+        notes.append("the MongoDB server is standalone: transactions and change streams are off; writes are journaled")
+    safe = WriteConcern(w="majority", j=True)
+    return Connection(client, client.get_database(database, write_concern=safe), topology, local, notes)

