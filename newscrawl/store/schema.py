@@ -1,0 +1,109 @@
+"""The collections' validators and indexes, generated from the models of `newscrawl.article`."""
+
+from __future__ import annotations
+
+import types
+from datetime import datetime
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.errors import CollectionInvalid, OperationFailure
+
+from newscrawl.article import RECORDS
+from newscrawl.store.connect import Connection
+
+TIME_SERIES = {"timeField": "at", "metaField": "article", "granularity": "minutes"}
+"""`views` is a time-series collection. MongoDB has no validators for these: the model alone guards it."""
+
+INDEXES: dict[str, list[IndexModel]] = {
+    "articles": [
+        # Not unique: `_id` is the hash of `url`, and a sharded cluster could not enforce a second uniqueness.
+        IndexModel([("url", ASCENDING)]),
+        IndexModel([("aliases", ASCENDING)]),
+        IndexModel([("site", ASCENDING), ("published.at", DESCENDING)]),
+        IndexModel([("published.at", DESCENDING)]),
+        IndexModel([("changed_at", DESCENDING)]),
+        IndexModel([("next_visit_at", ASCENDING)], sparse=True),
+        IndexModel([("fingerprint", ASCENDING)]),
+    ],
+    "revisions": [IndexModel([("article", ASCENDING), ("revision", ASCENDING)])],
+    "listings": [IndexModel([("site", ASCENDING)])],
+    "runs": [IndexModel([("site", ASCENDING), ("started_at", DESCENDING)]), IndexModel([("started_at", DESCENDING)])],
+    "failures": [
+        IndexModel([("site", ASCENDING), ("next_try_at", ASCENDING)]),
+        IndexModel([("last_at", DESCENDING)]),
+    ],
+}
+
+_EXISTS, _OPTIONS_DIFFER = 48, 72
+
+
+def validator(model: type[BaseModel]) -> dict[str, Any]:
+    """The `$jsonSchema` of a model: BSON types, required fields, nothing else at the top but `_id` and `labels`.
+
+    `labels` belongs to the readers of the database; newscrawl never writes it.
+    """
+    schema = _object(model)
+    schema["properties"] |= {"_id": {"bsonType": "string"}, "labels": {"bsonType": "object"}}
+    return {"$jsonSchema": schema}
+
+
+def _object(model: type[BaseModel]) -> dict[str, Any]:
+    properties = {name: _type(field.rebuild_annotation()) for name, field in model.model_fields.items()}
+    required = [name for name, field in model.model_fields.items() if field.is_required()]
+    schema: dict[str, Any] = {"bsonType": "object", "properties": properties, "additionalProperties": False}
+    return schema | ({"required": required} if required else {})
+
+
+def _type(annotation: Any) -> dict[str, Any]:
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _type(arguments[0])
+    if origin in (Union, types.UnionType):
+        options = [_type(argument) for argument in arguments]
+        if all(set(option) == {"bsonType"} for option in options):
+            names = [name for option in options for name in _listed(option["bsonType"])]
+            return {"bsonType": list(dict.fromkeys(names))}
+        return {"anyOf": options}
+    if origin is Literal:
+        return {"enum": list(arguments)}
+    if origin is list:
+        return {"bsonType": "array", "items": _type(arguments[0])}
+    if origin is dict:
+        return {"bsonType": "object", "additionalProperties": _type(arguments[1])}
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return _object(annotation)
+    return {"bsonType": _SCALARS[annotation]}
+
+
+_SCALARS: dict[Any, str | list[str]] = {
+    str: "string",
+    bool: "bool",
+    int: ["int", "long"],
+    float: ["double", "int", "long"],
+    datetime: "date",
+    type(None): "null",
+}
+
+
+def _listed(names: str | list[str]) -> list[str]:
+    return [names] if isinstance(names, str) else names
+
+
+async def apply_schema(connection: Connection) -> None:
+    """Create or update every collection, validator and index. Idempotent; any number of processes at once."""
+    database = connection.database
+    present = {info["name"]: info async for info in await database.list_collections()}
+    for name, model in RECORDS.items():
+        options: dict[str, Any] = {"timeseries": TIME_SERIES} if name == "views" else {"validator": validator(model)}
+        if name not in present:
+            try:
+                await database.create_collection(name, **options)
+            except (CollectionInvalid, OperationFailure) as error:
+                if isinstance(error, OperationFailure) and error.code != _EXISTS:
+                    raise
+        elif name != "views" and present[name].get("options", {}).get("validator") != options["validator"]:
+            await database.command("collMod", name, **options)
+        if name in INDEXES:
+            await database[name].create_indexes(INDEXES[name])
