@@ -38,7 +38,7 @@ _AMP_OR_PRINT = {
     "mobile": {"1", "true"},
 }
 _PATH_TWIN = re.compile(r"(?<=.)(?:/amp|\.amp|/print)/?$|\.amp(?=\.html?$)|;jsessionid=[^/?]*", re.I)
-_INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp|cgi)$", re.I)
+_INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp|cgi)$")
 _MOBILE_HOST = re.compile(r"^(?:www\.)?(?:m|mobile|amp)\.(?=[^.]+\.[^.]+)|^www\d?\.(?=[^.]+\.[^.]+)", re.I)
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
