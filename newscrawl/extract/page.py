@@ -1,0 +1,224 @@
+"""One page: decoded, parsed once, and what its head declares. Every reader shares this one tree.
+
+Encodings by the WHATWG order: byte order mark, HTTP header, meta element, then UTF-8 where the bytes are valid,
+then a guess. Bytes that no encoding explains become U+FFFD: a page never fails for them.
+"""
+
+from __future__ import annotations
+
+import codecs
+import html as html_entities
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+from urllib.parse import urljoin
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from newscrawl.article import NotAnArticle
+
+LONGEST_JSON = 2_000_000  # characters of one JSON-LD block
+DEEPEST_JSON = 40
+
+_META_CHARSET = re.compile(rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.I)
+_HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.I)
+_TAG = re.compile(r"<(?:!doctype|html|head|body|div|p|h1|article|meta|title|span|section|main|table|br)\b", re.I)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# What web pages call these encodings is what browsers decode them as (WHATWG Encoding, 4.2).
+_LABELS = {
+    "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252",
+    "iso-8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030",
+    "shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "sjis": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949",
+    "windows-31j": "cp932", "big5": "big5hkscs", "tis-620": "cp874", "iso-8859-11": "cp874", "unicode": "utf-8", "utf8": "utf-8",
+    "utf-7": "utf-8",
+}  # fmt: skip
+_BLOCKS = frozenset(
+    "address article aside blockquote dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li "
+    "main nav ol p pre section table tbody td tfoot th thead tr ul br".split()
+)
+
+
+class Page:
+    """A page at an address. Raises NotAnArticle (`empty-body`) where nothing can be parsed."""
+
+    def __init__(self, html: bytes | str, url: str, *, headers: Mapping[str, str] | None = None) -> None:
+        self.url = url
+        self.headers = {name.lower(): value for name, value in (headers or {}).items()}
+        self.source = html if isinstance(html, str) else decode(html, self.headers.get("content-type", ""))
+        self.source = _CONTROL.sub("", self.source)
+        if not self.source.strip():
+            raise NotAnArticle("empty-body", "the page is empty", url)
+        self.is_plain = not _TAG.search(self.source[:200_000])
+        if self.is_plain:
+            self.source = _from_plain_text(self.source)
+
+    @cached_property
+    def tree(self) -> lxml_html.HtmlElement:
+        """The root element, parsed once."""
+        parser = lxml_html.HTMLParser(huge_tree=False, remove_comments=True, remove_pis=True, encoding="utf-8")
+        try:
+            root = lxml_html.document_fromstring(self.source.encode("utf-8"), parser=parser)
+        except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+            raise NotAnArticle("empty-body", f"the page cannot be parsed: {error}", self.url) from None
+        return root
+
+    @cached_property
+    def base_url(self) -> str:
+        """Address that relative links are resolved against (HTML, 4.2.3)."""
+        for element in self.tree.iterfind(".//base[@href]"):
+            return self.absolute(element.get("href", ""), self.url) or self.url
+        return self.url
+
+    def absolute(self, address: str, base: str | None = None) -> str | None:
+        """An address of the page made absolute; None where it is no http(s) address."""
+        try:
+            absolute = urljoin(base or self.base_url, address.strip())
+        except ValueError:
+            return None
+        return absolute if absolute.startswith(("http://", "https://")) else None
+
+    @cached_property
+    def meta(self) -> dict[str, list[str]]:
+        """Contents of meta elements by lower-case name, property, itemprop or http-equiv, in order."""
+        found: dict[str, list[str]] = {}
+        for element in self.tree.iter("meta"):
+            content = element.get("content")
+            name = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
+            if name and content and content.strip():
+                found.setdefault(name.strip().lower(), []).append(content.strip())
+        return found
+
+    def meta_first(self, *names: str) -> tuple[str, str] | None:
+        """The first of these meta elements that is there: its name and content."""
+        for name in names:
+            if values := self.meta.get(name):
+                return name, values[0]
+        return None
+
+    @cached_property
+    def json_ld(self) -> list[dict[str, Any]]:
+        """Every JSON-LD object of the page, those inside `@graph` and lists too, in order."""
+        objects: list[dict[str, Any]] = []
+        for element in self.tree.iter("script"):
+            if (element.get("type") or "").split(";")[0].strip().lower() == "application/ld+json":
+                objects += _objects(_json(element.text_content()), 0)
+        return objects
+
+    @cached_property
+    def language(self) -> str | None:
+        """The declared language: BCP 47 code in its usual case."""
+        declared = (
+            self.tree.get("lang")
+            or self.tree.get("{http://www.w3.org/XML/1998/namespace}lang")
+            or self.tree.get("xml:lang")
+            or (self.meta_first("content-language", "og:locale", "language") or ("", ""))[1]
+        )
+        code = re.match(r"\s*([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|\d{3}))?(?![A-Za-z])", declared or "")
+        if not code:
+            return None
+        parts = [code[1].lower(), code[2].title() if code[2] else "", code[3].upper() if code[3] else ""]
+        return "-".join(part for part in parts if part)
+
+
+def decode(body: bytes, content_type: str) -> str:
+    """Bytes to text; never raises."""
+    for mark, encoding in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+        if body.startswith(mark):
+            return body.decode(encoding, "replace")
+    header = _HEADER_CHARSET.search(content_type)
+    declared = [header[1]] if header else []
+    if meta := _META_CHARSET.search(body[:8192]):
+        declared.append(meta[1].decode("ascii", "replace"))
+    names = [_LABELS.get(name.lower(), name) for name in declared]
+    for name in (*names[:1], "utf-8", *names[1:]):
+        try:
+            return body.decode(name)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    for name in (*names, "utf-8"):
+        try:
+            return body.decode(name, "replace")
+        except LookupError:
+            continue
+    return body.decode("utf-8", "replace")
+
+
+def _from_plain_text(text: str) -> str:
+    """Plain text as a page: blank lines separate paragraphs, the first of them is the headline."""
+    parts = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text.strip())]
+    head, *rest = [html_entities.escape(part) for part in parts if part]
+    return f"<html><body><h1>{head}</h1>" + "".join(f"<p>{part}</p>" for part in rest) + "</body></html>"
+
+
+def _json(text: str) -> Any:
+    """JSON as pages print it: in comments, with control characters, trailing commas or several values in a row."""
+    text = re.sub(r"^\s*(?:<!--|//<!\[CDATA\[|/\*<!\[CDATA\[\*/|<!\[CDATA\[)|(?:-->|//\]\]>|/\*\]\]>\*/|\]\]>)\s*;?\s*$", "", text[:LONGEST_JSON].strip())
+    text = text.strip().rstrip(";")
+    for repair in (_as_printed, _without_commas, _without_raw_lines):
+        try:
+            return json.loads(repair(text), strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return _values_in_a_row(text)
+
+
+def _as_printed(text: str) -> str:
+    return text
+
+
+def _without_commas(text: str) -> str:
+    return re.sub(r",(\s*[}\]])", r"\1", text)
+
+
+def _without_raw_lines(text: str) -> str:
+    return html_entities.unescape(_without_commas(re.sub(r"[\r\n\t]+", " ", text)))
+
+
+def _values_in_a_row(text: str) -> list[Any]:
+    values: list[Any] = []
+    decoder = json.JSONDecoder(strict=False)
+    position = 0
+    while (start := text.find("{", position)) >= 0 and len(values) < 20:
+        try:
+            value, position = decoder.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            break
+        values.append(value)
+    return values
+
+
+def _objects(value: Any, depth: int) -> Iterator[dict[str, Any]]:
+    if depth > DEEPEST_JSON:
+        return
+    if isinstance(value, list):
+        for item in value:
+            yield from _objects(item, depth + 1)
+    elif isinstance(value, dict):
+        yield value
+        for key in ("@graph", "mainEntity", "mainEntityOfPage", "subjectOf", "hasPart"):
+            if isinstance(value.get(key), list | dict):
+                yield from _objects(value[key], depth + 1)
+
+
+def text_of(element: Any) -> str:
+    """Text of an element as a reader sees it: spaces folded, blocks apart, without scripts and styles."""
+    pieces: list[str] = []
+    _collect(element, pieces, 0)
+    return " ".join("".join(pieces).split())
+
+
+def _collect(element: Any, pieces: list[str], depth: int) -> None:
+    if not isinstance(element.tag, str) or element.tag in {"script", "style", "noscript", "template", "svg"} or depth > 200:
+        return
+    block = element.tag in _BLOCKS
+    if block:
+        pieces.append(" ")
+    pieces.append(element.text or "")
+    for child in element:
+        _collect(child, pieces, depth + 1)
+        pieces.append(child.tail or "")
+    if block:
+        pieces.append(" ")

@@ -1,0 +1,116 @@
+"""What a page declares of its article in JSON-LD, microdata and meta elements (schema.org, Open Graph)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, cast
+
+from newscrawl.article import Image, RawAuthor
+from newscrawl.extract.page import Page, text_of
+
+_ARTICLE_TYPES = re.compile(r"(?:article|blogposting|report|newsstory|liveblog|reportage)", re.I)
+MOST = 100  # values of one list
+
+
+def article_object(page: Page) -> dict[str, Any] | None:
+    """The JSON-LD object of the page's article: the one with the most to say."""
+    found = [item for item in page.json_ld if any(_ARTICLE_TYPES.search(name) for name in types(item))]
+    return max(found, key=len, default=None)
+
+
+def types(item: dict[str, Any]) -> list[str]:
+    """The `@type` names of an object."""
+    value = item.get("@type")
+    return [str(name) for name in value] if isinstance(value, list) else [str(value)] if value else []
+
+
+def strings(value: Any) -> list[str]:
+    """Every text that a JSON-LD value holds: itself, its `name` or `@value`, or those of a list."""
+    if isinstance(value, str):
+        return [value] if value.strip() else []
+    if isinstance(value, list):
+        return [text for item in value[:MOST] for text in strings(item)]
+    if isinstance(value, dict):
+        return strings(value.get("name") or value.get("@value") or value.get("headline") or "")
+    return []
+
+
+def first(value: Any) -> str | None:
+    """The first text of a JSON-LD value."""
+    return next(iter(strings(value)), None)
+
+
+def authors(item: dict[str, Any], page: Page) -> list[RawAuthor]:
+    """Names and pages of the JSON-LD authors."""
+    value = item.get("author") or item.get("creator")
+    found: list[RawAuthor] = []
+    for entry in value if isinstance(value, list) else [value]:
+        link = entry.get("url") if isinstance(entry, dict) else None
+        address = page.absolute(link) if isinstance(link, str) else None
+        found += [RawAuthor(name, address) for name in strings(entry)]
+    return found
+
+
+def images(item: dict[str, Any], page: Page) -> list[Image]:
+    """Pictures of the JSON-LD article."""
+    value = item.get("image") or item.get("thumbnailUrl")
+    found: list[Image] = []
+    for entry in value if isinstance(value, list) else [value]:
+        table = entry if isinstance(entry, dict) else {"url": entry}
+        address = table.get("url") or table.get("contentUrl") or table.get("@id")
+        if isinstance(address, list):
+            address = address[0] if address else None
+        if isinstance(address, str) and (absolute := page.absolute(address)) and len(found) < MOST:
+            found.append(
+                Image(
+                    url=absolute,
+                    caption=first(table.get("caption")),
+                    credit=first(table.get("creditText") or table.get("creator")),
+                    width=pixels(table.get("width")),
+                    height=pixels(table.get("height")),
+                )
+            )
+    return found
+
+
+def pixels(value: Any) -> int | None:
+    """A size in pixels from a number or `1200px`."""
+    if isinstance(value, dict):
+        value = value.get("value")
+    found = re.match(r"\s*(\d{1,6})(?:px)?\s*$", str(value)) if value is not None else None
+    return int(found[1]) if found else None
+
+
+def views(item: dict[str, Any]) -> str | None:
+    """The view counter among the `interactionStatistic`; comments, likes and shares are none."""
+    value = item.get("interactionStatistic")
+    for entry in value if isinstance(value, list) else [value]:
+        if isinstance(entry, dict):
+            kind = str(entry.get("interactionType"))
+            count = str(entry.get("userInteractionCount", ""))
+            if re.search(r"(?:View|Read|Watch)Action", kind) and count.isdigit():
+                return f"{count} views"
+    return None
+
+
+def is_free(item: dict[str, Any]) -> bool | None:
+    """schema.org `isAccessibleForFree`."""
+    value = item.get("isAccessibleForFree")
+    if isinstance(value, bool):
+        return value
+    return {"true": True, "false": False}.get(str(value).rsplit("/", 1)[-1].casefold())
+
+
+def microdata(page: Page, name: str) -> Iterator[str]:
+    """Values of an `itemprop` of the page's article (WHATWG HTML, 5.2.4), outside nested items' own."""
+    scopes = cast(
+        "list[Any]", page.tree.xpath("//*[@itemscope and contains(@itemtype,'rticle')]") or page.tree.xpath("//*[@itemtype]")[:0]
+    )
+    for scope in scopes[:1]:
+        for element in scope.xpath(".//*[contains(concat(' ', @itemprop, ' '), $name)]", name=f" {name} "):
+            nested = element.get("itemscope") is not None
+            inner = element.xpath(".//*[@itemprop='name']") if nested else []
+            value = text_of(inner[0]) if inner else element.get("content") or element.get("datetime") or text_of(element)
+            if value.strip():
+                yield value.strip()
