@@ -208,7 +208,7 @@ class Views(Part):
 class Related(Part):
     """An article that the page shows as a teaser card, with whatever date and views the card prints."""
 
-    url: str
+    url: str | None = Field(default=None, description="Null where the page prints the card without a link.")
     headline: str | None = None
     published_at: Instant | None = None
     views: Count | None = None

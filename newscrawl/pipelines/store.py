@@ -41,6 +41,6 @@ class StorePipeline:
             return item
         spider.count(outcome)
         spider.count_fields(item)
-        await writer.observe(view_observations(item, spider.site))
+        await writer.observe(view_observations(item, spider.site, at=now))
         await writer.resolve([item.url, *item.aliases])
         return item

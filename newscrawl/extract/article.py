@@ -1,0 +1,367 @@
+"""The conductor: candidates for each field of an article page, the best one chosen, its source kept.
+
+Order of evidence: the site's rules, what the page declares (JSON-LD, microdata, meta), what it prints, and what the
+card that led here knew.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from newscrawl.article import Card, ContentType, Image, NotAnArticle, RawArticle, RawAuthor, RawDate
+from newscrawl.extract import structured
+from newscrawl.extract.body import Body, read_body
+from newscrawl.extract.cards import find_cards, keep_articles
+from newscrawl.extract.page import Page, text_of
+from newscrawl.normalize.dateline import parse_dateline
+from newscrawl.normalize.text import clean, clean_or_none
+from newscrawl.normalize.views import parse_views
+from newscrawl.site import Rule, Site
+
+SHORTEST_BODY = 1  # characters
+
+_SITE_NAME_TAIL = re.compile(r"\s+[|–—\-•»]\s+[^|–—•»]{2,60}$")
+_PUBLISHED_META = (
+    "article:published_time", "article:published", "og:published_time", "datepublished", "date.published", "publish-date",
+    "publishdate", "pubdate", "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.created", "dcterms.date", "dc.date",
+    "cxenseparse:recs:publishtime", "article.published", "publication_date", "published", "date", "last-published",
+)  # fmt: skip
+_MODIFIED_META = ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "lastmod", "last-modified")
+_URL_DATE = re.compile(r"/((?:19|20)\d{2})[/-](\d{1,2})[/-](\d{1,2})(?=[/_-]|$)")
+
+
+def read_article(page: Page, site: Site, *, card: Card | None = None) -> RawArticle:
+    """Everything the page says of its article, as printed.
+
+    Raises NotAnArticle: `no-headline`, `no-body`.
+    """
+    declared = structured.article_object(page) or {}
+    raw = RawArticle(url=page.url)
+    raw.headline = _headline(page, site, declared, card, raw)
+    if not raw.headline:
+        raise NotAnArticle("no-headline", "the page shows no headline", page.url)
+    raw.lead = _lead(page, site, declared, raw)
+    body = read_body(page, site, raw.headline, raw.lead)
+    _take_body(raw, body, declared)
+    if not raw.sections:
+        raise NotAnArticle("no-body", "the page shows a headline and no text", page.url)
+    raw.canonical_url = _canonical(page)
+    raw.alternates, amp = _alternates(page)
+    if amp:
+        raw.aliases.append(amp)
+    raw.publisher = structured.first(declared.get("publisher")) or (page.meta_first("og:site_name") or ("", None))[1]
+    raw.language = _language(page, site, declared, card, raw)
+    raw.published = list(_published(page, site, declared, card, body))
+    raw.modified = list(_modified(page, site, declared))
+    raw.dateline = raw.dateline or _dateline(page, site, raw)
+    raw.authors = _authors(page, site, declared, card, raw)
+    raw.section = _section(page, site, declared, card, raw)
+    raw.tags = _tags(page, site, declared, raw)
+    raw.keywords = _keywords(page, declared)
+    raw.images = _images(page, site, declared, raw)
+    raw.videos = [video for _name, video in [page.meta_first("og:video", "og:video:url") or ("", "")] if video]
+    raw.views = _views(page, site, declared, body, raw)
+    raw.related = keep_articles(body.related, page.url)
+    raw.is_paywalled = None if (free := structured.is_free(declared)) is None else not free
+    raw.content_type = _content_type(declared)
+    raw.is_live = raw.content_type == "live"
+    return raw
+
+
+# --- rules ----------------------------------------------------------------------------------------
+
+
+def _by_rules(page: Page, rules: tuple[Rule, ...]) -> Iterator[tuple[int, Rule, str, Any]]:
+    """Every value that the rules find: number of the rule, rule, text, element."""
+    for number, rule in enumerate(rules):
+        for found in page.tree.xpath(rule.selector):
+            is_element = isinstance(found, etree._Element)
+            text = (found.get(rule.attribute) if rule.attribute else text_of(found)) if is_element else str(found)
+            text = clean(text or "")
+            if rule.regex and text:
+                match = re.search(rule.regex, text)
+                text = (match[1] if match.re.groups else match[0]) if match else ""
+            if text:
+                yield number, rule, text, found
+
+
+def _first_by_rule(page: Page, site: Site, name: Any, raw: RawArticle) -> str | None:
+    for number, _rule, text, _element in _by_rules(page, site.rules.get(name, ())):
+        raw.provenance[name] = f"site:{name}[{number}]"
+        return text
+    return None
+
+
+# --- fields ---------------------------------------------------------------------------------------
+
+
+def _headline(page: Page, site: Site, declared: dict[str, Any], card: Card | None, raw: RawArticle) -> str | None:
+    if ruled := _first_by_rule(page, site, "headline", raw):
+        return ruled
+    title = clean(next((text_of(e) for e in page.tree.iterfind(".//head/title")), ""))
+    headings = [clean(text_of(heading)) for heading in page.tree.iter("h1")]
+    headings = [text for text in headings if text]
+    meta = page.meta_first("og:title", "twitter:title", "title", "headline")
+    candidates = [
+        ("jsonld:headline", structured.first(declared.get("headline"))),
+        *((f"meta:{name}", text) for name, text in [meta] if meta for name, text in [(name, text)]),
+    ] if meta else [("jsonld:headline", structured.first(declared.get("headline")))]
+    stated = [clean(text) for _source, text in candidates if text] + [title]
+    # The heading that the head of the page states too is the story's; others are the site's name or a rubric.
+    for heading in headings:
+        if len(heading) > 3 and any(heading.casefold()[:200] in text.casefold() for text in stated if text):
+            raw.provenance["headline"] = "h1"
+            return heading
+    for source, text in candidates:
+        if text and clean(text):
+            raw.provenance["headline"] = source
+            return _without_site_name(clean(text), page) if source.startswith("meta") else clean(text)
+    if headings:
+        raw.provenance["headline"] = "h1"
+        return headings[0]
+    if card is not None and card.headline:
+        raw.provenance["headline"] = f"card:{card.source}"
+        return clean(card.headline)
+    return None
+
+
+def _without_site_name(title: str, page: Page) -> str:
+    tail = _SITE_NAME_TAIL.search(title)
+    name = (page.meta_first("og:site_name") or ("", ""))[1].casefold()
+    if tail and name and (name in tail[0].casefold() or tail[0].strip(" |–—-•»").casefold() in name):
+        return title[: tail.start()]
+    return title
+
+
+def _lead(page: Page, site: Site, declared: dict[str, Any], raw: RawArticle) -> str | None:
+    if ruled := _first_by_rule(page, site, "lead", raw):
+        return ruled
+    for source, text in (
+        ("jsonld:description", structured.first(declared.get("description"))),
+        *((f"meta:{name}", text) for found in [page.meta_first("og:description", "description", "twitter:description")] if found for name, text in [found]),
+    ):
+        if text and clean(text) and clean(text) != raw.headline and (raw.headline or "") not in clean(text):
+            raw.provenance["lead"] = source
+            return clean(text)
+    return None
+
+
+def _take_body(raw: RawArticle, body: Body, declared: dict[str, Any]) -> None:
+    raw.sections = body.sections
+    raw.provenance["body"] = body.source
+    if not raw.sections and (text := structured.first(declared.get("articleBody"))):
+        from newscrawl.article import Section
+
+        raw.sections = [Section(paragraphs=[clean(part) for part in re.split(r"\n+", text) if clean(part)])]
+        raw.provenance["body"] = "jsonld:articleBody"
+    if body.lead and raw.lead is None:
+        raw.lead = body.lead
+        raw.provenance["lead"] = "text"
+    if body.dateline:
+        raw.dateline = body.dateline
+        raw.provenance["dateline"] = "text"
+
+
+def _canonical(page: Page) -> str | None:
+    for link in page.tree.iter("link"):
+        if "canonical" in (link.get("rel") or "").lower().split() and (link.get("href") or "").strip():
+            return page.absolute(link.get("href", ""))
+    found = page.meta_first("og:url")
+    return page.absolute(found[1]) if found else None
+
+
+def _alternates(page: Page) -> tuple[dict[str, str], str | None]:
+    twins: dict[str, str] = {}
+    amp = None
+    for link in page.tree.iter("link"):
+        relation = (link.get("rel") or "").lower().split()
+        address = page.absolute(link.get("href") or "") if link.get("href") else None
+        if address and "alternate" in relation and (code := link.get("hreflang")) and code.lower() != "x-default":
+            twins.setdefault(code, address)
+        elif address and "amphtml" in relation:
+            amp = address
+    return twins, amp
+
+
+def _language(page: Page, site: Site, declared: dict[str, Any], card: Card | None, raw: RawArticle) -> str | None:
+    edition = site.edition_of(page.url)
+    for source, code in (
+        ("jsonld:inLanguage", structured.first(declared.get("inLanguage"))),
+        ("html:lang", page.language),
+        ("site", edition.language if edition else None),
+        ("card", card.language if card else None),
+    ):
+        if code and re.fullmatch(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*", code):
+            raw.provenance["language"] = source
+            return code.replace("_", "-")
+    return None
+
+
+def _published(page: Page, site: Site, declared: dict[str, Any], card: Card | None, body: Body) -> Iterator[RawDate]:
+    for number, rule, text, _element in _by_rules(page, site.rules.get("published", ())):
+        yield RawDate(text, f"site:published[{number}]", rule.timezone)
+    for text in structured.strings(declared.get("datePublished")) + structured.strings(declared.get("dateCreated")):
+        yield RawDate(text, "jsonld:datePublished")
+    for name in _PUBLISHED_META:
+        for text in page.meta.get(name, ())[:1]:
+            yield RawDate(text, f"meta:{name}")
+    for text in structured.microdata(page, "datePublished"):
+        yield RawDate(text, "microdata:datePublished")
+    if card is not None and card.source in ("feed", "sitemap") and card.published:
+        yield RawDate(card.published, f"card:{card.source}")
+    for element in _near_headline(page, "time"):
+        if not re.search(r"modif|updat", f"{element.get('class')} {element.get('itemprop')}", re.I):
+            yield RawDate(element.get("datetime") or text_of(element), "time")
+    if body.published:
+        yield RawDate(body.published, "text")
+    for element in _near_headline(page, "span", "div", "p", "li"):
+        if re.search(r"date|time|publi", f"{element.get('class')} {element.get('id')}", re.I):
+            text = text_of(element)
+            if 4 < len(text) < 100 and re.search(r"\d", text):
+                yield RawDate(text, "text")
+    if card is not None and card.published:
+        yield RawDate(card.published, f"card:{card.source}")
+    if found := _URL_DATE.search(page.url):
+        yield RawDate(f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}", "url")
+
+
+def _near_headline(page: Page, *tags: str) -> list[Any]:
+    """Elements of these tags inside the article that is headed by the h1, else of the whole page; at most 20."""
+    heading = next(page.tree.iter("h1"), None)
+    scope = page.tree
+    if heading is not None:
+        for ancestor in heading.iterancestors():
+            if ancestor.tag in {"article", "main"} or len(text_of(ancestor)) > 1500:
+                scope = ancestor
+                break
+    return [element for element, _ in zip(scope.iter(*tags), range(200), strict=False)][:200]
+
+
+def _modified(page: Page, site: Site, declared: dict[str, Any]) -> Iterator[RawDate]:
+    for number, rule, text, _element in _by_rules(page, site.rules.get("modified", ())):
+        yield RawDate(text, f"site:modified[{number}]", rule.timezone)
+    for text in structured.strings(declared.get("dateModified")):
+        yield RawDate(text, "jsonld:dateModified")
+    for name in _MODIFIED_META:
+        for text in page.meta.get(name, ())[:1]:
+            yield RawDate(text, f"meta:{name}")
+    for text in structured.microdata(page, "dateModified"):
+        yield RawDate(text, "microdata:dateModified")
+
+
+def _dateline(page: Page, site: Site, raw: RawArticle) -> str | None:
+    if ruled := _first_by_rule(page, site, "dateline", raw):
+        return ruled
+    for element in _near_headline(page, "p", "span", "div")[:60]:
+        text = clean(text_of(element))
+        if 4 < len(text) < 60 and "•" in text and (found := parse_dateline(text)) and not found.rest:
+            raw.provenance["dateline"] = "header"
+            return text
+    return None
+
+
+def _authors(page: Page, site: Site, declared: dict[str, Any], card: Card | None, raw: RawArticle) -> list[RawAuthor]:
+    ruled = [
+        RawAuthor(text, page.absolute(element.get("href", "")) if hasattr(element, "get") and element.get("href") else None)
+        for _number, _rule, text, element in _by_rules(page, site.rules.get("authors", ()))
+    ]
+    meta = [RawAuthor(text) for name in ("author", "article:author", "byl", "parsely-author", "dc.creator", "sailthru.author") for text in page.meta.get(name, ())]
+    linked = [
+        RawAuthor(text_of(e), page.absolute(e.get("href") or ""))
+        for e in page.tree.xpath("//a[@rel='author'] | //*[contains(@class,'byline') or contains(@class,'author-name')][not(.//p)]")[:5]
+        if 2 < len(text_of(e)) < 120
+    ]
+    for source, found in (
+        ("site:authors", ruled),
+        ("jsonld:author", structured.authors(declared, page)),
+        ("meta:author", meta),
+        ("microdata:author", [RawAuthor(text) for text in structured.microdata(page, "author")]),
+        ("byline", linked),
+        ("card", [RawAuthor(text) for text in card.authors] if card else []),
+    ):
+        if found:
+            raw.provenance["authors"] = source
+            return found
+    return []
+
+
+def _section(page: Page, site: Site, declared: dict[str, Any], card: Card | None, raw: RawArticle) -> str | None:
+    if ruled := _first_by_rule(page, site, "section", raw):
+        return ruled
+    meta = page.meta_first("article:section", "section", "parsely-section", "category")
+    for source, text in (
+        ("jsonld:articleSection", structured.first(declared.get("articleSection"))),
+        ("meta:article:section", meta[1] if meta else None),
+        ("microdata:articleSection", next(structured.microdata(page, "articleSection"), None)),
+        ("card", card.section if card else None),
+    ):
+        if found := clean_or_none(text):
+            raw.provenance["section"] = source
+            return found
+    return None
+
+
+def _tags(page: Page, site: Site, declared: dict[str, Any], raw: RawArticle) -> list[str]:
+    ruled = [text for _n, _r, text, _e in _by_rules(page, site.rules.get("tags", ()))]
+    linked = [text_of(e) for e in page.tree.xpath("//a[contains(concat(' ', @rel, ' '), ' tag ')]")]
+    for source, found in (("site:tags", ruled), ("meta:article:tag", page.meta.get("article:tag", [])), ("rel=tag", linked)):
+        unique = list(dict.fromkeys(clean(text) for text in found if 1 < len(clean(text)) <= 100))
+        if unique:
+            raw.provenance["tags"] = source
+            return unique[:100]
+    return []
+
+
+def _keywords(page: Page, declared: dict[str, Any]) -> list[str]:
+    found = structured.strings(declared.get("keywords")) or [*page.meta.get("news_keywords", ()), *page.meta.get("keywords", ())][:1]
+    words = [clean(word) for text in found for word in re.split(r"[,;]", text)]
+    return list(dict.fromkeys(word for word in words if 1 < len(word) <= 100))[:100]
+
+
+def _images(page: Page, site: Site, declared: dict[str, Any], raw: RawArticle) -> list[Image]:
+    ruled = [Image(url=url) for _n, _r, text, _e in _by_rules(page, site.rules.get("images", ())) if (url := page.absolute(text))]
+    meta = page.meta_first("og:image", "og:image:url", "twitter:image", "twitter:image:src")
+    pictured: list[Image] = []
+    if meta and (url := page.absolute(meta[1])):
+        width, height = page.meta_first("og:image:width"), page.meta_first("og:image:height")
+        pictured = [
+            Image(url=url, width=structured.pixels(width[1]) if width else None, height=structured.pixels(height[1]) if height else None)
+        ]
+    for source, found in (("site:images", ruled), ("meta:og:image", pictured), ("jsonld:image", structured.images(declared, page))):
+        if found:
+            raw.provenance["images"] = source
+            return list({image.url: image for image in found}.values())[:50]
+    return []
+
+
+def _views(page: Page, site: Site, declared: dict[str, Any], body: Body, raw: RawArticle) -> str | None:
+    for number, _rule, text, _element in _by_rules(page, site.rules.get("views", ())):
+        printed = f"{text} views" if text.strip().isdigit() else text
+        if parse_views(printed, language=raw.language) is not None:
+            raw.provenance["views"] = f"site:views[{number}]"
+            return text
+    if counted := structured.views(declared):
+        raw.provenance["views"] = "jsonld:interactionStatistic"
+        return counted
+    if body.views:
+        raw.provenance["views"] = "text"
+        return body.views
+    for element in _near_headline(page, "span", "div", "p", "li"):
+        text = clean(text_of(element))
+        if 0 < len(text) < 50 and not element.xpath("ancestor-or-self::a") and parse_views(text, language=raw.language) is not None:
+            raw.provenance["views"] = "text"
+            return text
+    return None
+
+
+def _content_type(declared: dict[str, Any]) -> ContentType:
+    names = {name.casefold() for name in structured.types(declared)}
+    if "liveblogposting" in names:
+        return "live"
+    if names & {"opinionnewsarticle"}:
+        return "opinion"
+    return "article"

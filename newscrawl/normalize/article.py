@@ -1,0 +1,228 @@
+"""A raw article to the record: every string to its value, what cannot be read kept as printed. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from html import unescape
+
+from newscrawl.article import (
+    Alternate,
+    Article,
+    Card,
+    Image,
+    RawArticle,
+    RawDate,
+    Related,
+    Section,
+    Timestamp,
+    ViewObservation,
+    Views,
+    article_id,
+)
+from newscrawl.normalize.dateline import Dateline, parse_dateline
+from newscrawl.normalize.dates import parse_date
+from newscrawl.normalize.names import parse_authors
+from newscrawl.normalize.text import clean, clean_or_none, count_words, fingerprint
+from newscrawl.normalize.urls import believable_canonical, canonical_url
+from newscrawl.normalize.views import parse_views
+from newscrawl.site import Site
+
+MOST_RELATED = 50
+LONGEST_HEADLINE = 1000
+
+
+def identity(url: str, site: Site) -> str:
+    """The address that is an article's identity: canonical, in the form that the site's rewrites give it.
+
+    Raises ValueError on what is no http(s) address.
+    """
+    rewritten = site.rewrite(url)
+    return site.rewrite(canonical_url(rewritten))
+
+
+def normalize_article(raw: RawArticle, site: Site, *, fetched_at: datetime, card: Card | None = None) -> Article:
+    """The record of a raw article. `fetched_at`: aware instant of the fetch, the reference of relative dates."""
+    url, aliases = _addresses(raw, site, card)
+    language = raw.language
+    sections, dateline = _sections(raw, language)
+    headline = clean(raw.headline or "")[:LONGEST_HEADLINE]
+    lead = _lead(raw.lead, language)
+    body = "\n\n".join(text for section in sections for text in (section.heading, *section.paragraphs) if text)
+    provenance = dict(raw.provenance)
+    edition = site.edition_of(url)
+    published = _instant(raw.published, site, language, fetched_at, provenance, "published")
+    zone = next((candidate.timezone for candidate in raw.published if candidate.timezone), None)
+    raw.modified = [replace(candidate, timezone=candidate.timezone or zone) for candidate in raw.modified]
+    modified = _instant(raw.modified, site, language, fetched_at, provenance, "modified")
+    if published and published.at and modified and modified.at and modified.at < published.at:
+        modified = modified.model_copy(update={"at": None})
+    return Article(
+        url=url,
+        aliases=aliases,
+        site=site.name,
+        publisher=site.publisher if site.editions else clean_or_none(raw.publisher) or site.publisher,
+        edition=edition.name if edition else None,
+        language=language,
+        headline=headline,
+        lead=lead,
+        body=body,
+        sections=sections,
+        word_count=count_words(body),
+        dateline=dateline,
+        published=published,
+        modified=modified,
+        authors=parse_authors(raw.authors, publisher=raw.publisher or site.publisher),
+        section=clean_or_none(raw.section),
+        tags=[clean(tag) for tag in raw.tags],
+        keywords=raw.keywords,
+        images=[_image(image) for image in raw.images],
+        videos=raw.videos,
+        views=_views(raw.views, language, fetched_at),
+        related=[_related(related, site, language, fetched_at) for related in raw.related[:MOST_RELATED]],
+        alternates=[Alternate(language=code, url=twin) for code, twin in raw.alternates.items()],
+        is_paywalled=raw.is_paywalled,
+        is_live=raw.is_live,
+        content_type=raw.content_type,
+        fingerprint=fingerprint(headline, lead, body),
+        provenance=provenance,
+    )
+
+
+def _addresses(raw: RawArticle, site: Site, card: Card | None) -> tuple[str, list[str]]:
+    """The identity, and every other address under which the article was met."""
+    own = identity(raw.url, site)
+    url = own
+    if raw.canonical_url:
+        reason = believable_canonical(raw.canonical_url, raw.url)
+        declared = _identity_or_none(raw.canonical_url, site)
+        if declared is not None and site.is_article(raw.canonical_url) is not False and (
+            reason is None or (site.owns(raw.canonical_url) and site.owns(raw.url) and reason == "another-site")
+        ):
+            url = declared
+            raw.provenance["url"] = "canonical"
+        elif declared != own:
+            raw.provenance["url"] = f"fetched; the page's canonical address is not believed ({reason or 'no article'})"
+    met = [own, raw.url, *([raw.canonical_url] if raw.canonical_url and url != own else []), *raw.aliases]
+    met += [card.url] if card is not None else []
+    return url, [address for address in dict.fromkeys(met) if address and address != url]
+
+
+def _lead(text: str | None, language: str | None) -> str | None:
+    """The lead without entities that were escaped twice, and without a dateline."""
+    lead = clean_or_none(unescape(text)) if text else None
+    if lead and (dateline := parse_dateline(lead, language=language)) and dateline.rest:
+        return dateline.rest
+    return lead
+
+
+def _identity_or_none(url: str, site: Site) -> str | None:
+    try:
+        return identity(url, site)
+    except ValueError:
+        return None
+
+
+def _sections(raw: RawArticle, language: str | None) -> tuple[list[Section], Dateline | None]:
+    """The text without the dateline at its head, and the dateline, from there or from the header line."""
+    header = parse_dateline(clean(raw.dateline), language=language) if raw.dateline else None
+    sections = [
+        Section(heading=clean_or_none(s.heading), paragraphs=[t for t in map(clean, s.paragraphs) if t]) for s in raw.sections
+    ]
+    first = next((s for s in sections if s.paragraphs), None)
+    if first is not None and (found := parse_dateline(first.paragraphs[0], language=language)) and found.rest:
+        first.paragraphs[0] = found.rest
+        if header is None or found.date:
+            raw.provenance["dateline"] = "body"
+            header = found
+    return [s for s in sections if s.heading or s.paragraphs], header
+
+
+def _instant(
+    candidates: list[RawDate],
+    site: Site,
+    language: str | None,
+    fetched_at: datetime,
+    provenance: dict[str, str],
+    name: str,
+) -> Timestamp | None:
+    """The first candidate that reads and states a time; else the first that states a day; else the first as printed."""
+    languages = tuple(dict.fromkeys(code for code in (language, *site.languages) if code))
+    by_day: tuple[Timestamp, str] | None = None
+    for candidate in candidates:
+        found = parse_date(
+            candidate.text, languages=languages, timezone=candidate.timezone or site.timezone, reference=fetched_at
+        )
+        if found is None:
+            continue
+        if found.precision != "day":
+            if by_day is None or _same_day(by_day[0], found):
+                provenance[name] = candidate.source
+                return found
+        elif by_day is None:
+            by_day = (found, candidate.source)
+    if by_day is not None:
+        provenance[name] = by_day[1]
+        return by_day[0]
+    if candidates:
+        provenance[name] = f"{candidates[0].source}, unreadable"
+        return Timestamp(at=None, raw=clean(candidates[0].text)[:200], precision="day")
+    return None
+
+
+def _same_day(first: Timestamp, second: Timestamp) -> bool:
+    return first.at is not None and second.at is not None and abs((first.at - second.at).total_seconds()) < 36 * 3600
+
+
+def _views(text: str | None, language: str | None, seen_at: datetime) -> Views | None:
+    if not text:
+        return None
+    printed = f"{text} views" if text.strip().replace(" ", "").isdigit() else text
+    count = parse_views(printed, language=language)
+    return Views(count=count, seen_at=seen_at, raw=clean(text)) if count is not None else None
+
+
+def _image(image: Image) -> Image:
+    return image.model_copy(update={"caption": clean_or_none(image.caption), "credit": clean_or_none(image.credit)})
+
+
+def _related(card: Card, site: Site, language: str | None, fetched_at: datetime) -> Related:
+    languages = (language,) if language else site.languages
+    printed = (
+        parse_date(card.published, languages=languages, timezone=site.timezone, reference=fetched_at)
+        if card.published
+        else None
+    )
+    return Related(
+        url=card.url or None,
+        headline=clean_or_none(card.headline),
+        published_at=printed.at if printed else None,
+        views=parse_views(card.views, language=language) if card.views else None,
+    )
+
+
+def card_views(cards: Iterable[Card], site: Site, *, at: datetime) -> list[ViewObservation]:
+    """A view observation for each card that prints a counter."""
+    found = []
+    for card in cards:
+        url = _identity_or_none(card.url, site) if card.url else None
+        edition = site.edition_of(card.url) if url else None
+        count = parse_views(card.views, language=edition.language if edition else None) if card.views and url else None
+        if url is not None and count is not None:
+            found.append(ViewObservation(article=article_id(url), url=url, at=at, count=count, source="card"))
+    return found
+
+
+def view_observations(article: Article, site: Site, *, at: datetime) -> list[ViewObservation]:
+    """The view observations that one article page gives: its own counter, and those of its related cards."""
+    found = []
+    if (own := article.views) is not None:
+        found.append(
+            ViewObservation(article=article.id, url=article.url, at=own.seen_at, count=own.count, source="own page")
+        )
+    for related in article.related:
+        url = _identity_or_none(related.url, site) if related.url and site.owns(related.url) else None
+        if url is not None and related.views is not None:
+            found.append(ViewObservation(article=article_id(url), url=url, at=at, count=related.views, source="card"))
+    return found
