@@ -1,0 +1,109 @@
+"""Sitemaps to cards: sitemap index, URL set with the `news:` and `image:` blocks, plain text; also gzipped.
+
+The protocol: sitemaps.org; the news block: Google's news sitemap. At most 50,000 addresses and 50 MiB, as they say.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urljoin
+
+from newscrawl.article import Card
+from newscrawl.extract.feed import parse_xml
+from newscrawl.normalize.text import clean
+
+MOST = 50_000
+LARGEST = 50 * 2**20  # bytes, decompressed
+
+
+class NotASitemap(ValueError):
+    """The document is no sitemap that can be read; the message says why."""
+
+
+@dataclass(slots=True)
+class SitemapEntry:
+    """A further sitemap, with its date as printed."""
+
+    url: str
+    modified: str | None = None
+
+
+@dataclass(slots=True)
+class Sitemap:
+    """What a sitemap lists: articles, or further sitemaps, in its order."""
+
+    cards: list[Card] = field(default_factory=list)
+    sitemaps: list[SitemapEntry] = field(default_factory=list)
+
+
+def read_sitemap(body: bytes, url: str, *, max_bytes: int = LARGEST) -> Sitemap:
+    """The cards and further sitemaps of a sitemap. Raises NotASitemap."""
+    body = _inflate(body, max_bytes)
+    if len(body) > max_bytes:
+        raise NotASitemap(f"it is larger than {max_bytes} bytes")
+    start = body.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start[:1] != b"<":
+        return _plain(start, url)
+    root = parse_xml(start, NotASitemap)
+    kind = _name(root)
+    if kind not in {"urlset", "sitemapindex"}:
+        raise NotASitemap(f"its root is <{kind}>, which is no sitemap")
+    sitemap = Sitemap()
+    for element in root:
+        name = _name(element)
+        if name == "sitemap" and (address := _child(element, "loc")):
+            sitemap.sitemaps.append(SitemapEntry(urljoin(url, address), _child(element, "lastmod")))
+        elif name == "url" and len(sitemap.cards) < MOST and (card := _card(element, url)):
+            sitemap.cards.append(card)
+    return sitemap
+
+
+def _inflate(body: bytes, most: int) -> bytes:
+    if body[:2] != b"\x1f\x8b":
+        return body
+    inflater = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        text = inflater.decompress(body, most + 1)
+    except zlib.error as problem:
+        raise NotASitemap(f"its gzip is damaged: {problem}") from None
+    return text
+
+
+def _plain(body: bytes, url: str) -> Sitemap:
+    lines = [line.strip() for line in body.decode("utf-8", "replace").splitlines()]
+    addresses = [line for line in lines if re.match(r"https?://\S+$", line)]
+    if not addresses:
+        raise NotASitemap("it is neither XML nor a list of addresses")
+    return Sitemap([Card(url=urljoin(url, address), source="sitemap") for address in addresses[:MOST]])
+
+
+def _name(element: Any) -> str:
+    tag = element.tag
+    return tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(tag, str) else ""
+
+
+def _child(element: Any, name: str) -> str | None:
+    """Text of the first direct child with this local name; `lastmod`s of nested blocks are not its own."""
+    return next((clean("".join(child.itertext())) or None for child in element if _name(child) == name), None)
+
+
+def _card(element: Any, url: str) -> Card | None:
+    address = _child(element, "loc")
+    if not address:
+        return None
+    card = Card(url=urljoin(url, address), source="sitemap", published=None)
+    for block in element:
+        name = _name(block)
+        if name == "news":
+            card.published = _child(block, "publication_date") or card.published
+            card.headline = _child(block, "title") or card.headline
+            card.tags = tuple(clean(tag) for tag in (_child(block, "keywords") or "").split(",") if clean(tag))
+            publication = next((child for child in block if _name(child) == "publication"), None)
+            if publication is not None:
+                card.language = _child(publication, "language")
+        elif name == "image" and card.image is None:
+            card.image = _child(block, "loc")
+    return card
