@@ -93,7 +93,7 @@ def test_a_crawler_killed_at_any_instant_loses_and_doubles_nothing(newscrawl: Ne
     for requests in (3, 15, 40, 70):
         newscrawl.server.requests.clear()
         process = newscrawl.start("crawl", "replica")
-        while process.poll() is None and newscrawl.server.count() < requests:
+        while process.poll() is None and len(newscrawl.server.requests) < requests:
             os.sched_yield()
         process.send_signal(signal.SIGKILL)
         process.communicate()

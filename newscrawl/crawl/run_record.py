@@ -32,6 +32,7 @@ def run_of(crawler: Crawler, started_at: datetime, reason: str | None = None) ->
     assert isinstance(crawler.spider, SiteSpider)
     counts = counts_of(crawler)
     stats = crawler.stats.get_stats() if crawler.stats else {}
+    counts["known"] = len(crawler.spider.met)
     stored = sum(counts.get(name, 0) for name in ("new", "changed", "unchanged", "spooled"))
     counts |= {
         "requests": int(stats.get("downloader/request_count", 0)),

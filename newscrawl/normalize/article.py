@@ -195,7 +195,7 @@ def _related(card: Card, site: Site, language: str | None, fetched_at: datetime)
         else None
     )
     return Related(
-        url=card.url or None,
+        url=(_identity_or_none(card.url, site) if site.owns(card.url) else card.url) or None,
         headline=clean_or_none(card.headline),
         published_at=printed.at if printed else None,
         views=parse_views(card.views, language=language) if card.views else None,

@@ -42,5 +42,5 @@ class StorePipeline:
         spider.count(outcome)
         spider.count_fields(item)
         await writer.observe(view_observations(item, spider.site, at=now))
-        await writer.resolve([item.url, *item.aliases])
+        await writer.resolve([url for url in (item.url, *item.aliases) if url in spider.attempts])
         return item

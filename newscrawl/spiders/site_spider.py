@@ -31,7 +31,7 @@ from newscrawl.normalize.dates import parse_date
 from newscrawl.normalize.urls import fetchable_url
 from newscrawl.settings import read_settings
 from newscrawl.site import Site
-from newscrawl.store.queries import due_failures, get_listing, known, put_listing
+from newscrawl.store.queries import get_listing, known, put_listing, site_failures
 
 Kind = Literal["listing", "feed", "sitemap"]
 
@@ -83,6 +83,10 @@ class SiteSpider(scrapy.Spider):
         self.run_id: str | None = None
         self.walks: list[Walk] = []
         self.scheduled: set[str] = set()
+        self.met: set[str] = set()
+        """Identities of articles that were stored before this run met them."""
+        self.attempts: dict[str, int] = {}
+        """Attempts so far at the addresses that failed before and are due."""
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -122,10 +126,11 @@ class SiteSpider(scrapy.Spider):
         """Addresses that failed before and are due, then every listing, feed and sitemap of every edition."""
         await self.open_database()
         if self.session is not None:
-            for failure in await due_failures(self.session.connection.database, self.site.name, _now()):
+            for failure in await site_failures(self.session.connection.database, self.site.name, _now()):
+                self.attempts[failure.url] = failure.attempts
                 if failure.stage != "discover":
                     card = Card(url=failure.url, source="listing")
-                    for request in self._article_requests([(failure.url, self._identity(failure.url) or "", card)]):
+                    for request in self._article_requests([(failure.url, self._article_id(failure.url), card)]):
                         yield request
         for edition in self.site.editions:
             kinds: tuple[tuple[Kind, tuple[str, ...]], ...] = (
@@ -245,6 +250,8 @@ class SiteSpider(scrapy.Spider):
                 response.url, f"http-{response.status}", f"the server answered {response.status}", walk
             )
             return False
+        if self.session is not None and walk.listing.url in self.attempts:
+            await self.session.writer.resolve([walk.listing.url])
         if walk.pages == 0:
             headers = _headers(response)
             walk.listing = walk.listing.model_copy(
@@ -257,24 +264,20 @@ class SiteSpider(scrapy.Spider):
         addresses: dict[str, tuple[str, Card]] = {}
         for card in cards:
             address = fetchable_url(card.url, base=source)
-            identity_url = self._identity(address) if address else None
-            if address and identity_url and self.site.owns(address) and self.site.is_article(address) is not False:
+            if address and self.site.owns(address) and self.site.is_article(address) is not False:
                 card.found_at = source
-                addresses.setdefault(article_id(identity_url), (address, card))
+                addresses.setdefault(self._article_id(address), (address, card))
         identities = list(addresses)
-        stored: set[str] = set()
+        settled: set[str] = set()
         if self.session is not None and addresses:
             urls = [address for address, _card in addresses.values()]
             found = await known(self.session.connection.database, identities, urls, _now())
-            stored = set(found.articles) | {
-                identity
-                for identity, (address, _card) in addresses.items()
-                if address in found.aliases or address in found.postponed
-            }
-            self.count("known", len(set(found.articles) | {i for i in stored if addresses[i][0] in found.aliases}))
+            stored = found.articles | {i for i, (address, _card) in addresses.items() if address in found.aliases}
+            settled = stored | {i for i, (address, _card) in addresses.items() if address in found.postponed}
+            self.met |= stored & addresses.keys() - self.scheduled
             observations = card_views([card for _address, card in addresses.values()], self.site, at=_now())
             await self.session.writer.observe(observations)
-        unknown = [(address, i, card) for i in identities if i not in stored for address, card in [addresses[i]]]
+        unknown = [(address, i, card) for i, (address, card) in addresses.items() if i not in settled]
         self.count("cards", len(addresses))
         await self._note_page(walk, identities, len(unknown))
         return Fresh(unknown, identities)
@@ -316,11 +319,11 @@ class SiteSpider(scrapy.Spider):
         )
         return printed is not None and printed.at is not None and printed.at < self.since
 
-    def _identity(self, address: str) -> str | None:
+    def _article_id(self, address: str) -> str:
         try:
-            return identity(address, self.site)
+            return article_id(identity(address, self.site))
         except ValueError:
-            return None
+            return article_id(address)
 
     # --- articles -----------------------------------------------------------------------------
 
@@ -392,6 +395,7 @@ class SiteSpider(scrapy.Spider):
         self.logger.info("%s: %s: %s", url, reason, detail)
         if self.session is not None:
             now = _now()
+            attempts = self.attempts.get(url, 0) + 1
             await self.session.writer.fail(
                 Failure(
                     url=url,
@@ -399,9 +403,10 @@ class SiteSpider(scrapy.Spider):
                     stage=stage,
                     reason=reason,
                     detail=detail[:500],
+                    attempts=attempts,
                     first_at=now,
                     last_at=now,
-                    next_try_at=next_try(reason, 1, now),
+                    next_try_at=next_try(reason, attempts, now),
                     run=self.run_id,
                 )
             )
