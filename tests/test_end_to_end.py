@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from newscrawl.store.local import LocalServer
 
 from newscrawl.replica import Replica, serve, site_file
+from newscrawl.store.local import LocalServer
 
 
 class Newscrawl:

@@ -15,7 +15,7 @@ from lxml import etree
 from newscrawl.article import Card, ContentType, Image, NotAnArticle, RawArticle, RawAuthor, RawDate
 from newscrawl.extract import structured
 from newscrawl.extract.body import Body, read_body
-from newscrawl.extract.cards import find_cards, keep_articles
+from newscrawl.extract.cards import keep_articles
 from newscrawl.extract.page import Page, text_of
 from newscrawl.normalize.dateline import parse_dateline
 from newscrawl.normalize.text import clean, clean_or_none
@@ -30,7 +30,14 @@ _PUBLISHED_META = (
     "publishdate", "pubdate", "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.created", "dcterms.date", "dc.date",
     "cxenseparse:recs:publishtime", "article.published", "publication_date", "published", "date", "last-published",
 )  # fmt: skip
-_MODIFIED_META = ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "lastmod", "last-modified")
+_MODIFIED_META = (
+    "article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "dcterms.modified",
+    "lastmod",
+    "last-modified",
+)
 _URL_DATE = re.compile(r"/((?:19|20)\d{2})[/-](\d{1,2})[/-](\d{1,2})(?=[/_-]|$)")
 
 
@@ -106,10 +113,14 @@ def _headline(page: Page, site: Site, declared: dict[str, Any], card: Card | Non
     headings = [clean(text_of(heading)) for heading in page.tree.iter("h1")]
     headings = [text for text in headings if text]
     meta = page.meta_first("og:title", "twitter:title", "title", "headline")
-    candidates = [
-        ("jsonld:headline", structured.first(declared.get("headline"))),
-        *((f"meta:{name}", text) for name, text in [meta] if meta for name, text in [(name, text)]),
-    ] if meta else [("jsonld:headline", structured.first(declared.get("headline")))]
+    candidates = (
+        [
+            ("jsonld:headline", structured.first(declared.get("headline"))),
+            *((f"meta:{name}", text) for name, text in [meta] if meta for name, text in [(name, text)]),
+        ]
+        if meta
+        else [("jsonld:headline", structured.first(declared.get("headline")))]
+    )
     stated = [clean(text) for _source, text in candidates if text] + [title]
     # The heading that the head of the page states too is the story's; others are the site's name or a rubric.
     for heading in headings:
@@ -142,7 +153,12 @@ def _lead(page: Page, site: Site, declared: dict[str, Any], raw: RawArticle) -> 
         return ruled
     for source, text in (
         ("jsonld:description", structured.first(declared.get("description"))),
-        *((f"meta:{name}", text) for found in [page.meta_first("og:description", "description", "twitter:description")] if found for name, text in [found]),
+        *(
+            (f"meta:{name}", text)
+            for found in [page.meta_first("og:description", "description", "twitter:description")]
+            if found
+            for name, text in [found]
+        ),
     ):
         if text and clean(text) and clean(text) != raw.headline and (raw.headline or "") not in clean(text):
             raw.provenance["lead"] = source
@@ -266,13 +282,21 @@ def _dateline(page: Page, site: Site, raw: RawArticle) -> str | None:
 
 def _authors(page: Page, site: Site, declared: dict[str, Any], card: Card | None, raw: RawArticle) -> list[RawAuthor]:
     ruled = [
-        RawAuthor(text, page.absolute(element.get("href", "")) if hasattr(element, "get") and element.get("href") else None)
+        RawAuthor(
+            text, page.absolute(element.get("href", "")) if hasattr(element, "get") and element.get("href") else None
+        )
         for _number, _rule, text, element in _by_rules(page, site.rules.get("authors", ()))
     ]
-    meta = [RawAuthor(text) for name in ("author", "article:author", "byl", "parsely-author", "dc.creator", "sailthru.author") for text in page.meta.get(name, ())]
+    meta = [
+        RawAuthor(text)
+        for name in ("author", "article:author", "byl", "parsely-author", "dc.creator", "sailthru.author")
+        for text in page.meta.get(name, ())
+    ]
     linked = [
         RawAuthor(text_of(e), page.absolute(e.get("href") or ""))
-        for e in page.tree.xpath("//a[@rel='author'] | //*[contains(@class,'byline') or contains(@class,'author-name')][not(.//p)]")[:5]
+        for e in page.tree.xpath(
+            "//a[@rel='author'] | //*[contains(@class,'byline') or contains(@class,'author-name')][not(.//p)]"
+        )[:5]
         if 2 < len(text_of(e)) < 120
     ]
     for source, found in (
@@ -308,7 +332,11 @@ def _section(page: Page, site: Site, declared: dict[str, Any], card: Card | None
 def _tags(page: Page, site: Site, declared: dict[str, Any], raw: RawArticle) -> list[str]:
     ruled = [text for _n, _r, text, _e in _by_rules(page, site.rules.get("tags", ()))]
     linked = [text_of(e) for e in page.tree.xpath("//a[contains(concat(' ', @rel, ' '), ' tag ')]")]
-    for source, found in (("site:tags", ruled), ("meta:article:tag", page.meta.get("article:tag", [])), ("rel=tag", linked)):
+    for source, found in (
+        ("site:tags", ruled),
+        ("meta:article:tag", page.meta.get("article:tag", [])),
+        ("rel=tag", linked),
+    ):
         unique = list(dict.fromkeys(clean(text) for text in found if 1 < len(clean(text)) <= 100))
         if unique:
             raw.provenance["tags"] = source
@@ -317,21 +345,36 @@ def _tags(page: Page, site: Site, declared: dict[str, Any], raw: RawArticle) -> 
 
 
 def _keywords(page: Page, declared: dict[str, Any]) -> list[str]:
-    found = structured.strings(declared.get("keywords")) or [*page.meta.get("news_keywords", ()), *page.meta.get("keywords", ())][:1]
+    found = (
+        structured.strings(declared.get("keywords"))
+        or [*page.meta.get("news_keywords", ()), *page.meta.get("keywords", ())][:1]
+    )
     words = [clean(word) for text in found for word in re.split(r"[,;]", text)]
     return list(dict.fromkeys(word for word in words if 1 < len(word) <= 100))[:100]
 
 
 def _images(page: Page, site: Site, declared: dict[str, Any], raw: RawArticle) -> list[Image]:
-    ruled = [Image(url=url) for _n, _r, text, _e in _by_rules(page, site.rules.get("images", ())) if (url := page.absolute(text))]
+    ruled = [
+        Image(url=url)
+        for _n, _r, text, _e in _by_rules(page, site.rules.get("images", ()))
+        if (url := page.absolute(text))
+    ]
     meta = page.meta_first("og:image", "og:image:url", "twitter:image", "twitter:image:src")
     pictured: list[Image] = []
     if meta and (url := page.absolute(meta[1])):
         width, height = page.meta_first("og:image:width"), page.meta_first("og:image:height")
         pictured = [
-            Image(url=url, width=structured.pixels(width[1]) if width else None, height=structured.pixels(height[1]) if height else None)
+            Image(
+                url=url,
+                width=structured.pixels(width[1]) if width else None,
+                height=structured.pixels(height[1]) if height else None,
+            )
         ]
-    for source, found in (("site:images", ruled), ("meta:og:image", pictured), ("jsonld:image", structured.images(declared, page))):
+    for source, found in (
+        ("site:images", ruled),
+        ("meta:og:image", pictured),
+        ("jsonld:image", structured.images(declared, page)),
+    ):
         if found:
             raw.provenance["images"] = source
             return list({image.url: image for image in found}.values())[:50]
@@ -352,7 +395,11 @@ def _views(page: Page, site: Site, declared: dict[str, Any], body: Body, raw: Ra
         return body.views
     for element in _near_headline(page, "span", "div", "p", "li"):
         text = clean(text_of(element))
-        if 0 < len(text) < 50 and not element.xpath("ancestor-or-self::a") and parse_views(text, language=raw.language) is not None:
+        if (
+            0 < len(text) < 50
+            and not element.xpath("ancestor-or-self::a")
+            and parse_views(text, language=raw.language) is not None
+        ):
             raw.provenance["views"] = "text"
             return text
     return None

@@ -24,8 +24,39 @@ from newscrawl.site import Site
 
 _TEXT = {"p", "li", "blockquote", "pre", "dd", "dt", "td", "th", "quote", "item", "cell", "ab", "fw"}
 _HEADINGS = {"h2", "h3", "h4", "h5", "h6", "head"}
-_OUTSIDE = {"script", "style", "noscript", "figure", "figcaption", "aside", "nav", "form", "button", "iframe", "template", "svg", "h1"}
-_BOXES = {"div", "section", "article", "main", "body", "ul", "ol", "list", "table", "tbody", "tr", "row", "center", "dl", "blockquote", "html"}
+_OUTSIDE = {
+    "script",
+    "style",
+    "noscript",
+    "figure",
+    "figcaption",
+    "aside",
+    "nav",
+    "form",
+    "button",
+    "iframe",
+    "template",
+    "svg",
+    "h1",
+}
+_BOXES = {
+    "div",
+    "section",
+    "article",
+    "main",
+    "body",
+    "ul",
+    "ol",
+    "list",
+    "table",
+    "tbody",
+    "tr",
+    "row",
+    "center",
+    "dl",
+    "blockquote",
+    "html",
+}
 _SENTENCE_END = re.compile(r"[.!?…:;,。！？»\"”)]\s*$")
 
 
@@ -58,7 +89,9 @@ def read_body(page: Page, site: Site, headline: str, lead: str | None) -> Body:
     if rules := site.rules.get("related"):
         for rule in rules:
             for element in container.xpath(rule.selector):
-                body.related += find_cards(element, page.base_url, is_article=site.is_article, selector="a[href]", source="related")
+                body.related += find_cards(
+                    element, page.base_url, is_article=site.is_article, selector="a[href]", source="related"
+                )
                 _drop(element)
     blocks = list(_blocks(container))
     blocks = _without_head(blocks, body, headline, lead)
@@ -71,7 +104,9 @@ def _container(page: Page, site: Site) -> tuple[Any, str]:
         found = [element for element in page.tree.xpath(rule.selector) if isinstance(element, etree._Element)]
         if found and any(text_of(element) for element in found):
             root = etree.Element("div")
-            root.extend(copy.deepcopy(element) for element in found if not any(a in found for a in element.iterancestors()))
+            root.extend(
+                copy.deepcopy(element) for element in found if not any(a in found for a in element.iterancestors())
+            )
             for removal in site.remove:
                 for element in root.xpath(removal.selector):
                     _drop(element)
@@ -82,7 +117,9 @@ def _container(page: Page, site: Site) -> tuple[Any, str]:
 
     tree = copy.deepcopy(page.tree)
     try:
-        document = bare_extraction(tree, url=page.url, with_metadata=False, include_comments=False, include_links=True, favor_recall=False)
+        document = bare_extraction(
+            tree, url=page.url, with_metadata=False, include_comments=False, include_links=True, favor_recall=False
+        )
     except Exception:  # trafilatura raises what its parts raise; a page must not end a run
         document = None
     if document is None or getattr(document, "body", None) is None:
@@ -140,7 +177,10 @@ def _flush(loose: list[str], element: Any) -> Iterator[_Block]:
 
 
 def _has_blocks(element: Any) -> bool:
-    return any(isinstance(child.tag, str) and (child.tag in _TEXT or child.tag in _HEADINGS or child.tag in _BOXES) for child in element.iterdescendants())
+    return any(
+        isinstance(child.tag, str) and (child.tag in _TEXT or child.tag in _HEADINGS or child.tag in _BOXES)
+        for child in element.iterdescendants()
+    )
 
 
 def _is_bold_line(element: Any, text: str) -> bool:
@@ -211,10 +251,16 @@ def _glued_card(block: _Block, page: Page, site: Site) -> Card | None:
     glued = split_glued(block.text)
     if glued.views is None or glued.published is None or not glued.headline:
         return None
-    links = block.element.xpath("descendant-or-self::a[@href] | descendant-or-self::ref[@target]") if block.element is not None else []
+    links = (
+        block.element.xpath("descendant-or-self::a[@href] | descendant-or-self::ref[@target]")
+        if block.element is not None
+        else []
+    )
     address = next((page.absolute(link.get("href") or link.get("target") or "") for link in links), None)
     address = address or _address_by_headline(page, glued.headline)
-    return Card(url=address or "", source="related", headline=glued.headline, published=glued.published, views=glued.views)
+    return Card(
+        url=address or "", source="related", headline=glued.headline, published=glued.published, views=glued.views
+    )
 
 
 def _address_by_headline(page: Page, headline: str) -> str | None:
@@ -228,7 +274,13 @@ def _address_by_headline(page: Page, headline: str) -> str | None:
 def _is_heading_by_place(blocks: list[_Block], position: int) -> bool:
     """A line of at most four words without an end, between paragraphs: `Details`, `Recall`."""
     text = blocks[position].text
-    if position == 0 or position + 1 >= len(blocks) or len(text) > 40 or len(text.split()) > 4 or _SENTENCE_END.search(text):
+    if (
+        position == 0
+        or position + 1 >= len(blocks)
+        or len(text) > 40
+        or len(text.split()) > 4
+        or _SENTENCE_END.search(text)
+    ):
         return False
     element = blocks[position].element
     if element is not None and element.tag in {"li", "item", "td", "th", "cell"}:

@@ -25,7 +25,9 @@ _DATE = (
 )
 _DATE_AT_END = re.compile(rf"(?P<head>.*?)\s*[,|–—-]?\s*(?P<date>{_DATE})$", re.S)
 _DATE_AT_START = re.compile(rf"(?P<date>{_DATE})\s*$")
-_COUNTER = re.compile(r"[•·|]\s*(?P<views>\d[\d\s.,\u00a0]{0,14}(?:[KkMмтk]|тыс\.?|тис\.?|млн)?\s?[^\W\d_]{4,12})(?![^\W\d_])\s*")
+_COUNTER = re.compile(
+    r"[•·|]\s*(?P<views>\d[\d\s.,\u00a0]{0,14}(?:[KkMмтk]|тыс\.?|тис\.?|млн)?\s?[^\W\d_]{4,12})(?![^\W\d_])\s*"
+)
 _FLAGS = re.compile(r"(?<=[^\s])\s*(?:Photo|Video|Foto|Фото|Відео|Видео)+$")
 _LABEL = re.compile(r"^(?:Exclusive|Ексклюзив|Эксклюзив|Exklusiv|Exclusivo|Exclusif)[:\s]\s*(?=\S)")
 _SURROUNDINGS = "ancestor-or-self::nav or ancestor-or-self::footer or ancestor-or-self::form"
@@ -127,7 +129,9 @@ def _box(link: Any, base_url: str) -> Any:
 
 
 def _card(address: str, link: Any, box: Any, source: CardSource) -> Card:
-    heading = next(iter(box.xpath("descendant-or-self::*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5]")), None)
+    heading = next(
+        iter(box.xpath("descendant-or-self::*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5]")), None
+    )
     whole = split_glued(text_of(box))
     own = split_glued(text_of(heading if heading is not None else link))
     published = next((e.get("datetime") for e in box.iter("time") if e.get("datetime")), None)

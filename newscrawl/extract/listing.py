@@ -59,7 +59,9 @@ def next_page(page: Page, site: Site) -> str | None:
         if _ENDED.search(classes):
             continue
         label = text_of(link) or link.get("aria-label") or link.get("title") or ""
-        if _NEXT_CLASS.search(classes) or (len(label) < 40 and (_NEXT_WORDS.match(label) or _NEXT_WORDS.match(link.get("aria-label") or ""))):
+        if _NEXT_CLASS.search(classes) or (
+            len(label) < 40 and (_NEXT_WORDS.match(label) or _NEXT_WORDS.match(link.get("aria-label") or ""))
+        ):
             address = _other(page, link)
             if address and _is_pager(page, address):
                 return address
@@ -98,7 +100,9 @@ def _counted(page: Page, parameter: str) -> str | None:
 def _numbered(page: Page, links: list[Any]) -> str | None:
     """The link whose text is the number after this page's in a row of numbers."""
     own_number = 1
-    if found := re.search(r"(?:[?&/](?:page|p|pg|seite|pagina|stranka|paged|PAGEN_\d)[=/-]?|/page[-/])(\d{1,5})(?:/|&|$|\.)", page.url):
+    if found := re.search(
+        r"(?:[?&/](?:page|p|pg|seite|pagina|stranka|paged|PAGEN_\d)[=/-]?|/page[-/])(\d{1,5})(?:/|&|$|\.)", page.url
+    ):
         own_number = int(found[1])
     for link in links:
         if text_of(link) == str(own_number + 1) and (address := _other(page, link)) and _is_pager(page, address):

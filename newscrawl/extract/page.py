@@ -36,8 +36,7 @@ _LABELS = {
     "utf-7": "utf-8",
 }  # fmt: skip
 _BLOCKS = frozenset(
-    "address article aside blockquote dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li "
-    "main nav ol p pre section table tbody td tfoot th thead tr ul br".split()
+    ["address", "article", "aside", "blockquote", "dd", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "br"]
 )
 
 
@@ -86,7 +85,9 @@ class Page:
         found: dict[str, list[str]] = {}
         for element in self.tree.iter("meta"):
             content = element.get("content")
-            name = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
+            name = (
+                element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
+            )
             if name and content and content.strip():
                 found.setdefault(name.strip().lower(), []).append(content.strip())
         return found
@@ -116,7 +117,9 @@ class Page:
             or self.tree.get("xml:lang")
             or (self.meta_first("content-language", "og:locale", "language") or ("", ""))[1]
         )
-        code = re.match(r"\s*([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|\d{3}))?(?![A-Za-z])", declared or "")
+        code = re.match(
+            r"\s*([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|\d{3}))?(?![A-Za-z])", declared or ""
+        )
         if not code:
             return None
         parts = [code[1].lower(), code[2].title() if code[2] else "", code[3].upper() if code[3] else ""]
@@ -125,7 +128,11 @@ class Page:
 
 def decode(body: bytes, content_type: str) -> str:
     """Bytes to text; never raises."""
-    for mark, encoding in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
         if body.startswith(mark):
             return body.decode(encoding, "replace")
     header = _HEADER_CHARSET.search(content_type)
@@ -155,7 +162,11 @@ def _from_plain_text(text: str) -> str:
 
 def _json(text: str) -> Any:
     """JSON as pages print it: in comments, with control characters, trailing commas or several values in a row."""
-    text = re.sub(r"^\s*(?:<!--|//<!\[CDATA\[|/\*<!\[CDATA\[\*/|<!\[CDATA\[)|(?:-->|//\]\]>|/\*\]\]>\*/|\]\]>)\s*;?\s*$", "", text[:LONGEST_JSON].strip())
+    text = re.sub(
+        r"^\s*(?:<!--|//<!\[CDATA\[|/\*<!\[CDATA\[\*/|<!\[CDATA\[)|(?:-->|//\]\]>|/\*\]\]>\*/|\]\]>)\s*;?\s*$",
+        "",
+        text[:LONGEST_JSON].strip(),
+    )
     text = text.strip().rstrip(";")
     for repair in (_as_printed, _without_commas, _without_raw_lines):
         try:
@@ -211,7 +222,11 @@ def text_of(element: Any) -> str:
 
 
 def _collect(element: Any, pieces: list[str], depth: int) -> None:
-    if not isinstance(element.tag, str) or element.tag in {"script", "style", "noscript", "template", "svg"} or depth > 200:
+    if (
+        not isinstance(element.tag, str)
+        or element.tag in {"script", "style", "noscript", "template", "svg"}
+        or depth > 200
+    ):
         return
     block = element.tag in _BLOCKS
     if block:

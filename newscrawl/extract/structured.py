@@ -105,12 +105,15 @@ def is_free(item: dict[str, Any]) -> bool | None:
 def microdata(page: Page, name: str) -> Iterator[str]:
     """Values of an `itemprop` of the page's article (WHATWG HTML, 5.2.4), outside nested items' own."""
     scopes = cast(
-        "list[Any]", page.tree.xpath("//*[@itemscope and contains(@itemtype,'rticle')]") or page.tree.xpath("//*[@itemtype]")[:0]
+        "list[Any]",
+        page.tree.xpath("//*[@itemscope and contains(@itemtype,'rticle')]") or page.tree.xpath("//*[@itemtype]")[:0],
     )
     for scope in scopes[:1]:
         for element in scope.xpath(".//*[contains(concat(' ', @itemprop, ' '), $name)]", name=f" {name} "):
             nested = element.get("itemscope") is not None
             inner = element.xpath(".//*[@itemprop='name']") if nested else []
-            value = text_of(inner[0]) if inner else element.get("content") or element.get("datetime") or text_of(element)
+            value = (
+                text_of(inner[0]) if inner else element.get("content") or element.get("datetime") or text_of(element)
+            )
             if value.strip():
                 yield value.strip()

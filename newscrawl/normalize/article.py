@@ -97,8 +97,10 @@ def _addresses(raw: RawArticle, site: Site, card: Card | None) -> tuple[str, lis
     if raw.canonical_url:
         reason = believable_canonical(raw.canonical_url, raw.url)
         declared = _identity_or_none(raw.canonical_url, site)
-        if declared is not None and site.is_article(raw.canonical_url) is not False and (
-            reason is None or (site.owns(raw.canonical_url) and site.owns(raw.url) and reason == "another-site")
+        if (
+            declared is not None
+            and site.is_article(raw.canonical_url) is not False
+            and (reason is None or (site.owns(raw.canonical_url) and site.owns(raw.url) and reason == "another-site"))
         ):
             url = declared
             raw.provenance["url"] = "canonical"
@@ -128,7 +130,8 @@ def _sections(raw: RawArticle, language: str | None) -> tuple[list[Section], Dat
     """The text without the dateline at its head, and the dateline, from there or from the header line."""
     header = parse_dateline(clean(raw.dateline), language=language) if raw.dateline else None
     sections = [
-        Section(heading=clean_or_none(s.heading), paragraphs=[t for t in map(clean, s.paragraphs) if t]) for s in raw.sections
+        Section(heading=clean_or_none(s.heading), paragraphs=[t for t in map(clean, s.paragraphs) if t])
+        for s in raw.sections
     ]
     first = next((s for s in sections if s.paragraphs), None)
     if first is not None and (found := parse_dateline(first.paragraphs[0], language=language)) and found.rest:

@@ -83,7 +83,9 @@ def _made(raw: str, whole: str, **parts: str | None) -> Dateline:
     pattern = r"\s*".join(re.escape(word) for word in raw.split())
     found = re.match(pattern, whole)
     rest = whole[found.end() :] if found else whole[len(raw) :]
-    return Dateline(raw=raw.strip(), rest=rest.lstrip(" \u00a0-–—:=\"" if raw.rstrip().endswith('"') else " \u00a0-–—:="), **parts)
+    return Dateline(
+        raw=raw.strip(), rest=rest.lstrip(' \u00a0-–—:="' if raw.rstrip().endswith('"') else " \u00a0-–—:="), **parts
+    )
 
 
 def _cjk(head: str, whole: str) -> Dateline | None:
@@ -96,7 +98,11 @@ def _cjk(head: str, whole: str) -> Dateline | None:
             date = f"--{int(month):02}-{int(day):02}" if month and day else f"---{int(day):02}" if day else None
             raw = found[0]
             return Dateline(
-                raw=raw.strip(), place=parts.get("place"), agency=parts.get("agency"), date=date, rest=whole[len(raw) :].lstrip()
+                raw=raw.strip(),
+                place=parts.get("place"),
+                agency=parts.get("agency"),
+                date=date,
+                rest=whole[len(raw) :].lstrip(),
             )
     return None
 
@@ -118,11 +124,17 @@ def _header(head: str, whole: str) -> Dateline | None:
     """`Kyiv • UNN`: a line of its own above the article."""
     line = head.split("\n", 1)[0].strip()
     found = re.fullmatch(rf"(?P<place>{_NAME})\s*[•·|]\s*(?P<agency>{_WIRES}|[^\W\d_]{{2,6}})", line)
-    if not found or not found["place"][0].isupper() or not (_WIRE.fullmatch(found["agency"]) or found["agency"].isupper()):
+    if (
+        not found
+        or not found["place"][0].isupper()
+        or not (_WIRE.fullmatch(found["agency"]) or found["agency"].isupper())
+    ):
         return None
     country = _COUNTRY_OF.get(found["agency"].casefold())
     raw = whole.split("\n", 1)[0].strip()
-    return Dateline(raw=raw, place=found["place"], agency=found["agency"], country=country, rest=whole[len(raw) :].strip())
+    return Dateline(
+        raw=raw, place=found["place"], agency=found["agency"], country=country, rest=whole[len(raw) :].strip()
+    )
 
 
 def _agency_first(head: str, whole: str, language: str | None) -> Dateline | None:
@@ -161,7 +173,9 @@ def _place_first(head: str, whole: str, language: str | None) -> Dateline | None
 
 def _place_ends(head: str, start: int, longest: int) -> list[int]:
     """Where the place may end: before the first sign that can follow one."""
-    ends = [m.start() + start for m in re.finditer(r"\s*[,(./:]|\s+[-–—\"]|[-–—]\s|\s+(?=\d)", head[start : start + 120])]
+    ends = [
+        m.start() + start for m in re.finditer(r"\s*[,(./:]|\s+[-–—\"]|[-–—]\s|\s+(?=\d)", head[start : start + 120])
+    ]
     return [end for end in ends if 2 <= end - start <= 60][:4] or [longest]
 
 
@@ -174,7 +188,11 @@ def _from_place(head: str, whole: str, start: int, end: int, language: str | Non
         if not _WIRE.fullmatch(extra[1].strip()):
             region, country = (None, extra[2] or extra[1])
             position += extra.end()
-    elif (extra := re.match(r",\s*([^\W\d_][^\W\d_.'’-]*\.?(?:[ .-][^\W\d_]+\.?){0,2})(?=\s*(?:,|\(|[-–—]|--))", head[position:])) and not _month_in(extra[1], language):
+    elif (
+        extra := re.match(
+            r",\s*([^\W\d_][^\W\d_.'’-]*\.?(?:[ .-][^\W\d_]+\.?){0,2})(?=\s*(?:,|\(|[-–—]|--))", head[position:]
+        )
+    ) and not _month_in(extra[1], language):
         country = extra[1].strip()
         position += extra.end()
     separator = re.match(r"\s*[.,]?\s*", head[position:])
@@ -197,8 +215,8 @@ def _from_place(head: str, whole: str, start: int, end: int, language: str | Non
     capitals = _shouted(place)
     if not (
         (agency is not None and (mark not in ("", ":") or iso or _WIRE.fullmatch(agency)))
-        or (iso is not None and (strong or capitals or mark == "" and _next_is_capital(head, position)))
-        or (strong and (capitals or country is not None or len(place) > 3 and _WIDE_DASH.search(raw)))
+        or (iso is not None and (strong or capitals or (mark == "" and _next_is_capital(head, position))))
+        or (strong and (capitals or country is not None or (len(place) > 3 and _WIDE_DASH.search(raw))))
         or (mark == ":" and _stands_alone(place) and country is None and iso is None and agency is None)
     ):
         return None
@@ -221,14 +239,41 @@ _US_STATE = (
 
 def _next_is_capital(head: str, position: int) -> bool:
     after = head[position:].lstrip()
-    return bool(after) and (after[0].isupper() or after[0] in "\"“«")
+    return bool(after) and (after[0].isupper() or after[0] in '"“«')
 
 
 def _is_place(place: str) -> bool:
     if not 2 <= len(place) <= 60 or _NOT_PLACES.search(place) or re.search(r"\d", place):
         return False
     words = [word for word in re.split(r"[\s/–-]+", place) if word]
-    small = {"de", "del", "la", "el", "di", "da", "do", "dos", "des", "du", "upon", "am", "an", "der", "on", "sur", "на", "of", "and", "und", "le", "les", "los", "las", "san", "y"}
+    small = {
+        "de",
+        "del",
+        "la",
+        "el",
+        "di",
+        "da",
+        "do",
+        "dos",
+        "des",
+        "du",
+        "upon",
+        "am",
+        "an",
+        "der",
+        "on",
+        "sur",
+        "на",
+        "of",
+        "and",
+        "und",
+        "le",
+        "les",
+        "los",
+        "las",
+        "san",
+        "y",
+    }
     return 0 < len(words) <= 5 and all(word[0].isupper() or word.casefold() in small for word in words)
 
 
@@ -245,12 +290,32 @@ def _shouted(place: str) -> bool:
 def _is_agency(text: str) -> bool:
     if not text or len(text.split()) > 3:
         return False
-    return bool(_WIRE.fullmatch(text)) or bool(re.fullmatch(r"[A-ZА-ЯІЇЄҐ][\w.&/-]{1,19}(?: [A-Z][\w.]+)?|[a-z]{2,4}[A-ZÖ]?(?:/[a-z]{2,4})?", text))
+    return bool(_WIRE.fullmatch(text)) or bool(
+        re.fullmatch(r"[A-ZА-ЯІЇЄҐ][\w.&/-]{1,19}(?: [A-Z][\w.]+)?|[a-z]{2,4}[A-ZÖ]?(?:/[a-z]{2,4})?", text)
+    )
 
 
 # --- the date inside ------------------------------------------------------------------------------
 
-_MONTH_LANGUAGES = ("en", "uk", "ru", "de", "fr", "es", "pt", "it", "pl", "ms", "id", "tr", "nl", "ro", "be", "bg", "kk")
+_MONTH_LANGUAGES = (
+    "en",
+    "uk",
+    "ru",
+    "de",
+    "fr",
+    "es",
+    "pt",
+    "it",
+    "pl",
+    "ms",
+    "id",
+    "tr",
+    "nl",
+    "ro",
+    "be",
+    "bg",
+    "kk",
+)
 
 
 @lru_cache(maxsize=1)
@@ -266,7 +331,8 @@ def _months() -> tuple[dict[str, int], re.Pattern[str]]:
         del names[name]
     pattern = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     return names, re.compile(
-        rf"(?:(?P<d1>\d{{1,2}})\.?\s+(?P<m1>{pattern})\.?|(?P<m2>{pattern})\.?\s+(?P<d2>\d{{1,2}}))(?![\w])(?:,?\s+(?P<y>(?:19|20)\d{{2}}))?", re.I
+        rf"(?:(?P<d1>\d{{1,2}})\.?\s+(?P<m1>{pattern})\.?|(?P<m2>{pattern})\.?\s+(?P<d2>\d{{1,2}}))(?![\w])(?:,?\s+(?P<y>(?:19|20)\d{{2}}))?",
+        re.I,
     )
 
 

@@ -24,7 +24,8 @@ LONGEST = 400  # characters that are looked at
 TOLERANCE = timedelta(hours=24)
 
 _ISO = re.compile(
-    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\s?(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?", re.I
+    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\s?(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?",
+    re.I,
 )
 _COMPACT_ISO = re.compile(r"(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?(Z|[+-]\d{2}:?\d{2})?")
 _EPOCH = re.compile(r"1[0-9]{9}(?:\d{3})?")
@@ -48,13 +49,15 @@ _ZONES = {
     "mdt": -360, "pst": -480, "pdt": -420, "jst": 540, "kst": 540, "hkt": 480, "sgt": 480, "wib": 420, "wita": 480,
     "wit": 540, "aest": 600, "aedt": 660, "nzst": 720, "nzdt": 780, "sast": 120, "pkt": 300, "trt": 180, "brt": -180,
 }  # fmt: skip
-_AMERICAN_ZONES = {"et": "America/New_York", "ct": "America/Chicago", "mt": "America/Denver", "pt": "America/Los_Angeles"}
+_AMERICAN_ZONES = {
+    "et": "America/New_York",
+    "ct": "America/Chicago",
+    "mt": "America/Denver",
+    "pt": "America/Los_Angeles",
+}
 
 # Languages of the world's news in the order in which their names are tried where none is asked for.
-_ALL_LANGUAGES = (
-    "en uk ru de fr es pt it pl nl sv nb da fi cs sk hu ro bg sr hr sl el tr az kk be lt lv et id ms vi tl sw "
-    "ca gl eu is ga sq mk bs hy ka he ar fa ur hi bn ta te mr gu kn ml pa ne si th km my lo am af zu xh uz ky mn"
-).split()
+_ALL_LANGUAGES = ["en", "uk", "ru", "de", "fr", "es", "pt", "it", "pl", "nl", "sv", "nb", "da", "fi", "cs", "sk", "hu", "ro", "bg", "sr", "hr", "sl", "el", "tr", "az", "kk", "be", "lt", "lv", "et", "id", "ms", "vi", "tl", "sw", "ca", "gl", "eu", "is", "ga", "sq", "mk", "bs", "hy", "ka", "he", "ar", "fa", "ur", "hi", "bn", "ta", "te", "mr", "gu", "kn", "ml", "pa", "ne", "si", "th", "km", "my", "lo", "am", "af", "zu", "xh", "uz", "ky", "mn"]
 
 _DAYS_AGO = {
     "today": 0, "yesterday": 1, "сьогодні": 0, "вчора": 1, "учора": 1, "позавчора": 2, "сегодня": 0, "вчера": 1,
@@ -131,10 +134,14 @@ def _machine(text: str, zone: ZoneInfo | None) -> _Found | None:
         return _instant(year, month, day, hour or 0, minute or 0, second or 0, _offset(offset), zone, precision)
     if compact := _COMPACT_ISO.fullmatch(text):
         year, month, day, hour, minute, second, offset = compact.groups()
-        return _instant(year, month, day, hour, minute, second or 0, _offset(offset), zone, "second" if second else "minute")
+        return _instant(
+            year, month, day, hour, minute, second or 0, _offset(offset), zone, "second" if second else "minute"
+        )
     if _EPOCH.fullmatch(text):
         return datetime.fromtimestamp(int(text[:10]), UTC), 0, "second"
-    if re.match(r"(?:[A-Z][a-z]{2},\s*)?\d{1,2} [A-Z][a-z]{2} \d{4} \d{1,2}:\d{2}", text) and (mail := parsedate_tz(text)):
+    if re.match(r"(?:[A-Z][a-z]{2},\s*)?\d{1,2} [A-Z][a-z]{2} \d{4} \d{1,2}:\d{2}", text) and (
+        mail := parsedate_tz(text)
+    ):
         seconds = mail[9]
         named = re.search(r"([A-Za-z]{1,5}|[+-]\d{4})\s*(?:\(.*\))?$", text)
         known = seconds is not None and named is not None and (named[1][0] in "+-" or named[1].casefold() in _ZONES)
@@ -197,7 +204,9 @@ def _zone(name: str | None) -> ZoneInfo | None:
 def _ascii_digits(text: str) -> str:
     if text.isascii():
         return text
-    return "".join(str(unicodedata.digit(c)) if not c.isascii() and unicodedata.category(c) == "Nd" else c for c in text)
+    return "".join(
+        str(unicodedata.digit(c)) if not c.isascii() and unicodedata.category(c) == "Nd" else c for c in text
+    )
 
 
 # --- printed dates --------------------------------------------------------------------------------
@@ -243,7 +252,12 @@ _AFTERNOON = ("p", "午後", "下午", "오후", "de la tarde", "de la noche")
 def _clock(text: str) -> _Clock | None:
     for found in _CLOCK.finditer(text):
         half_before, hour_text, minute, second, half_after = found.groups()
-        if "." in found[0] and ":" not in found[0] and re.search(r"\d{1,2}\.\d{2}\s*$", found[0]) and _looks_like_date(text, found):
+        if (
+            "." in found[0]
+            and ":" not in found[0]
+            and re.search(r"\d{1,2}\.\d{2}\s*$", found[0])
+            and _looks_like_date(text, found)
+        ):
             continue
         hour = _half_day(int(hour_text), (half_before or half_after or "").casefold())
         return _Clock(found.start(), found.end(), hour, int(minute), int(second) if second else None)
@@ -321,9 +335,17 @@ def _around(
     year = int(years[1]) if years else None
     if year is not None and year >= 2500:
         year -= 543  # Thai solar calendar
-    day_before = re.search(r"(?<![\d:.,])(\d{1,2})(?:st|nd|rd|th|er|º|°|ª|\.|-?го|-е)?[\s.,\-/]*(?:de|di|of|d'|d’|den|ng[àa]y)?\s*$", before, re.I)
+    day_before = re.search(
+        r"(?<![\d:.,])(\d{1,2})(?:st|nd|rd|th|er|º|°|ª|\.|-?го|-е)?[\s.,\-/]*(?:de|di|of|d'|d’|den|ng[àa]y)?\s*$",
+        before,
+        re.I,
+    )
     if day_before and 1 <= int(day_before[1]) <= 31:
-        if year is None and (short := re.match(r"[\s.,\-/']*(\d{2})(?![\d:.]|\s*[:h])", after)) and "-" in before + after:
+        if (
+            year is None
+            and (short := re.match(r"[\s.,\-/']*(\d{2})(?![\d:.]|\s*[:h])", after))
+            and "-" in before + after
+        ):
             year = 2000 + int(short[1])
         return _with_year(year, month, int(day_before[1]), local)
     day_after = _DAY.search(after[:12])
@@ -355,7 +377,9 @@ def _day_word(text: str, local: datetime | None) -> tuple[int, int, int] | None:
     folded = text.casefold()
     words = set(_WORD.findall(folded))
     for word, days in _DAYS_AGO.items():
-        if word in words or ((" " in word or ord(word[0]) > 0x2E80 or "\u0e00" < word[0] < "\u0e7f") and word in folded):
+        if word in words or (
+            (" " in word or ord(word[0]) > 0x2E80 or "\u0e00" < word[0] < "\u0e7f") and word in folded
+        ):
             day = local - timedelta(days=days)
             return day.year, day.month, day.day
     return None

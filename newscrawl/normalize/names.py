@@ -17,14 +17,19 @@ _BY = re.compile(
     re.I,
 )
 _BY_TIGHT = re.compile(r"^(?:作者|记者|記者|文)\s*[:：/／]\s*")
-_SPLIT = re.compile(r"\s*(?:[,;|•·/\n、]|\s(?:and|und|et|y|e|en|och|og|oraz|та|и|і|й|ja|és|dan|ve|&|\+|with)\s)\s*", re.I)
+_SPLIT = re.compile(
+    r"\s*(?:[,;|•·/\n、]|\s(?:and|und|et|y|e|en|och|og|oraz|та|и|і|й|ja|és|dan|ve|&|\+|with)\s)\s*", re.I
+)
 _ROLE = re.compile(
     r"^(?:staff\b.*|.*\b(?:writer|reporter|correspondent|editor|journalist|columnist|contributor|producer|photographer|bureau|desk|team|newsroom|"
     r"chief|redakteur(?:in)?|redaktion|korrespondent(?:in)?|journaliste|rédaction|redacción|redazione|redator|periodista|журналіст\w*|"
     r"журналист\w*|кореспондент\w*|корреспондент\w*|редактор\w*|редакц\w*|기자|특파원|記者|编辑|編集部)|admin(?:istrator)?|guest|unknown|none|null|anonymous)$",
     re.I,
 )
-_JUNK = re.compile(r"https?://|www\.|@|\d{4}|\d{1,2}:\d{2}|facebook|twitter|instagram|follow|share|updated|published|[<>{}\[\]|=]", re.I)
+_JUNK = re.compile(
+    r"https?://|www\.|@|\d{4}|\d{1,2}:\d{2}|facebook|twitter|instagram|follow|share|updated|published|[<>{}\[\]|=]",
+    re.I,
+)
 _TAIL = re.compile(r"\s*(?:\([^)]*\)|\s[-–—]\s.*|\b(?:for|für|pour|per)\s+(?:the\s+)?[A-Z].*|\s(?:기자|特派員|記者))$")
 
 

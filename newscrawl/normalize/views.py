@@ -33,8 +33,12 @@ _VIEW_WORDS = (
     r"次阅读|次閱讀|阅读量?|閱讀|浏览量?|瀏覽|人已围观|人氣|人气|点击|點擊|次浏览|次观看|观看|觀看|围观|回視聴|回閲覧|閲覧数?|アクセス|ビュー|"
     r"조회수?|읽음|회"
 )
-_LABEL = re.compile(rf"(?<!\w)(?:{_VIEW_WORDS})(?!\w)|(?:次阅读|次閱讀|阅读|閱讀|浏览|瀏覽|人已围观|人氣|人气|点击|조회수?|閲覧)", re.I)
-_GLUED_LABEL = re.compile(r"(?:次阅读|次閱讀|阅读量?|閱讀|浏览量?|瀏覽|人已围观|人氣|人气|点击|點擊|回閲覧|閲覧数?|回視聴|조회수?|회(?!\w))")
+_LABEL = re.compile(
+    rf"(?<!\w)(?:{_VIEW_WORDS})(?!\w)|(?:次阅读|次閱讀|阅读|閱讀|浏览|瀏覽|人已围观|人氣|人气|点击|조회수?|閲覧)", re.I
+)
+_GLUED_LABEL = re.compile(
+    r"(?:次阅读|次閱讀|阅读量?|閱讀|浏览量?|瀏覽|人已围观|人氣|人气|点击|點擊|回閲覧|閲覧数?|回視聴|조회수?|회(?!\w))"
+)
 _MARKUP = re.compile(
     r"<[^<>]{0,300}\b(?:class|id)\s*=\s*[\"'][^\"'<>]{0,200}"
     r"(?:\bviews?\b|[-_]views?\b|views?[-_]|\beye\b|[-_]eye\d?\b|eye[-_]|countview|postviews?|\bhits\b|read-?count|pageview)"
@@ -103,15 +107,25 @@ def _of_piece(text: str, language: str | None) -> int | None:
     if _TRAP.search(without_clock) and not re.match(rf"\s*({_NUMBER})\s*views\b", without_clock, re.I):
         return None
     sign = _signs(language)
-    number_before = None if re.match(r"\s*[:：]\s*\d", after) else re.search(rf"({_NUMBER})\s*({sign})?\.?\u200f?\s*(?:x|mal|kali|de|раз|人|次|回|\(|:)?\s*$", before, re.I)
+    number_before = (
+        None
+        if re.match(r"\s*[:：]\s*\d", after)
+        else re.search(rf"({_NUMBER})\s*({sign})?\.?\u200f?\s*(?:x|mal|kali|de|раз|人|次|回|\(|:)?\s*$", before, re.I)
+    )
     if number_before and not re.search(r"[A-Za-z]\d*$", before[: number_before.start(1)]):
         return _value(number_before[1], number_before[2] or "", language)
     number_after = re.match(rf"\s*[:：=\-–(（]?\s*({_NUMBER})\s*({sign})?(?![\w:/])", after, re.I)
     if number_after is None:
-        number_after = re.match(rf"\s*[:：=\-–(（]?\s*({_NUMBER})\s*({sign})?\s*(?:회|次|回|kali|раз)?(?![\d:/])", after, re.I)
+        number_after = re.match(
+            rf"\s*[:：=\-–(（]?\s*({_NUMBER})\s*({sign})?\s*(?:회|次|回|kali|раз)?(?![\d:/])", after, re.I
+        )
     if number_after is None or re.match(r"\s*\d{1,2}[./]\d{1,2}[./]\d{2,4}", after):
         return None
-    if label[0].lower().startswith(("read", "view")) and not re.match(r"\s*[:：(]", after) and not label[0].lower().endswith("s"):
+    if (
+        label[0].lower().startswith(("read", "view"))
+        and not re.match(r"\s*[:：(]", after)
+        and not label[0].lower().endswith("s")
+    ):
         return None  # `Most read 1`, `View 6 Images`
     return _value(number_after[1], number_after[2] or "", language)
 
@@ -125,7 +139,9 @@ def _bare(text: str, language: str | None) -> int | None:
 def _ascii_digits(text: str) -> str:
     if text.isascii():
         return text
-    return "".join(str(unicodedata.digit(c)) if not c.isascii() and unicodedata.category(c) == "Nd" else c for c in text)
+    return "".join(
+        str(unicodedata.digit(c)) if not c.isascii() and unicodedata.category(c) == "Nd" else c for c in text
+    )
 
 
 def _value(number: str, sign: str, language: str | None) -> int | None:
@@ -168,4 +184,6 @@ def _magnitudes(language: str | None) -> dict[str, int]:
 def _signs(language: str | None) -> str:
     """A pattern of every magnitude that the language may print, the longest first."""
     known = sorted(_magnitudes(language), key=len, reverse=True)
-    return "|".join(re.escape(sign) + (r"(?![^\W\d_])" if sign[-1].isalpha() and ord(sign[-1]) < 0x2E80 else "") for sign in known)
+    return "|".join(
+        re.escape(sign) + (r"(?![^\W\d_])" if sign[-1].isalpha() and ord(sign[-1]) < 0x2E80 else "") for sign in known
+    )

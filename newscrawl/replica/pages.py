@@ -30,9 +30,7 @@ def _paragraphs(story: ReplicaArticle) -> list[str]:
 def article(replica: Replica, story: ReplicaArticle, base_url: str) -> str:
     """The page of an article in its layout."""
     twins = [other for other in replica.articles[story.number // 3 * 3 :][:3] if other.slug]
-    links = "".join(
-        f'<link rel="alternate" hreflang="{twin.edition}" href="{base_url}{twin.path}">' for twin in twins
-    )
+    links = "".join(f'<link rel="alternate" hreflang="{twin.edition}" href="{base_url}{twin.path}">' for twin in twins)
     prefix = "" if story.edition == "uk" else f"/{story.edition}"
     head = (
         f"<title>{escape(story.headline)}</title>"
@@ -89,7 +87,7 @@ def _old_layout(story: ReplicaArticle) -> str:
         f' &bull; <span class="view"> {story.views}</span></div>'
         f'<h1 class="title" itemprop="name">{escape(story.headline)}</h1>'
         f'<div class="b-news-text" itemprop="articleBody">{first.replace("<p>", f"<p>{place}. {day}. {words.agency}. ", 1)}'
-        f'{"".join(rest)}</div>'
+        f"{''.join(rest)}</div>"
         f'<div class="b-news-tags">{"".join(f"<a href=/tag>{escape(tag)}</a>" for tag in story.tags)}</div></div>'
     )
 
@@ -97,7 +95,9 @@ def _old_layout(story: ReplicaArticle) -> str:
 def listing(stories: list[ReplicaArticle], pinned: ReplicaArticle | None, more: str | None) -> str:
     """A listing page: a pinned card, then the page's cards, some with tracking parameters, and the link onward."""
     cards = [card(pinned, pinned=True)] if pinned else []
-    cards += [card(story, query="?utm_source=listing&utm_medium=card" if story.number % 7 == 3 else "") for story in stories]
+    cards += [
+        card(story, query="?utm_source=listing&utm_medium=card" if story.number % 7 == 3 else "") for story in stories
+    ]
     onward = f'<a class="next" rel="next" href="{more}">»</a>' if more else ""
     return f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>Replica News</title></head><body><nav><a href="/">Replica</a></nav><main>{"".join(cards)}</main>{onward}</body></html>'
 
@@ -142,7 +142,10 @@ def news_sitemap(stories: Iterable[ReplicaArticle], base_url: str, *, dated: boo
     )
 
 
-_TEXT = "<p>A paragraph that is long enough to be the text of an article, with words that a reader would read to the end.</p>" * 3
+_TEXT = (
+    "<p>A paragraph that is long enough to be the text of an article, with words that a reader would read to the end.</p>"
+    * 3
+)
 
 BAD: dict[str, bytes] = {
     "headless": f"<html><body><div class='single-news-card_body__x'>{_TEXT}</div></body></html>".encode(),
@@ -157,8 +160,21 @@ BAD: dict[str, bytes] = {
 def bad_listing() -> str:
     """A listing of everything that can be wrong with a page."""
     names = [*BAD, "404", "500", "empty"]
-    links = "".join(f'<a class="news-card_root__x" href="/news/bad-{name}">A page that is wrong: {name}</a>' for name in names)
+    links = "".join(
+        f'<a class="news-card_root__x" href="/news/bad-{name}">A page that is wrong: {name}</a>' for name in names
+    )
     return f"<html><body><main>{links}</main></body></html>"
 
 
-__all__ = ["BAD", "EDITIONS", "IDENTITY", "article", "bad_listing", "card", "feed", "listing", "news_sitemap", "sitemap_index"]
+__all__ = [
+    "BAD",
+    "EDITIONS",
+    "IDENTITY",
+    "article",
+    "bad_listing",
+    "card",
+    "feed",
+    "listing",
+    "news_sitemap",
+    "sitemap_index",
+]

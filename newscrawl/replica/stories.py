@@ -112,7 +112,7 @@ ENGLISH = Words(
 WORDS = {"uk": UKRAINIAN, "ru": RUSSIAN, "en": ENGLISH}
 
 _LATIN = dict(
-    zip("абвгґдеєжзиіїйклмнопрстуфхцчшщьюяыэёъ", "a b v h g d e ye zh z y i yi i k l m n o p r s t u f kh ts ch sh shch - yu ya y e yo -".split(), strict=True)
+    zip("абвгґдеєжзиіїйклмнопрстуфхцчшщьюяыэёъ", ["a", "b", "v", "h", "g", "d", "e", "ye", "zh", "z", "y", "i", "yi", "i", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "shch", "-", "yu", "ya", "y", "e", "yo", "-"], strict=True)
 )  # fmt: skip
 
 
@@ -190,7 +190,9 @@ class Replica:
         words = WORDS[EDITIONS[edition]]
         subject, verb, thing, reason, place = (
             pool[choice % len(pool)]
-            for pool, choice in zip((words.subjects, words.verbs, words.objects, words.reasons, words.places), choices, strict=True)
+            for pool, choice in zip(
+                (words.subjects, words.verbs, words.objects, words.reasons, words.places), choices, strict=True
+            )
         )
         headline = f"{place}: {subject[0].lower() + subject[1:]} {verb} {thing} {reason} - {story + 1}"
 
@@ -199,7 +201,10 @@ class Replica:
 
         old = story % 5 == 4
         first = Section(paragraphs=[f"{subject} {verb} {thing} {reason}. " + sentences(2), sentences(2)])
-        middle = Section(heading=words.details, paragraphs=[sentences(3), words.quote.format(name=dice.choice(words.names)), sentences(2)])
+        middle = Section(
+            heading=words.details,
+            paragraphs=[sentences(3), words.quote.format(name=dice.choice(words.names)), sentences(2)],
+        )
         last = Section(heading=words.recall, paragraphs=[sentences(2)])
         self.articles.append(
             ReplicaArticle(
@@ -275,7 +280,9 @@ def site_file(base_url: str, *, bad: bool = False) -> str:
         """headline = [{ css = '[class*="single-news-card_newsTitle__"]' }, { css = 'h1.title[itemprop="name"]' }]""",
         """lead = { css = '[class*="single-news-card_announce__"]' }""",
         """body = [{ css = '[class*="single-news-card_body__"]' }, { css = 'div[itemprop="articleBody"]' }]""",
-        r"""views = [{ css = '[class*="single-news-card_tagDateInfoItem__"]', regex = '\\d[\\d\\s]*(?:views?|перегляд\\w*|просмотр\\w*)' }, { css = "span.view" }]""".replace("\\\\", "\\"),
+        r"""views = [{ css = '[class*="single-news-card_tagDateInfoItem__"]', regex = '\\d[\\d\\s]*(?:views?|перегляд\\w*|просмотр\\w*)' }, { css = "span.view" }]""".replace(
+            "\\\\", "\\"
+        ),
         """published = [{ css = '[itemprop="datePublished"]', attribute = "content" }, { css = '[class*="single-news-card_tagDateInfoItem__"]' }]""",
         """authors = { css = '[itemprop="author"] [itemprop="name"]' }""",
         """section = { css = '[itemprop="articleSection"] a' }""",

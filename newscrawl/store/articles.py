@@ -89,9 +89,7 @@ class _Side:
 class ArticleWriter:
     """Writes in batches of `batch` records, or every `interval` seconds. Close it to write what waits."""
 
-    def __init__(
-        self, connection: Connection | None, spool: Spool, *, batch: int = 200, interval: float = 0.5
-    ) -> None:
+    def __init__(self, connection: Connection | None, spool: Spool, *, batch: int = 200, interval: float = 0.5) -> None:
         self._database = connection.database if connection is not None else None
         self._spool = spool
         self._batch, self._interval = batch, interval
@@ -291,9 +289,7 @@ def _upsert(article: Article, now: datetime, stored: dict[str, Any] | None) -> t
         replaced_at=now,
         run=article.fetch.run,
     )
-    keep = UpdateOne(
-        {"_id": f"{article.id}:{stored['revision']}"}, {"$setOnInsert": earlier.model_dump()}, upsert=True
-    )
+    keep = UpdateOne({"_id": f"{article.id}:{stored['revision']}"}, {"$setOnInsert": earlier.model_dump()}, upsert=True)
     return UpdateOne(matches, change, upsert=True), "changed", keep
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pymongo.errors import WriteError
 
-from newscrawl.article import Article, Failure, Views, ViewObservation
+from newscrawl.article import Article, Failure, ViewObservation, Views
 from newscrawl.normalize.text import fingerprint
 from newscrawl.store.articles import ArticleWriter, StoreRefused
 from newscrawl.store.connect import Connection
