@@ -41,7 +41,7 @@ def test_an_option_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_wrong_value_is_told_with_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEWSCRAWL_DELAY", "soon")
-    with pytest.raises(ConfigurationError, match="NEWSCRAWL_DELAY.*'soon'"):
+    with pytest.raises(ConfigurationError, match=r"NEWSCRAWL_DELAY.*'soon'"):
         read_settings()
 
 
@@ -53,5 +53,5 @@ def test_an_unknown_key_of_the_file_is_told_with_the_known_ones(tmp_path: Path) 
 
 def test_a_file_that_is_no_toml_is_told(tmp_path: Path) -> None:
     (tmp_path / "newscrawl.toml").write_text("delay = = 7")
-    with pytest.raises(ConfigurationError, match="newscrawl.toml"):
+    with pytest.raises(ConfigurationError, match=r"newscrawl\.toml"):
         read_settings()

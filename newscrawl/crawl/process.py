@@ -107,9 +107,11 @@ def _start(process: AsyncCrawlerProcess, main: Any) -> None:
     """Run `main` inside the process's loop, which ends with the last crawl."""
     from twisted.internet import reactor
 
+    loop: Any = reactor  # Twisted's own types are those of the module, not of the reactor put in its place
+
     def begin() -> None:
         task = asyncio.ensure_future(main)
-        task.add_done_callback(lambda _task: reactor.stop() if reactor.running else None)  # type: ignore[attr-defined]
+        task.add_done_callback(lambda _task: loop.stop() if loop.running else None)
 
-    reactor.callWhenRunning(begin)  # type: ignore[attr-defined]
+    loop.callWhenRunning(begin)
     process.start(stop_after_crawl=False)

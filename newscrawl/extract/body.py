@@ -10,7 +10,7 @@ import copy
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from lxml import etree
 
@@ -101,14 +101,18 @@ def read_body(page: Page, site: Site, headline: str, lead: str | None) -> Body:
 
 def _container(page: Page, site: Site) -> tuple[Any, str]:
     for number, rule in enumerate(site.rules.get("body", ())):
-        found = [element for element in page.tree.xpath(rule.selector) if isinstance(element, etree._Element)]
+        found = [
+            element
+            for element in cast("list[Any]", page.tree.xpath(rule.selector))
+            if isinstance(element, etree._Element)
+        ]
         if found and any(text_of(element) for element in found):
             root = etree.Element("div")
             root.extend(
                 copy.deepcopy(element) for element in found if not any(a in found for a in element.iterancestors())
             )
             for removal in site.remove:
-                for element in root.xpath(removal.selector):
+                for element in cast("list[Any]", root.xpath(removal.selector)):
                     _drop(element)
             return root, f"site:body[{number}]"
     if page.is_plain:
@@ -122,9 +126,8 @@ def _container(page: Page, site: Site) -> tuple[Any, str]:
         )
     except Exception:  # trafilatura raises what its parts raise; a page must not end a run
         document = None
-    if document is None or getattr(document, "body", None) is None:
-        return None, ""
-    return document.body, "trafilatura"
+    main = getattr(document, "body", None)
+    return main, "trafilatura" if main is not None else ""
 
 
 def _drop(element: Any) -> None:

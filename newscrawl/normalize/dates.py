@@ -57,7 +57,11 @@ _AMERICAN_ZONES = {
 }
 
 # Languages of the world's news in the order in which their names are tried where none is asked for.
-_ALL_LANGUAGES = ["en", "uk", "ru", "de", "fr", "es", "pt", "it", "pl", "nl", "sv", "nb", "da", "fi", "cs", "sk", "hu", "ro", "bg", "sr", "hr", "sl", "el", "tr", "az", "kk", "be", "lt", "lv", "et", "id", "ms", "vi", "tl", "sw", "ca", "gl", "eu", "is", "ga", "sq", "mk", "bs", "hy", "ka", "he", "ar", "fa", "ur", "hi", "bn", "ta", "te", "mr", "gu", "kn", "ml", "pa", "ne", "si", "th", "km", "my", "lo", "am", "af", "zu", "xh", "uz", "ky", "mn"]
+_ALL_LANGUAGES = (
+    "en uk ru de fr es pt it pl nl sv nb da fi cs sk hu ro bg sr hr sl el tr az kk be lt lv et id ms vi "
+    "tl sw ca gl eu is ga sq mk bs hy ka he ar fa ur hi bn ta te mr gu kn ml pa ne si th km my lo am af "
+    "zu xh uz ky mn "
+).split()
 
 _DAYS_AGO = {
     "today": 0, "yesterday": 1, "сьогодні": 0, "вчора": 1, "учора": 1, "позавчора": 2, "сегодня": 0, "вчера": 1,
@@ -261,8 +265,8 @@ def _clock(text: str) -> _Clock | None:
             continue
         hour = _half_day(int(hour_text), (half_before or half_after or "").casefold())
         return _Clock(found.start(), found.end(), hour, int(minute), int(second) if second else None)
-    if found := _HOUR_ONLY.search(text):
-        return _Clock(found.start(), found.end(), _half_day(int(found[1]), found[2].casefold()), 0, None)
+    if alone := _HOUR_ONLY.search(text):
+        return _Clock(alone.start(), alone.end(), _half_day(int(alone[1]), alone[2].casefold()), 0, None)
     for word, hour in (("noon", 12), ("midnight", 0)):
         if (position := text.casefold().find(word)) >= 0:
             return _Clock(position, position + len(word), hour, 0, None)

@@ -90,8 +90,7 @@ def _of_text(text: str, language: str | None) -> int | None:
     quoted = text.startswith(('"', "“", "«")) or text.count(" ") > 25
     if quoted:
         return None
-    cut = [piece for piece in re.split(r"[|｜•·]", text)] if re.search(r"[|｜•·]", text) else [text]
-    for piece in cut:
+    for piece in re.split(r"[|｜•·]", text):
         if (count := _of_piece(piece.strip(" ()[]（）"), language)) is not None:
             return count
     return None

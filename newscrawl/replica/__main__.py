@@ -1,6 +1,7 @@
 """`python -m newscrawl.replica`: serve the replica by hand."""
 
 import argparse
+import contextlib
 import threading
 
 from newscrawl.replica import Replica, serve
@@ -11,7 +12,5 @@ parser.add_argument("--articles", type=int, default=300)
 arguments = parser.parse_args()
 with serve(Replica(articles=arguments.articles), port=arguments.port) as server:
     print(f"{len(server.replica.articles)} articles at {server.base_url}/news (Ctrl-C ends)")
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         threading.Event().wait()
-    except KeyboardInterrupt:
-        pass

@@ -242,7 +242,7 @@ class ArticleWriter:
         try:
             await self._database[collection].bulk_write(operations, ordered=False)
         except BulkWriteError as error:
-            details: dict[str, Any] = error.details or {}
+            details = error.details or {}
             if not details.get("writeErrors"):
                 raise  # the write concern was not met: not certain, so again
             return {refused["index"]: refused for refused in details["writeErrors"]}

@@ -247,13 +247,13 @@ class LocalServer:
         ]
         with (self.folder / "start.log").open("w+b") as output:
             process = subprocess.Popen(
-                command,
+                # The shell raises the limit of open files and becomes mongod: the pid stays the same.
+                ["/bin/sh", "-c", 'ulimit -n "$0"; exec "$@"', str(_open_files()), *command],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
                 close_fds=True,
-                preexec_fn=_raise_file_limit,
             )
             deadline = time.monotonic() + START_SECONDS
             while not self._answers():
@@ -300,10 +300,9 @@ class LocalServer:
                 time.sleep(0.02)
 
 
-def _raise_file_limit() -> None:
+def _open_files() -> int:
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
 
 
 def _tail(log: Path) -> str:
