@@ -1,5 +1,6 @@
 """The embedded server, with the real mongod."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -30,7 +31,10 @@ def test_it_starts_as_a_primary_that_acknowledges_by_majority_and_journal(server
 
 def test_it_opens_no_tcp_port_and_its_socket_is_private(server: LocalServer) -> None:
     server.start()
-    inodes = {os.readlink(f"/proc/{server.pid()}/fd/{fd}") for fd in os.listdir(f"/proc/{server.pid()}/fd")}
+    inodes = set()
+    for handle in Path(f"/proc/{server.pid()}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed since it was listed
+            inodes.add(os.readlink(handle))
     tcp = Path(f"/proc/{server.pid()}/net/tcp").read_text() + Path(f"/proc/{server.pid()}/net/tcp6").read_text()
     own = [line for line in tcp.splitlines() if f"socket:[{line.split()[9]}]" in inodes and line.split()[3] == "0A"]
     assert own == []
