@@ -52,7 +52,7 @@ def read_article(page: Page, site: Site, *, card: Card | None = None) -> RawArti
     if not raw.headline:
         raise NotAnArticle("no-headline", "the page shows no headline", page.url)
     raw.lead = _lead(page, site, declared, raw)
-    body = read_body(page, site, raw.headline, raw.lead)
+    body = read_body(page, site, raw.headline, raw.lead, structured.first(declared.get("articleBody")))
     _take_body(raw, body, declared)
     if not raw.sections:
         raise NotAnArticle("no-body", "the page shows a headline and no text", page.url)
@@ -137,6 +137,9 @@ def _headline(page: Page, site: Site, declared: dict[str, Any], card: Card | Non
     if card is not None and card.headline:
         raw.provenance["headline"] = f"card:{card.source}"
         return clean(card.headline)
+    if title:
+        raw.provenance["headline"] = "title"
+        return _without_site_name(title, page)
     return None
 
 

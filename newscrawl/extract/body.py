@@ -1,20 +1,22 @@
 """The main text of an article page: sections of paragraphs, and what stood among them that is no text.
 
-Where the text stands says the site's rule, else trafilatura, on a copy of the one tree. What belongs to the text is
-decided here: a repeated headline, datelines, counters, dates and glued teaser cards do not.
+Which box of the page is the story's is decided by the weight of its prose: sentences count for a box, lists of links
+against it (as in Kohlschütter et al., "Boilerplate Detection using Shallow Text Features", WSDM 2010), and where JSON-LD
+prints the `articleBody` too, the paragraphs that it holds count most. Inside the box everything that is no text is left
+out: asides, teasers, captions, repeated headlines, datelines, counters, glued cards.
 """
 
 from __future__ import annotations
 
-import copy
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from lxml import etree
 
 from newscrawl.article import Card, Section
+from newscrawl.extract.blocks import Block, Box, read_blocks
 from newscrawl.extract.cards import find_cards, split_glued
 from newscrawl.extract.page import Page, text_of
 from newscrawl.normalize.dateline import parse_dateline
@@ -22,42 +24,13 @@ from newscrawl.normalize.text import clean
 from newscrawl.normalize.views import parse_views
 from newscrawl.site import Site
 
-_TEXT = {"p", "li", "blockquote", "pre", "dd", "dt", "td", "th", "quote", "item", "cell", "ab", "fw"}
-_HEADINGS = {"h2", "h3", "h4", "h5", "h6", "head"}
-_OUTSIDE = {
-    "script",
-    "style",
-    "noscript",
-    "figure",
-    "figcaption",
-    "aside",
-    "nav",
-    "form",
-    "button",
-    "iframe",
-    "template",
-    "svg",
-    "h1",
-}
-_BOXES = {
-    "div",
-    "section",
-    "article",
-    "main",
-    "body",
-    "ul",
-    "ol",
-    "list",
-    "table",
-    "tbody",
-    "tr",
-    "row",
-    "center",
-    "dl",
-    "blockquote",
-    "html",
-}
-_SENTENCE_END = re.compile(r"[.!?…:;,。！？»\"”)]\s*$")
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_CONTAINERS = frozenset({"div", "section", "article", "main", "td", "body", "center", "html", "blockquote", "form", "header"})
+_STRONG_ASIDES = frozenset({"nav", "footer", "aside"})
+SHORTEST_ANCHOR = 250  # characters of an articleBody that is believed
+_SENTENCE_END = re.compile(r"[.!?…:;,。！？」』»\"”’')\]]\s*$")
+_ENDS = re.compile(r"[.!?…。！？」』»\"”’')\]]\s*$")
+_WORDS = re.compile(r"\w+")
 
 
 @dataclass(slots=True)
@@ -73,127 +46,268 @@ class Body:
     source: str = ""
 
 
-@dataclass(slots=True)
-class _Block:
-    text: str
-    is_heading: bool
-    element: Any
-
-
-def read_body(page: Page, site: Site, headline: str, lead: str | None) -> Body:
-    """The main text. Empty sections where none was found."""
-    container, source = _container(page, site)
-    body = Body(source=source)
-    if container is None:
-        return body
-    if rules := site.rules.get("related"):
-        for rule in rules:
-            for element in container.xpath(rule.selector):
-                body.related += find_cards(
-                    element, page.base_url, is_article=site.is_article, selector="a[href]", source="related"
-                )
-                _drop(element)
-    blocks = list(_blocks(container))
+def read_body(page: Page, site: Site, headline: str, lead: str | None, stated: str | None = None) -> Body:
+    """The main text; empty sections where none was found. `stated`: the `articleBody` that JSON-LD declares."""
+    body = Body()
+    blocks = _by_rule(page, site, body)
+    if blocks is None:
+        blocks = _by_weight(page, headline, lead, stated)
+        body.source = "text" if not page.is_plain else "plain text"
     blocks = _without_head(blocks, body, headline, lead)
-    _sections(blocks, body, page, site)
+    _sections(blocks, body, page)
     return body
 
 
-def _container(page: Page, site: Site) -> tuple[Any, str]:
+# --- where the text stands ------------------------------------------------------------------------
+
+
+def _by_rule(page: Page, site: Site, body: Body) -> list[Block] | None:
+    """The blocks of the elements that the site's rule names; None where it names none that holds text."""
     for number, rule in enumerate(site.rules.get("body", ())):
-        found = [
-            element
-            for element in cast("list[Any]", page.tree.xpath(rule.selector))
-            if isinstance(element, etree._Element)
-        ]
-        if found and any(text_of(element) for element in found):
-            root = etree.Element("div")
-            root.extend(
-                copy.deepcopy(element) for element in found if not any(a in found for a in element.iterancestors())
-            )
+        found = [e for e in cast("list[Any]", page.tree.xpath(rule.selector)) if isinstance(e, etree._Element)]
+        found = [e for e in found if not any(outer in found for outer in e.iterancestors())]
+        skip: set[Any] = set()
+        for element in found:
+            for related in site.rules.get("related", ()):
+                for card in cast("list[Any]", element.xpath(related.selector)):
+                    skip.add(card)
+                    body.related += find_cards(
+                        card, page.base_url, is_article=site.is_article, selector="a[href]", source="related"
+                    )
             for removal in site.remove:
-                for element in cast("list[Any]", root.xpath(removal.selector)):
-                    _drop(element)
-            return root, f"site:body[{number}]"
-    if page.is_plain:
-        return copy.deepcopy(page.tree), "plain text"
-    from trafilatura import bare_extraction
-
-    tree = copy.deepcopy(page.tree)
-    try:
-        document = bare_extraction(
-            tree, url=page.url, with_metadata=False, include_comments=False, include_links=True, favor_recall=False
-        )
-    except Exception:  # trafilatura raises what its parts raise; a page must not end a run
-        document = None
-    main = getattr(document, "body", None)
-    return main, "trafilatura" if main is not None else ""
+                skip.update(cast("list[Any]", element.xpath(removal.selector)))
+        boxes = [read_blocks(element, frozenset(skip)) for element in found]
+        blocks = [block for box in boxes for block in _kept(box)]
+        if blocks:
+            body.source = f"site:body[{number}]"
+            return blocks
+    return None
 
 
-def _drop(element: Any) -> None:
-    parent = element.getparent()
-    if parent is None:
-        return
-    tail = element.tail
-    if tail:
-        before = element.getprevious()
-        if before is not None:
-            before.tail = (before.tail or "") + tail
+def _by_weight(page: Page, headline: str, lead: str | None, stated: str | None) -> list[Block]:
+    top = page.boxes
+    anchor = _Anchor(stated)
+    _weigh(top, anchor)
+    _settle(top, top.weight)
+    box = _heaviest(top, headline)
+    blocks = list(_kept(box))
+    if not blocks:
+        blocks = [block for block in box.blocks() if not _BOILERPLATE.match(block.text)]
+    return [*_standfirst(top, box, headline, lead), *_without_labels(blocks)]
+
+
+class _Anchor:
+    """The text that the page declares as its `articleBody`, to recognise paragraphs by."""
+
+    def __init__(self, stated: str | None) -> None:
+        words = _WORDS.findall(stated.casefold()) if stated and len(stated) >= SHORTEST_ANCHOR else []
+        self.grams = {tuple(words[i : i + 4]) for i in range(len(words) - 3)}
+
+    def __bool__(self) -> bool:
+        return bool(self.grams)
+
+    def covers(self, text: str) -> bool | None:
+        """Whether the text is part of it; None where the text is too short to tell."""
+        words = _WORDS.findall(text.casefold())
+        if len(words) < 6:
+            return None
+        own = [tuple(words[i : i + 4]) for i in range(len(words) - 3)]
+        return sum(gram in self.grams for gram in own) >= 0.6 * len(own)
+
+
+def _weigh(box: Box, anchor: _Anchor) -> None:
+    """Give each box the weight of all prose inside."""
+    box.weight = 0.0
+    for item in box.items:
+        if isinstance(item, Block):
+            item.worth = _worth(item, anchor)
+            box.weight += max(0.0, item.worth)
         else:
-            parent.text = (parent.text or "") + tail
-    parent.remove(element)
+            _weigh(item, anchor)
+            box.weight += item.weight
 
 
-def _blocks(element: Any) -> Iterator[_Block]:
-    """Text blocks in reading order; text that stands loose between blocks is a block of its own."""
-    loose: list[str] = [element.text or ""]
-    for child in element:
-        if not isinstance(child.tag, str) or child.tag in _OUTSIDE:
-            pass
-        elif child.tag in _HEADINGS or child.tag in _TEXT or child.tag in _BOXES:
-            yield from _flush(loose, element)
-            if child.tag in _BOXES and _has_blocks(child):
-                yield from _blocks(child)
-            elif text := clean(text_of(child)):
-                yield _Block(text, child.tag in _HEADINGS or _is_bold_line(child, text), child)
-        elif child.tag == "br":
-            yield from _flush(loose, element)
-        elif _has_blocks(child):
-            yield from _flush(loose, element)
-            yield from _blocks(child)
+def _settle(box: Box, whole: float) -> None:
+    """Give each box its score: the prose inside, asides apart, minus what is none.
+
+    What holds much of the page's prose is no aside, whatever its name.
+    """
+    if box.role == "aside" and box.weight >= (0.8 if box.tag in _STRONG_ASIDES else 0.4) * whole:
+        box.role = ""
+    box.score = 0.0
+    for item in box.items:
+        if isinstance(item, Block):
+            box.score += item.worth
         else:
-            loose.append(_inline_text(child))
-        loose.append(child.tail or "")
-    yield from _flush(loose, element)
+            _settle(item, whole)
+            if item.role != "aside":
+                box.score += item.score
 
 
-def _inline_text(element: Any) -> str:
-    """Text inside a line: its own spaces at both ends are those between words."""
-    return "".join(element.itertext(with_tail=False))
+def _worth(block: Block, anchor: _Anchor) -> float:
+    size = _size(block.text)
+    share = block.links / len(block.text)
+    if block.tag in HEADINGS:
+        return 0.0
+    if share > 0.5:
+        return -min(size, 120) * 0.5
+    prose = size * (1 - 2 * share)
+    if block.tag in {"li", "td", "th", "dd", "dt"}:
+        prose *= 0.5
+    if size < 40 and not _ENDS.search(block.text):
+        return 0.0 if block.tag in {"li", "td", "th", "dd", "dt"} and not block.links else -5.0
+    if size < 90 and not _ENDS.search(block.text):
+        prose *= 0.3
+    if anchor:
+        covered = anchor.covers(block.text)
+        if covered:
+            return 3 * prose + 20
+        if covered is False:
+            prose *= 0.5
+    return prose
 
 
-def _flush(loose: list[str], element: Any) -> Iterator[_Block]:
-    text = clean("".join(loose))
-    loose.clear()
-    if text:
-        yield _Block(text, False, element)
+def _size(text: str) -> int:
+    """Characters, those of scripts that write a word with one or two counted for the letters they stand for."""
+    if text.isascii():
+        return len(text)
+    return len(text) + 2 * sum("\u3040" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" for c in text)
 
 
-def _has_blocks(element: Any) -> bool:
-    return any(
-        isinstance(child.tag, str) and (child.tag in _TEXT or child.tag in _HEADINGS or child.tag in _BOXES)
-        for child in element.iterdescendants()
-    )
+def _heaviest(top: Box, headline: str) -> Box:
+    """The box with the most prose: the narrowest of those that hold nearly all of it."""
+    best, most = top, _standing(top)
+    stack: list[Box] = [top]
+    while stack:
+        box = stack.pop()
+        stack.extend(item for item in box.items if isinstance(item, Box) and item.role != "aside")
+        if box.tag in _CONTAINERS and (standing := _standing(box)) >= most:
+            best, most = box, standing
+    best = _own_story(best, headline)
+    whole = best.score
+    while True:
+        inner = [item for item in best.items if isinstance(item, Box) and item.role != "aside" and item.tag in _CONTAINERS]
+        heavy = max(inner, key=lambda item: item.score, default=None)
+        if heavy is None or heavy.score < 0.9 * whole or whole <= 0:
+            return best
+        best = heavy
 
 
-def _is_bold_line(element: Any, text: str) -> bool:
-    bold = clean(" ".join(text_of(child) for child in element if child.tag in {"strong", "b", "hi"}))
-    return element.tag == "p" and bold == text and len(text.split()) <= 14 and not _SENTENCE_END.search(text)
+def _own_story(box: Box, headline: str) -> Box:
+    """The story that bears the headline where a page prints several, one below the other."""
+    stories = [inner for inner in _outermost(box, "article") if inner.score > 0]
+    if len(stories) < 2:
+        return box
+    titles = [next((b.text for b in story.blocks() if b.tag in {"h1", "h2"}), None) for story in stories]
+    own = next((n for n, title in enumerate(titles) if title and _same(title, headline)), None)
+    if own is None or stories[own].score < 200 or sum(title is not None for title in titles) < 2:
+        return box
+    return stories[own]
 
 
-def _without_head(blocks: list[_Block], body: Body, headline: str, lead: str | None) -> list[_Block]:
+def _outermost(box: Box, tag: str) -> Iterator[Box]:
+    for item in box.items:
+        if isinstance(item, Box):
+            if item.tag == tag:
+                yield item
+            else:
+                yield from _outermost(item, tag)
+
+
+def _standing(box: Box) -> float:
+    """A box's score, more where it says that it is the story: what it says decides where there is little prose."""
+    if box.role in {"text", "mixed"}:
+        return box.score * 1.05 + (150 if box.score > 0 else 50)
+    return box.score
+
+
+# --- what of it is text ---------------------------------------------------------------------------
+
+_TEASER = re.compile(
+    r"^\W*(?:read (?:also|more|next|now|this)|also read|also see|see also|see more|related(?: \w+)?|more (?:on|from|about|stories|news|coverage)|recommended|don'?t miss|watch(?: now| also| the)?|must read|"
+    r"lesen sie (?:auch|dazu|mehr)|mehr zum thema|mehr dazu|mehr aus|siehe auch|auch interessant|lire aussi|à lire|a lire|voir aussi|leggi anche|leggi (?:tutto|ancora)|vedi anche|"
+    r"lea también|lee también|leer más|le puede interesar|te puede interesar|relacionado|leia (?:também|mais)|veja (?:também|mais)|saiba mais|lees ook|lees meer|läs (?:också|mer)|les også|læs også|"
+    r"czytaj (?:też|także|więcej|również)|zobacz (?:też|także|również)|читайте (?:також|также|ещё|еще)|дивіться також|смотрите также|по теме|до теми|čtěte také|přečtěte si|olvassa el|citește și|citeşte şi|"
+    r"прочетете (?:още|също)|διαβάστε (?:επίσης|ακόμα)|ayrıca (?:okuyun|bakınız)|baca juga|关联阅读|相关阅读|関連記事|あわせて読みたい|관련기사)\b\s*[:：»>\-–—]?",
+    re.I,
+)
+_BOILERPLATE = re.compile(
+    r"^\W*(?:advertisement|anzeige|werbung|publicité|publicidad|pubblicità|реклама|reklama|reklam|"
+    r"share (?:this|on|via)\b.*|follow (?:us|me|him|her|them|@).*|sign up (?:for|to|here|now).*|subscribe\b.*|click here\b.*|join (?:us|our|the conversation)\b.*|"
+    r"all rights reserved.*|copyright\b.*|©.*|\(c\)\s.*|alle rechte vorbehalten.*|tous droits réservés.*|"
+    r"story continues(?: below)?.*|article continues.*|continue reading.*|scroll (?:down|to continue).*|loading\b.*|"
+    r"(?:photo|image|picture|foto|bild|credit|photograph|fotos?|фото|file photo|getty images?|afp|ap photo)\s*(?:by|credit|:|/).{0,120}|"
+    r"(?:tags?|topics?|filed under|categories|category|schlagwörter|themen|etiquetas|mots[- ]clés|теги|keywords)\s*:.*|"
+    r"leave a (?:reply|comment).*|\d* ?comments?|post a comment|view comments|kommentare?(?: \(\d+\))?|"
+    r"print|email|facebook|twitter|whatsapp|telegram|linkedin|reddit|pinterest|copy link|share|tweet|save|listen|"
+    r"\d+ min(?:ute)?s? read|reading time.*|updated?:? .{0,60}|published:? .{0,60}|posted (?:on|at|by).{0,80}|by [A-Z][\w.'-]+(?: [A-Z][\w.'-]+){1,3})\W*$",
+    re.I,
+)
+
+
+def _kept(box: Box) -> Iterator[Block]:
+    """The blocks of a box that are text, in reading order."""
+    for item in box.items:
+        if isinstance(item, Block):
+            if _is_text(item):
+                yield item
+        elif not _is_aside(item):
+            yield from _kept(item)
+
+
+def _is_aside(box: Box) -> bool:
+    """Whether a box inside the story's is none of it."""
+    if box.role == "aside":
+        return True
+    if box.tag in {"ul", "ol", "dl", "div", "section", "table"}:
+        linked = sum(block.links for block in box.blocks())
+        return linked > 0.6 * box.characters and box.score <= 0
+    return False
+
+
+def _is_text(block: Block) -> bool:
+    text = block.text
+    share = block.links / len(text)
+    if _BOILERPLATE.match(text) and len(text) < 200:
+        return False
+    if block.tag in HEADINGS:
+        return share < 0.9 or len(text) < 3
+    if share > 0.3 and _TEASER.match(text):
+        return False
+    if share > 0.85 and len(text) < 250 and (block.tag != "li" or not _ENDS.search(text)):
+        return False
+    return any(c.isalnum() for c in text)
+
+
+def _without_labels(blocks: list[Block]) -> list[Block]:
+    """The blocks without the short lines above the first sentence: dates, bylines, labels, reading times."""
+    start = next((i for i, block in enumerate(blocks) if len(block.text) >= 60 and _ENDS.search(block.text)), 0)
+    if start > 12:
+        return blocks
+    return [b for b in blocks[:start] if b.tag in HEADINGS or len(b.text) >= 60 or b.tag == "li"] + blocks[start:]
+
+
+def _standfirst(top: Box, story: Box, headline: str, lead: str | None) -> Iterable[Block]:
+    """The lead where the page prints it above the story's box."""
+    inside = set(map(id, story.blocks()))
+    for block in top.blocks():
+        if id(block) in inside:
+            return
+        if len(block.text) > 40 and block.tag != "h1" and not _same(block.text, headline):
+            if lead and _same(block.text, lead):
+                yield block
+                return
+            if any(box.role == "lead" for box in (block.box, *list(block.box.ancestors())[:2])) and block.links == 0:
+                yield block
+                return
+
+
+# --- sections -------------------------------------------------------------------------------------
+
+
+def _without_head(blocks: list[Block], body: Body, headline: str, lead: str | None) -> list[Block]:
     """The blocks without what stands above the text: headline again, dateline line, counter, date."""
-    kept: list[_Block] = []
+    kept: list[Block] = []
     head_lines = 0
     for position, block in enumerate(blocks):
         text = block.text
@@ -210,10 +324,8 @@ def _without_head(blocks: list[_Block], body: Body, headline: str, lead: str | N
                 body.published = body.published or date
             head_lines += 1
             continue
-        if position < 8 and lead and _same(text, lead):
-            continue
         kept.append(block)
-    if lead is None and head_lines and len(kept) >= 2 and not kept[0].is_heading and not kept[1].is_heading:
+    if lead is None and head_lines and len(kept) >= 2 and not _is_heading(kept, 0) and not _is_heading(kept, 1):
         body.lead = kept.pop(0).text
     return kept
 
@@ -230,62 +342,58 @@ def _counter_line(text: str) -> str | None:
     return None
 
 
-def _sections(blocks: list[_Block], body: Body, page: Page, site: Site) -> None:
+def _sections(blocks: list[Block], body: Body, page: Page) -> None:
     section = Section()
     for position, block in enumerate(blocks):
-        if card := _glued_card(block, page, site):
+        if card := _glued_card(block, page):
             body.related.append(card)
             continue
-        if block.is_heading or _is_heading_by_place(blocks, position):
+        if _is_heading(blocks, position):
             if section.heading is not None or section.paragraphs:
                 body.sections.append(section)
             section = Section(heading=block.text.rstrip(":").strip())
         else:
             section.paragraphs.append(block.text)
-    if section.heading is not None or section.paragraphs:
-        body.sections.append(section)
+    body.sections.append(section)
     body.sections = [s for s in body.sections if s.paragraphs or s.heading]
     while body.sections and not body.sections[-1].paragraphs:
         body.sections.pop()  # a heading with nothing below announces what is no text
 
 
-def _glued_card(block: _Block, page: Page, site: Site) -> Card | None:
+def _is_heading(blocks: list[Block], position: int) -> bool:
+    """A heading by its tag, by being a short bold line, or by standing alone: `Details`, `Recall`."""
+    block = blocks[position]
+    text = block.text
+    if block.tag in HEADINGS:
+        return True
+    words = len(text.split())
+    if block.is_bold and block.tag in {"p", "div"} and words <= 14 and not _SENTENCE_END.search(text):
+        return True
+    if position == 0 or position + 1 >= len(blocks) or len(text) > 40 or words > 4 or _SENTENCE_END.search(text):
+        return False
+    if block.tag in {"li", "td", "th"}:
+        return False
+    return text[:1].isupper() and len(blocks[position + 1].text) > 60 and not re.search(r"\d", text)
+
+
+def _glued_card(block: Block, page: Page) -> Card | None:
     """A teaser among the paragraphs: `Headline…AsiaJan 6 2025, 10:50 AM • 22684 views`."""
     glued = split_glued(block.text)
     if glued.views is None or glued.published is None or not glued.headline:
         return None
-    links = (
-        block.element.xpath("descendant-or-self::a[@href] | descendant-or-self::ref[@target]")
-        if block.element is not None
-        else []
-    )
-    address = next((page.absolute(link.get("href") or link.get("target") or "") for link in links), None)
-    address = address or _address_by_headline(page, glued.headline)
+    address = page.absolute(block.anchor.get("href") or "") if block.anchor is not None else None
     return Card(
-        url=address or "", source="related", headline=glued.headline, published=glued.published, views=glued.views
+        url=address or _address_by_headline(page, glued.headline) or "",
+        source="related",
+        headline=glued.headline,
+        published=glued.published,
+        views=glued.views,
     )
 
 
 def _address_by_headline(page: Page, headline: str) -> str | None:
-    """The page's link whose text holds the headline; trafilatura drops the addresses of links."""
+    """The page's link whose text holds the headline."""
     for link in page.tree.iter("a"):
         if link.get("href") and headline[:60] in clean(text_of(link)):
             return page.absolute(link.get("href", ""))
     return None
-
-
-def _is_heading_by_place(blocks: list[_Block], position: int) -> bool:
-    """A line of at most four words without an end, between paragraphs: `Details`, `Recall`."""
-    text = blocks[position].text
-    if (
-        position == 0
-        or position + 1 >= len(blocks)
-        or len(text) > 40
-        or len(text.split()) > 4
-        or _SENTENCE_END.search(text)
-    ):
-        return False
-    element = blocks[position].element
-    if element is not None and element.tag in {"li", "item", "td", "th", "cell"}:
-        return False
-    return text[:1].isupper() and len(blocks[position + 1].text) > 60 and not re.search(r"\d", text)

@@ -19,6 +19,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from newscrawl.article import NotAnArticle
+from newscrawl.extract.blocks import Box, read_blocks
 
 LONGEST_JSON = 2_000_000  # characters of one JSON-LD block
 DEEPEST_JSON = 40
@@ -64,6 +65,12 @@ class Page:
         except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
             raise NotAnArticle("empty-body", f"the page cannot be parsed: {error}", self.url) from None
         return root
+
+    @cached_property
+    def boxes(self) -> Box:
+        """The visible text as boxes and blocks, read once."""
+        body = self.tree.find("body")
+        return read_blocks(self.tree if body is None else body)
 
     @cached_property
     def base_url(self) -> str:
