@@ -39,8 +39,8 @@ _ASIDE = re.compile(
     r"sidebars?|side-?(?:bar|col|column|rail)|rail|aside|(?<!\S)widgets?(?!\S)|widget-area|complementary|"
     r"breadcrumbs?|crumbs|navigation|nav|navbar|menu\w*|pagination|pager|paging|page-?links|post-?nav\w*|skip-?links?|toolbar|topbar|masthead|site-?(?:header|footer|nav)|global-?\w+|footer\w*|"
     r"tags|tag-?(?:list|cloud|links?)|topics(?:-?list)?|keywords|categor(?:y|ies)-?(?:list|links)|article-?tags|"
-    r"ads?|adv|advert\w*|ad-?(?:slot|unit|box|container|wrapper|label|text|block)|sponsor\w*|banner\w*|dfp|gpt-?ad|anzeige\w*|werbung|publicidad|reklam\w*|"
-    r"(?<!\S)(?:is-)?hidden(?!\S)|visually-?hidden|sr-?only|screen-?reader\w*|print-?only|print-?(?:footer|header)|noprint|d-none|invisible|assistive-?text|offscreen|"
+    r"(?<!\S)ads?(?!\S)|advert\w*|ad-?(?:slot|unit|box|container|wrapper|label|text|block)|sponsor\w*|banner\w*|dfp|gpt-?ad|anzeige\w*|werbung|publicidad|reklam\w*|"
+    r"visually-?hidden|sr-?only|screen-?reader\w*|print-?only|print-?(?:footer|header)|noprint|assistive-?text|offscreen|"
     r"modal\w*|popup\w*|overlay|tooltip\w*|lightbox|toast|dropdown|off-?canvas|"
     r"video-?(?:player|info|meta|playlist|caption|title|description)|player|audio-?(?:player|article)|listen|podcast-?\w+|gallery-?(?:caption|nav|thumbs)|slideshow-?(?:caption|nav)|carousel\w*|swiper\w*|slick\w*|"
     r"timestamp|post-?meta|entry-?meta|article-?meta|meta-?(?:data|info|bar|line)|metadata|entry-?(?:footer|utility)|post-?footer|article-?(?:footer|tools|actions|info)|story-?(?:footer|tools|meta)|published?-?(?:date|time|on)|pub-?date|date-?line|reading-?time|read-?time|"
@@ -51,6 +51,7 @@ _ASIDE = re.compile(
     r"read-?this|dont-?miss|dontmiss|partner\w*|affiliate\w*|product-?(?:card|box|list)|shop\w*|coupon\w*|deals|buy-?(?:now|button)|price-?\w*|"
     r"rel(?:ated)?-?(?:content|links?|posts?|stories|articles|news)|linkbox|link-?list|links|in-?article-?(?:related|promo|link)|inline-?(?:related|promo|newsletter)|embed-?(?:related|promo)|"
     r"twitter-?tweet|tweet|instagram-?media|tiktok-?embed|fb-?post|reddit-?embed|bluesky-?embed|opt-?in|external-?(?:content|embed)|"
+    r"info-?box\w*|fact-?box\w*|fakta\w*|fact-?sheet|call-?out\w*|footnotes?|citations?|(?:[a-z]+-)?cards?(?:-(?:body|container|content|lead|text|wrapper))?|embed\w*|"
     r"(?<!\S)(?:message|notice|alert|warning|hint)(?!\S)|error-?message|js-?only|js-?warning|no-?js|browser-?\w*|"
     r"verwandt\w*|mehr-?zum-?thema|weiterlesen|lesen-?sie-?auch|themen|schlagwort\w*|kommentar\w*|autor-?(?:box|info)|relacionad\w*|lire-?aussi|a-?lire|voir-?aussi|leggi-?anche|correlat\w*|powiazane|czytaj-?\w+|les-?ook|läs-?\w+|les-?også|mere-?om"
     r")(?![a-z])"
@@ -60,12 +61,14 @@ _TEXT = re.compile(
     r"post-?(?:body|content|text|entry)|entry-?(?:content|body|text)|entrytext|news-?(?:body|text|content|detail)|newsbody|newstext|body-?(?:text|copy|content|main)|"
     r"content-?(?:body|text|article|main)|main-?(?:text|article|content)|single-?(?:content|body|text)|text-?(?:body|content|article|main)|rich-?text|richtext|field-?name-?body|field--name-body|"
     r"blog-?(?:content|body|text|post)|td-post-content|article__\w*(?:body|text|content)|post__\w*(?:body|text|content)|story__\w*(?:body|text|content)|c-entry-content|"
-    r"page-?(?:body|text)|detail-?(?:text|body|content)|paywall|full-?text|fulltext|mw-parser-output|hentry|article|artikel\w*|beitrag\w*|artículo|articulo|cuerpo\w*|corpo\w*|noticia-?\w+|texto|tekst|artykul|treść|tresc)(?![a-z])"
+    r"page-?(?:body|text)|detail-?(?:text|body|content)|full-?text|fulltext|mw-parser-output|hentry|article|artikel\w*|beitrag\w*|artículo|articulo|cuerpo\w*|corpo\w*|noticia-?\w+|texto|tekst|artykul|treść|tresc)(?![a-z])"
 )
 _LEAD = re.compile(
     r"(?<![a-z])(?:lead|lede|standfirst|stand-?first|dek|deck|sub-?(?:title|head|heading|headline)|subtitle|subheadline|teaser-?text|intro\w*|abstract|summary|excerpt|chapo|chapeau|"
     r"sottotitolo|occhiello|entradilla|bajada|copete|vorspann|untertitel|anlauf|ingress|manchet|perex|zajawka|announce|preamble|description|article-?(?:summary|intro|lead|subtitle|description))(?![a-z])"
 )
+_HIDDEN = re.compile(r"(?<!\S)(?:is-)?(?:hidden|invisible|d-none)(?!\S)")
+_PICTURE = re.compile(r"(?<![a-z])(?:img|images?|photos?|pictures?|fotos?|bilder?|photogallery|attachment|thumb\w*|imgbox\w*)(?![a-z])")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 # Classes that name the subject or state of a story, not the part of the page: `category-latest`, `has-sidebar`.
 _SUBJECT = re.compile(
@@ -92,7 +95,10 @@ class Block:
 
 @dataclass(slots=True, eq=False)
 class Box:
-    """A block-level element that holds text. `role`: what it says it is: `aside`, `text`, `lead` or nothing."""
+    """A block-level element that holds text. `role`: what it says it is.
+
+    `aside`, `text`, `mixed` (its names speak for both), `lead`, `picture`, or nothing.
+    """
 
     element: Any
     tag: str
@@ -221,7 +227,7 @@ def _flush(line: _Line, box: Box) -> None:
 
 
 def role_of(element: Any) -> str:
-    """What a block-level element says it is: `aside`, `text`, `lead`, or nothing."""
+    """What a block-level element says it is: a role of Box."""
     tag = element.tag
     if not element.attrib and tag != "figure":
         return _TAG_ROLES.get(tag, "")
@@ -232,6 +238,9 @@ def role_of(element: Any) -> str:
         return "text"
     if tag == "figure":
         return "" if element.find(".//table") is not None or element.find(".//pre") is not None else "aside"
+    if tag in _HEADINGS or tag == "p":  # the id of a heading is made from its text
+        label = f" {get('class') or ''}"
+        return "aside" if _HIDDEN.search(label.lower()) else "" if tag in _HEADINGS else _role_of_label(label[:LONGEST_LABEL])
     label = f"{get('class') or ''} {get('id') or ''} {get('role') or ''} {get('data-testid') or ''} {get('data-component') or ''}"
     return _role_of_label(label[:LONGEST_LABEL]) or _TAG_ROLES.get(tag, "")
 
@@ -261,11 +270,17 @@ def _inline_label(label: str) -> str:
 @lru_cache(maxsize=4096)
 def _role_of_label(label: str) -> str:
     words = _SUBJECT.sub("", _WORD_STARTS.sub("-", label).lower()).replace("_", "-")
+    if _HIDDEN.search(words):
+        return "aside"
     aside, text, lead = _ASIDE.search(words), _TEXT.search(words), _LEAD.search(words)
+    if lead and aside and aside[0].startswith("teaser"):
+        return "lead"
     if text and aside:
         return "mixed"
     if aside:
         return "aside"
     if lead:
         return "lead"
-    return "text" if text else ""
+    if text:
+        return "text"
+    return "picture" if _PICTURE.search(words) else ""

@@ -27,6 +27,9 @@ from newscrawl.site import Site
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _CONTAINERS = frozenset({"div", "section", "article", "main", "td", "body", "center", "html", "blockquote", "form", "header"})
 _STRONG_ASIDES = frozenset({"nav", "footer", "aside"})
+_DESCRIPTIONS = ("description", "og:description", "twitter:description")
+LONGEST_CAPTION = 350  # characters
+LONGEST_TEASER = 600
 SHORTEST_ANCHOR = 250  # characters of an articleBody that is believed
 _SENTENCE_END = re.compile(r"[.!?…:;,。！？」』»\"”’')\]]\s*$")
 _ENDS = re.compile(r"[.!?…。！？」』»\"”’')\]]\s*$")
@@ -51,7 +54,8 @@ def read_body(page: Page, site: Site, headline: str, lead: str | None, stated: s
     body = Body()
     blocks = _by_rule(page, site, body)
     if blocks is None:
-        blocks = _by_weight(page, headline, lead, stated)
+        leads = [lead or "", *(text for name in _DESCRIPTIONS for text in page.meta.get(name, ()))]
+        blocks = _by_weight(page, headline, leads, stated)
         body.source = "text" if not page.is_plain else "plain text"
     blocks = _without_head(blocks, body, headline, lead)
     _sections(blocks, body, page)
@@ -84,7 +88,7 @@ def _by_rule(page: Page, site: Site, body: Body) -> list[Block] | None:
     return None
 
 
-def _by_weight(page: Page, headline: str, lead: str | None, stated: str | None) -> list[Block]:
+def _by_weight(page: Page, headline: str, leads: Iterable[str], stated: str | None) -> list[Block]:
     top = page.boxes
     anchor = _Anchor(stated)
     _weigh(top, anchor)
@@ -93,7 +97,7 @@ def _by_weight(page: Page, headline: str, lead: str | None, stated: str | None) 
     blocks = list(_kept(box))
     if not blocks:
         blocks = [block for block in box.blocks() if not _BOILERPLATE.match(block.text)]
-    return [*_standfirst(top, box, headline, lead), *_without_labels(blocks)]
+    return [*_standfirst(top, box, headline, leads), *_without_edges(anchor.within(blocks))]
 
 
 class _Anchor:
@@ -115,6 +119,16 @@ class _Anchor:
         return sum(gram in self.grams for gram in own) >= 0.6 * len(own)
 
 
+    def within(self, blocks: list[Block]) -> list[Block]:
+        """The blocks up to the last that it covers, where it covers most of them."""
+        if not self:
+            return blocks
+        covered = [i for i, block in enumerate(blocks) if self.covers(block.text)]
+        if sum(len(blocks[i].text) for i in covered) < 0.6 * sum(len(block.text) for block in blocks):
+            return blocks
+        return blocks[: covered[-1] + 1]
+
+
 def _weigh(box: Box, anchor: _Anchor) -> None:
     """Give each box the weight of all prose inside."""
     box.weight = 0.0
@@ -134,6 +148,10 @@ def _settle(box: Box, whole: float) -> None:
     """
     if box.role == "aside" and box.weight >= (0.8 if box.tag in _STRONG_ASIDES else 0.4) * whole:
         box.role = ""
+    elif box.role == "picture" and box.characters < LONGEST_CAPTION:
+        box.role = "aside"
+    for teaser in _teasers(box):
+        teaser.role = "aside"
     box.score = 0.0
     for item in box.items:
         if isinstance(item, Block):
@@ -142,6 +160,24 @@ def _settle(box: Box, whole: float) -> None:
             _settle(item, whole)
             if item.role != "aside":
                 box.score += item.score
+
+
+def _teasers(box: Box) -> list[Box]:
+    """The boxes directly inside that look like teaser cards, where there are several of one kind."""
+    if len(box.items) < 2:
+        return []
+    kinds: dict[tuple[str, str], list[Box]] = {}
+    for item in box.items:
+        if isinstance(item, Box) and item.characters < LONGEST_TEASER and item.role != "text" and _is_teaser(item):
+            kinds.setdefault((item.tag, item.element.get("class") or ""), []).append(item)
+    return [teaser for alike in kinds.values() if len(alike) > 1 for teaser in alike]
+
+
+def _is_teaser(box: Box) -> bool:
+    """A box with a linked title and little else."""
+    blocks = [block for block, _ in zip(box.blocks(), range(8), strict=False)]
+    titles = [b for b in blocks if b.links >= 0.9 * len(b.text) and len(b.text) > 15]
+    return bool(titles) and len(blocks) < 8 and (len(blocks) > 1 or blocks[0].tag in HEADINGS)
 
 
 def _worth(block: Block, anchor: _Anchor) -> float:
@@ -245,6 +281,26 @@ _BOILERPLATE = re.compile(
 )
 
 
+_BIOGRAPHY = re.compile(
+    r"^(?:About the author|(?:[A-Z][\w.'’-]+ ){1,4}(?:\([^)]{1,30}\) )?(?:is|was|has been|covers|writes|works|reports|joined)\b.{0,200}\b"
+    r"(?:editor|reporter|writer|journalist|columnist|correspondent|contributor|producer|author|professor|fellow|researcher|covers|covering|writes|freelance\w*|lecturer|staff)\b)",
+    re.S,
+)
+_APPEAL = re.compile(
+    r"terms (?:of|and|&) \w+|privacy (?:policy|notice|statement)|user agreement|cookie|consent|rights reserved|unsubscribe|inbox|newsletter|subscri(?:be|ber|ption)|sign(?:ing)? up|sign in|log ?in|"
+    r"create an account|register (?:now|for|to)|affiliate|commission|email address|follow us|abonn\w+|inloggen|datenschutz\w*|einwilligung|whatsapp[- ](?:channel|kanal)",
+    re.I,
+)
+
+
+_ADDRESS = re.compile(r"\b(?:you|your|our|we|us|this site|sie|ihre?r?|uns|wir|je|jij|uw|vous|nous|votre)\b", re.I)
+
+
+def _appeals(text: str) -> bool:
+    """Whether a paragraph is about the site itself: subscriptions, terms, newsletters."""
+    return len(text) < 600 and _ADDRESS.search(text) is not None and len({found.casefold() for found in _APPEAL.findall(text)}) >= 2
+
+
 def _kept(box: Box) -> Iterator[Block]:
     """The blocks of a box that are text, in reading order."""
     for item in box.items:
@@ -272,6 +328,8 @@ def _is_text(block: Block) -> bool:
         return False
     if block.tag in HEADINGS:
         return share < 0.9 or len(text) < 3
+    if _appeals(text):
+        return False
     if share > 0.3 and _TEASER.match(text):
         return False
     if share > 0.85 and len(text) < 250 and (block.tag != "li" or not _ENDS.search(text)):
@@ -279,27 +337,56 @@ def _is_text(block: Block) -> bool:
     return any(c.isalnum() for c in text)
 
 
-def _without_labels(blocks: list[Block]) -> list[Block]:
-    """The blocks without the short lines above the first sentence: dates, bylines, labels, reading times."""
-    start = next((i for i, block in enumerate(blocks) if len(block.text) >= 60 and _ENDS.search(block.text)), 0)
-    if start > 12:
+def _without_edges(blocks: list[Block]) -> list[Block]:
+    """The blocks without the short lines above the first sentence and below the last: dates, bylines, labels."""
+    prose = [i for i, block in enumerate(blocks) if len(block.text) >= 60 and _ENDS.search(block.text)]
+    if not prose:
         return blocks
-    return [b for b in blocks[:start] if b.tag in HEADINGS or len(b.text) >= 60 or b.tag == "li"] + blocks[start:]
+    first, last = prose[0], prose[-1]
+    head = blocks[:first] if first > 12 else [b for b in blocks[:first] if _opens(b)]
+    tail = blocks[last + 1 :]
+    if len(tail) <= 12:
+        tail = [b for b in tail if b.tag in {"li", "td"} or len(b.text) >= 60 or _ENDS.search(b.text)]
+    middle = blocks[first : last + 1]
+    while len(middle) > 2 and _BIOGRAPHY.match(middle[-1].text) and len(middle[-1].text) < 700:
+        middle.pop()
+    return head + middle + [b for b in tail if not _BIOGRAPHY.match(b.text)]
 
 
-def _standfirst(top: Box, story: Box, headline: str, lead: str | None) -> Iterable[Block]:
-    """The lead where the page prints it above the story's box."""
+_CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}|\d{4}")
+
+
+def _opens(block: Block) -> bool:
+    """Whether a line above the first sentence belongs to the text."""
+    if block.tag in HEADINGS:
+        return block.tag != "h1"
+    short = len(block.text) < 60
+    return not short or block.tag == "li" or (bool(_ENDS.search(block.text)) and not _CLOCK.search(block.text))
+
+
+def _standfirst(top: Box, story: Box, headline: str, leads: Iterable[str]) -> list[Block]:
+    """The lead where the page prints it between the headline and the story's box."""
     inside = set(map(id, story.blocks()))
+    starts = [_start(lead) for lead in leads if len(lead) > 40]
+    found: list[Block] = []
+    after_headline = False
     for block in top.blocks():
         if id(block) in inside:
-            return
-        if len(block.text) > 40 and block.tag != "h1" and not _same(block.text, headline):
-            if lead and _same(block.text, lead):
-                yield block
-                return
-            if any(box.role == "lead" for box in (block.box, *list(block.box.ancestors())[:2])) and block.links == 0:
-                yield block
-                return
+            break
+        if block.tag in HEADINGS and (block.tag == "h1" or _same(block.text, headline)):
+            after_headline, found = True, []
+            continue
+        if len(block.text) < 30 or block.links or _same(block.text, headline) or len(block.text) > 1200:
+            continue
+        stated = any(_start(block.text).startswith(start) or start.startswith(_start(block.text)) for start in starts)
+        named = after_headline and any(box.role == "lead" for box in (block.box, *list(block.box.ancestors())[:2]))
+        if (stated or named) and _is_text(block) and not any(_same(block.text, other.text) for other in found):
+            found.append(block)
+    return found[:3]
+
+
+def _start(text: str) -> str:
+    return "".join(_WORDS.findall(text.casefold()))[:40]
 
 
 # --- sections -------------------------------------------------------------------------------------
