@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml import etree
 
-from newscrawl.article import Card, ContentType, Image, NotAnArticle, RawArticle, RawAuthor, RawDate
+from newscrawl.article import Card, ContentType, Image, NotAnArticle, RawArticle, RawAuthor, RawDate, Section
 from newscrawl.extract import structured
 from newscrawl.extract.body import Body, read_body
 from newscrawl.extract.cards import keep_articles
@@ -109,7 +109,7 @@ def _first_by_rule(page: Page, site: Site, name: Any, raw: RawArticle) -> str | 
 def _headline(page: Page, site: Site, declared: dict[str, Any], card: Card | None, raw: RawArticle) -> str | None:
     if ruled := _first_by_rule(page, site, "headline", raw):
         return ruled
-    title = clean(next((text_of(e) for e in page.tree.iterfind(".//head/title")), ""))
+    title = clean(next((text_of(e) for e in page.tree.iter("title")), ""))
     headings = [clean(text_of(heading)) for heading in page.tree.iter("h1")]
     headings = [text for text in headings if text]
     meta = page.meta_first("og:title", "twitter:title", "title", "headline")
@@ -172,10 +172,9 @@ def _lead(page: Page, site: Site, declared: dict[str, Any], raw: RawArticle) -> 
 def _take_body(raw: RawArticle, body: Body, declared: dict[str, Any]) -> None:
     raw.sections = body.sections
     raw.provenance["body"] = body.source
-    if not raw.sections and (text := structured.first(declared.get("articleBody"))):
-        from newscrawl.article import Section
-
-        raw.sections = [Section(paragraphs=[clean(part) for part in re.split(r"\n+", text) if clean(part)])]
+    stated = structured.first(declared.get("articleBody")) or ""
+    if len(stated) > 2 * sum(len(text) for section in raw.sections for text in section.paragraphs):
+        raw.sections = [Section(paragraphs=[clean(part) for part in re.split(r"\n+", stated) if clean(part)])]
         raw.provenance["body"] = "jsonld:articleBody"
     if body.lead and raw.lead is None:
         raw.lead = body.lead

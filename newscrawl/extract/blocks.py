@@ -16,13 +16,16 @@ DEEPEST = 150  # levels of elements that are walked
 LONGEST_LABEL = 400  # characters of class and id that are looked at
 
 _UNSEEN = frozenset(
-    "script style noscript template svg canvas object embed video audio img input textarea select option button math map "
+    "script style template svg canvas object embed video audio img input textarea select option button math map "
     "menu head link meta label iframe dialog progress meter datalist optgroup source track param".split()
 )
-_INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark nobr q rp rt ruby s samp small span strike "
-    "strong sub sup time tt u var wbr amp-link g-emoji".split()
+_BLOCKS = frozenset(
+    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 "
+    "h3 h4 h5 h6 header hgroup hr li listing main nav noscript ol p plaintext pre search section summary table tbody td tfoot "
+    "th thead tr ul caption legend xmp".split()
 )
+SHORTEST_ALTERNATIVE = 25  # characters of a picture's text that a caption is known by
+SHORTEST_NOSCRIPT = 500  # characters: what is shorter says that scripts are off
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 
 # Words that name the part of a page which an element is, in its class, id, role or data attributes.
@@ -107,6 +110,7 @@ class Box:
     items: list[Block | Box] = field(default_factory=list)
     characters: int = 0  # of all blocks inside
     weight: float = 0.0
+    alternatives: frozenset[str] = frozenset()  # of the top box: beginnings of the texts of pictures (`alt`)
     score: float = 0.0
 
     def blocks(self) -> Iterator[Block]:
@@ -130,9 +134,10 @@ class Box:
 class _Line:
     """The run of text under way."""
 
-    __slots__ = ("anchor", "bold", "emphasis", "linked", "pieces", "total")
+    __slots__ = ("alternatives", "anchor", "bold", "emphasis", "linked", "pieces", "total")
 
     def __init__(self) -> None:
+        self.alternatives: set[str] = set()
         self.clear()
 
     def clear(self) -> None:
@@ -160,6 +165,7 @@ def read_blocks(root: Any, skip: frozenset[Any] = frozenset()) -> Box:
     line = _Line()
     _inline(root, top, line, 0, 0, skip)
     _flush(line, top)
+    top.alternatives = frozenset(line.alternatives)
     return top
 
 
@@ -172,11 +178,15 @@ def _inline(element: Any, box: Box, line: _Line, inside: int, depth: int, skip: 
     for child in element:
         tag = child.tag
         if not isinstance(tag, str) or tag in _UNSEEN or (skip and child in skip):
+            if tag == "img" and len(alternative := child.get("alt") or "") > SHORTEST_ALTERNATIVE:
+                line.alternatives.add(" ".join(alternative.split())[:60])
             line.add(child.tail, inside)
             continue
         if tag == "br":
             line.pieces.append("\n")
-        elif tag in _INLINE and depth < DEEPEST:
+        elif tag == "noscript" and len("".join(child.itertext())) < SHORTEST_NOSCRIPT:
+            pass
+        elif tag not in _BLOCKS and "-" not in tag and depth < DEEPEST:
             if tag == "a":
                 if line.anchor is None and child.get("href"):
                     line.anchor = child

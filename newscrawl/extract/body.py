@@ -81,7 +81,7 @@ def _by_rule(page: Page, site: Site, body: Body) -> list[Block] | None:
             for removal in site.remove:
                 skip.update(cast("list[Any]", element.xpath(removal.selector)))
         boxes = [read_blocks(element, frozenset(skip)) for element in found]
-        blocks = [block for box in boxes for block in _kept(box)]
+        blocks = [block for box in boxes for block in _kept(box, box.alternatives)]
         if blocks:
             body.source = f"site:body[{number}]"
             return blocks
@@ -94,7 +94,7 @@ def _by_weight(page: Page, headline: str, leads: Iterable[str], stated: str | No
     _weigh(top, anchor)
     _settle(top, top.weight)
     box = _heaviest(top, headline)
-    blocks = list(_kept(box))
+    blocks = list(_kept(box, top.alternatives))
     if not blocks:
         blocks = [block for block in box.blocks() if not _BOILERPLATE.match(block.text)]
     return [*_standfirst(top, box, headline, leads), *_without_edges(anchor.within(blocks))]
@@ -301,14 +301,30 @@ def _appeals(text: str) -> bool:
     return len(text) < 600 and _ADDRESS.search(text) is not None and len({found.casefold() for found in _APPEAL.findall(text)}) >= 2
 
 
-def _kept(box: Box) -> Iterator[Block]:
+_CREDIT = re.compile(
+    r"(?:©|\bIMAGO\b|\bpicture alliance\b|\bGetty Images\b|\bReuters/|/(?:AFP|AP|dpa|Reuters|Getty)\b|\bAP Photo|\b(?:Foto|Photo|Bild|Image|Credit|Фото|Fotó|Zdjęcie|Fotografía|Crédit(?: photo)?)s?\s?:|"
+    r"\((?:AP|AFP|Reuters|Getty|dpa|EPA|Nine|Supplied|Archivbild|Archiv)\)\s*$).{0,60}$",
+    re.I,
+)
+
+
+def _is_caption(text: str, alternatives: frozenset[str]) -> bool:
+    """Whether a paragraph is a picture's caption: it ends with a credit, or repeats the picture's own text."""
+    return len(text) < LONGEST_CAPTION and (
+        text[:60] in alternatives
+        or any(text.startswith(a) for a in alternatives if len(a) < 60)
+        or _CREDIT.search(text[-90:]) is not None
+    )
+
+
+def _kept(box: Box, alternatives: frozenset[str] = frozenset()) -> Iterator[Block]:
     """The blocks of a box that are text, in reading order."""
     for item in box.items:
         if isinstance(item, Block):
-            if _is_text(item):
+            if _is_text(item) and not _is_caption(item.text, alternatives):
                 yield item
         elif not _is_aside(item):
-            yield from _kept(item)
+            yield from _kept(item, alternatives)
 
 
 def _is_aside(box: Box) -> bool:
@@ -330,7 +346,7 @@ def _is_text(block: Block) -> bool:
         return share < 0.9 or len(text) < 3
     if _appeals(text):
         return False
-    if share > 0.3 and _TEASER.match(text):
+    if (teaser := _TEASER.match(text)) and (share > 0.3 or len(text) - teaser.end() < 3):
         return False
     if share > 0.85 and len(text) < 250 and (block.tag != "li" or not _ENDS.search(text)):
         return False
@@ -378,15 +394,15 @@ def _standfirst(top: Box, story: Box, headline: str, leads: Iterable[str]) -> li
             continue
         if len(block.text) < 30 or block.links or _same(block.text, headline) or len(block.text) > 1200:
             continue
-        stated = any(_start(block.text).startswith(start) or start.startswith(_start(block.text)) for start in starts)
+        stated = any(start in _start(block.text, 80) or start.startswith(_start(block.text)) for start in starts)
         named = after_headline and any(box.role == "lead" for box in (block.box, *list(block.box.ancestors())[:2]))
-        if (stated or named) and _is_text(block) and not any(_same(block.text, other.text) for other in found):
+        if (stated or named) and _is_text(block) and not _is_caption(block.text, top.alternatives) and not any(_same(block.text, other.text) for other in found):
             found.append(block)
     return found[:3]
 
 
-def _start(text: str) -> str:
-    return "".join(_WORDS.findall(text.casefold()))[:40]
+def _start(text: str, length: int = 40) -> str:
+    return "".join(_WORDS.findall(text[: 2 * length].casefold()))[:length]
 
 
 # --- sections -------------------------------------------------------------------------------------
