@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml import etree
 
-from newscrawl.article import Card, ContentType, Image, NotAnArticle, RawArticle, RawAuthor, RawDate, Section
+from newscrawl.article import Card, ContentType, Image, NotAnArticle, RawArticle, RawAuthor, RawDate
 from newscrawl.extract import structured
 from newscrawl.extract.body import Body, read_body
 from newscrawl.extract.cards import keep_articles
@@ -53,7 +53,7 @@ def read_article(page: Page, site: Site, *, card: Card | None = None) -> RawArti
         raise NotAnArticle("no-headline", "the page shows no headline", page.url)
     raw.lead = _lead(page, site, declared, raw)
     body = read_body(page, site, raw.headline, raw.lead, structured.first(declared.get("articleBody")))
-    _take_body(raw, body, declared)
+    _take_body(raw, body)
     if not raw.sections:
         raise NotAnArticle("no-body", "the page shows a headline and no text", page.url)
     raw.canonical_url = _canonical(page)
@@ -169,13 +169,9 @@ def _lead(page: Page, site: Site, declared: dict[str, Any], raw: RawArticle) -> 
     return None
 
 
-def _take_body(raw: RawArticle, body: Body, declared: dict[str, Any]) -> None:
+def _take_body(raw: RawArticle, body: Body) -> None:
     raw.sections = body.sections
     raw.provenance["body"] = body.source
-    stated = structured.first(declared.get("articleBody")) or ""
-    if len(stated) > 2 * sum(len(text) for section in raw.sections for text in section.paragraphs):
-        raw.sections = [Section(paragraphs=[clean(part) for part in re.split(r"\n+", stated) if clean(part)])]
-        raw.provenance["body"] = "jsonld:articleBody"
     if body.lead and raw.lead is None:
         raw.lead = body.lead
         raw.provenance["lead"] = "text"

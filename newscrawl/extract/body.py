@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any, cast
 
 from lxml import etree
@@ -18,6 +19,7 @@ from lxml import etree
 from newscrawl.article import Card, Section
 from newscrawl.extract.blocks import Block, Box, read_blocks
 from newscrawl.extract.cards import find_cards, split_glued
+from newscrawl.extract.inline import fragment, html_in_scripts
 from newscrawl.extract.page import Page, text_of
 from newscrawl.normalize.dateline import parse_dateline
 from newscrawl.normalize.text import clean
@@ -30,6 +32,7 @@ _STRONG_ASIDES = frozenset({"nav", "footer", "aside"})
 _DESCRIPTIONS = ("description", "og:description", "twitter:description")
 LONGEST_CAPTION = 350  # characters
 LONGEST_TEASER = 600
+LITTLE_TEXT = 400  # characters: a page that shows less may hold its text in scripts
 SHORTEST_ANCHOR = 250  # characters of an articleBody that is believed
 _SENTENCE_END = re.compile(r"[.!?…:;,。！？」』»\"”’')\]]\s*$")
 _ENDS = re.compile(r"[.!?…。！？」』»\"”’')\]]\s*$")
@@ -55,8 +58,12 @@ def read_body(page: Page, site: Site, headline: str, lead: str | None, stated: s
     blocks = _by_rule(page, site, body)
     if blocks is None:
         leads = [lead or "", *(text for name in _DESCRIPTIONS for text in page.meta.get(name, ()))]
-        blocks = _by_weight(page, headline, leads, stated)
+        blocks = _by_weight(page.boxes, headline, leads, stated)
         body.source = "text" if not page.is_plain else "plain text"
+        seen = sum(len(block.text) for block in blocks)
+        unseen, source = _unseen(page, seen, stated)
+        if unseen is not None and (found := _by_weight(read_blocks(unseen), headline, leads, None)):
+            blocks, body.source = found, source
     blocks = _without_head(blocks, body, headline, lead)
     _sections(blocks, body, page)
     return body
@@ -88,8 +95,8 @@ def _by_rule(page: Page, site: Site, body: Body) -> list[Block] | None:
     return None
 
 
-def _by_weight(page: Page, headline: str, leads: Iterable[str], stated: str | None) -> list[Block]:
-    top = page.boxes
+def _by_weight(top: Box, headline: str, leads: Iterable[str], stated: str | None) -> list[Block]:
+    """The blocks of the box that holds the most prose below `top`, with the lead above it."""
     anchor = _Anchor(stated)
     _weigh(top, anchor)
     _settle(top, top.weight)
@@ -98,6 +105,16 @@ def _by_weight(page: Page, headline: str, leads: Iterable[str], stated: str | No
     if not blocks:
         blocks = [block for block in box.blocks() if not _BOILERPLATE.match(block.text)]
     return [*_standfirst(top, box, headline, leads), *_without_edges(anchor.within(blocks))]
+
+
+def _unseen(page: Page, seen: int, stated: str | None) -> tuple[Any, str]:
+    """The text that the page holds and does not show where it shows next to none: an element, and where it was."""
+    if stated and len(stated) > max(2 * seen, SHORTEST_ANCHOR):
+        paragraphs = "".join(f"<p>{escape(part)}</p>" for part in re.split(r"\n+", stated) if part.strip())
+        return fragment(stated if "</p>" in stated or "<br" in stated else paragraphs), "jsonld:articleBody"
+    if seen < LITTLE_TEXT:
+        return html_in_scripts(page.tree), "script"
+    return None, ""
 
 
 class _Anchor:
