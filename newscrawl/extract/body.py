@@ -163,12 +163,14 @@ def _settle(box: Box, whole: float) -> None:
 
     What holds much of the page's prose is no aside, whatever its name.
     """
-    if box.role == "aside" and box.weight >= (0.8 if box.tag in _STRONG_ASIDES else 0.4) * whole:
+    if box.role == "aside" and box.weight >= (0.8 if box.tag in _STRONG_ASIDES else 0.35) * whole:
         box.role = ""
-    elif box.role == "picture" and box.characters < LONGEST_CAPTION:
-        box.role = "aside"
-    for teaser in _teasers(box):
-        teaser.role = "aside"
+    for kind in _alike(box):
+        if sum(item.weight for item in kind) >= 0.3 * whole:
+            continue  # a gallery or a list of products is the story itself
+        for item in kind:
+            if item.role == "picture" or (len(kind) > 1 and _is_teaser(item)):
+                item.role = "aside"
     box.score = 0.0
     for item in box.items:
         if isinstance(item, Block):
@@ -179,15 +181,15 @@ def _settle(box: Box, whole: float) -> None:
                 box.score += item.score
 
 
-def _teasers(box: Box) -> list[Box]:
-    """The boxes directly inside that look like teaser cards, where there are several of one kind."""
-    if len(box.items) < 2:
-        return []
+def _alike(box: Box) -> list[list[Box]]:
+    """The short boxes directly inside that may be captions or teaser cards, those of one kind together."""
     kinds: dict[tuple[str, str], list[Box]] = {}
     for item in box.items:
-        if isinstance(item, Box) and item.characters < LONGEST_TEASER and item.role != "text" and _is_teaser(item):
+        if isinstance(item, Box) and item.role != "text" and item.characters < LONGEST_TEASER:
+            if item.role == "picture" and item.characters > LONGEST_CAPTION:
+                continue
             kinds.setdefault((item.tag, item.element.get("class") or ""), []).append(item)
-    return [teaser for alike in kinds.values() if len(alike) > 1 for teaser in alike]
+    return list(kinds.values())
 
 
 def _is_teaser(box: Box) -> bool:
@@ -289,7 +291,7 @@ _BOILERPLATE = re.compile(
     r"share (?:this|on|via)\b.*|follow (?:us|me|him|her|them|@).*|sign up (?:for|to|here|now).*|subscribe\b.*|click here\b.*|join (?:us|our|the conversation)\b.*|"
     r"all rights reserved.*|copyright\b.*|©.*|\(c\)\s.*|alle rechte vorbehalten.*|tous droits réservés.*|"
     r"story continues(?: below)?.*|article continues.*|continue reading.*|scroll (?:down|to continue).*|loading\b.*|"
-    r"(?:photo|image|picture|foto|bild|credit|photograph|fotos?|фото|file photo|getty images?|afp|ap photo)\s*(?:by|credit|:|/).{0,120}|"
+    r"(?:abbildung|abb\.|figure|fig\.|chart|graphic|grafik)\s*\d*\s*:.{0,200}|(?:photo|image|picture|foto|bild|credit|photograph|fotos?|фото|file photo|getty images?|afp|ap photo)\s*(?:by|credit|:|/).{0,120}|"
     r"(?:tags?|topics?|filed under|categories|category|schlagwörter|themen|etiquetas|mots[- ]clés|теги|keywords)\s*:.*|"
     r"leave a (?:reply|comment).*|\d* ?comments?|post a comment|view comments|kommentare?(?: \(\d+\))?|"
     r"print|email|facebook|twitter|whatsapp|telegram|linkedin|reddit|pinterest|copy link|share|tweet|save|listen|"
@@ -370,8 +372,27 @@ def _is_text(block: Block) -> bool:
     return any(c.isalnum() for c in text)
 
 
+# Lines that announce what is below the text.
+_AFTERWORD = re.compile(
+    r"^\W*(?:about the authors?|related(?: (?:articles?|stories|posts?|content|topics|news|reading|links|coverage))?|more (?:from|on|stories|news|in)\b.*|you (?:may|might) (?:also )?(?:like|enjoy)|"
+    r"recommended(?: for you)?|read (?:more|next|also)|further reading|see also|leave a (?:reply|comment)|(?:\d+ )?comments?|share this.*|footnotes|"
+    r"über den autor|über die autor\w+|mehr zum thema|weitere (?:artikel|themen|nachrichten|links|meldungen|beiträge)\b.*|(?:das )?könnte (?:sie|dich|dir|ihnen) auch .*|auch interessant|schon gelesen|"
+    r"lesen sie auch|zum weiterlesen|kommentare|à lire aussi|lire aussi|sur le même (?:sujet|thème)|articles? (?:liés|similaires|connexes)|te puede interesar|le puede interesar|más (?:noticias|información)|"
+    r"notas relacionadas|noticias relacionadas|leia (?:também|mais)|veja (?:também|mais)|potrebbe interessarti.*|leggi anche|articoli correlati|читайте (?:также|також)|по теме|за темою|похожие \w+|"
+    r"zobacz (?:też|także|również)|czytaj (?:też|także|więcej|również)|lees ook|meer over.*|läs (?:mer|också)|les også|læs også|lue myös|čtěte také|olvasd el|citește și|ilgili haberler|関連記事|相关阅读|관련기사)\W*$",
+    re.I,
+)
+
+
 def _without_edges(blocks: list[Block]) -> list[Block]:
     """The blocks without the short lines above the first sentence and below the last: dates, bylines, labels."""
+    read = 0
+    whole = sum(len(block.text) for block in blocks)
+    for position, block in enumerate(blocks):
+        if read > 0.75 * whole and len(block.text) < 60 and _AFTERWORD.match(block.text):
+            blocks = blocks[:position]
+            break
+        read += len(block.text)
     prose = [i for i, block in enumerate(blocks) if len(block.text) >= 60 and _ENDS.search(block.text)]
     if not prose:
         return blocks
