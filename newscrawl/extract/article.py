@@ -16,6 +16,7 @@ from newscrawl.article import Card, ContentType, Image, NotAnArticle, RawArticle
 from newscrawl.extract import structured
 from newscrawl.extract.body import Body, read_body
 from newscrawl.extract.cards import keep_articles
+from newscrawl.extract.headline import headlines
 from newscrawl.extract.page import Page, text_of
 from newscrawl.normalize.dateline import parse_dateline
 from newscrawl.normalize.text import clean, clean_or_none
@@ -24,7 +25,6 @@ from newscrawl.site import Rule, Site
 
 SHORTEST_BODY = 1  # characters
 
-_SITE_NAME_TAIL = re.compile(r"\s+[|–—\-•»]\s+[^|–—•»]{2,60}$")
 _PUBLISHED_META = (
     "article:published_time", "article:published", "og:published_time", "datepublished", "date.published", "publish-date",
     "publishdate", "pubdate", "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.created", "dcterms.date", "dc.date",
@@ -109,46 +109,11 @@ def _first_by_rule(page: Page, site: Site, name: Any, raw: RawArticle) -> str | 
 def _headline(page: Page, site: Site, declared: dict[str, Any], card: Card | None, raw: RawArticle) -> str | None:
     if ruled := _first_by_rule(page, site, "headline", raw):
         return ruled
-    title = clean(next((text_of(e) for e in page.tree.iter("title")), ""))
-    headings = [clean(text_of(heading)) for heading in page.tree.iter("h1")]
-    headings = [text for text in headings if text]
-    meta = page.meta_first("og:title", "twitter:title", "title", "headline")
-    candidates = (
-        [
-            ("jsonld:headline", structured.first(declared.get("headline"))),
-            *((f"meta:{name}", text) for name, text in [meta] if meta for name, text in [(name, text)]),
-        ]
-        if meta
-        else [("jsonld:headline", structured.first(declared.get("headline")))]
-    )
-    stated = [clean(text) for _source, text in candidates if text] + [title]
-    # The heading that the head of the page states too is the story's; others are the site's name or a rubric.
-    for heading in headings:
-        if len(heading) > 3 and any(heading.casefold()[:200] in text.casefold() for text in stated if text):
-            raw.provenance["headline"] = "h1"
-            return heading
-    for source, text in candidates:
-        if text and clean(text):
-            raw.provenance["headline"] = source
-            return _without_site_name(clean(text), page) if source.startswith("meta") else clean(text)
-    if headings:
-        raw.provenance["headline"] = "h1"
-        return headings[0]
-    if card is not None and card.headline:
-        raw.provenance["headline"] = f"card:{card.source}"
-        return clean(card.headline)
-    if title:
-        raw.provenance["headline"] = "title"
-        return _without_site_name(title, page)
-    return None
-
-
-def _without_site_name(title: str, page: Page) -> str:
-    tail = _SITE_NAME_TAIL.search(title)
-    name = (page.meta_first("og:site_name") or ("", ""))[1].casefold()
-    if tail and name and (name in tail[0].casefold() or tail[0].strip(" |–—-•»").casefold() in name):
-        return title[: tail.start()]
-    return title
+    best = next(iter(headlines(page, declared, card)), None)
+    if best is None:
+        return None
+    raw.provenance["headline"] = best.source
+    return best.text
 
 
 def _lead(page: Page, site: Site, declared: dict[str, Any], raw: RawArticle) -> str | None:

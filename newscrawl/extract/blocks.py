@@ -71,7 +71,9 @@ _LEAD = re.compile(
     r"sottotitolo|occhiello|entradilla|bajada|copete|vorspann|untertitel|anlauf|ingress|manchet|perex|zajawka|announce|preamble|description|article-?(?:summary|intro|lead|subtitle|description))(?![a-z])"
 )
 _HIDDEN = re.compile(r"(?<!\S)(?:is-)?(?:hidden|invisible|d-none)(?!\S)")
-_PICTURE = re.compile(r"(?<![a-z])(?:img|images?|photos?|pictures?|fotos?|bilder?|photogallery|attachment|thumb\w*|imgbox\w*)(?![a-z])")
+_PICTURE = re.compile(
+    r"(?<![a-z])(?:img|images?|photos?|pictures?|fotos?|bilder?|photogallery|attachment|thumb\w*|imgbox\w*)(?![a-z])"
+)
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 # Classes that name the subject or state of a story, not the part of the page: `category-latest`, `has-sidebar`.
 _SUBJECT = re.compile(
@@ -250,7 +252,13 @@ def role_of(element: Any) -> str:
         return "" if element.find(".//table") is not None or element.find(".//pre") is not None else "aside"
     if tag in _HEADINGS or tag == "p":  # the id of a heading is made from its text
         label = f" {get('class') or ''}"
-        return "aside" if _HIDDEN.search(label.lower()) else "" if tag in _HEADINGS else _role_of_label(label[:LONGEST_LABEL])
+        return (
+            "aside"
+            if _HIDDEN.search(label.lower())
+            else ""
+            if tag in _HEADINGS
+            else _role_of_label(label[:LONGEST_LABEL])
+        )
     label = f"{get('class') or ''} {get('id') or ''} {get('role') or ''} {get('data-testid') or ''} {get('data-component') or ''}"
     return _role_of_label(label[:LONGEST_LABEL]) or _TAG_ROLES.get(tag, "")
 

@@ -27,7 +27,9 @@ from newscrawl.normalize.views import parse_views
 from newscrawl.site import Site
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_CONTAINERS = frozenset({"div", "section", "article", "main", "td", "body", "center", "html", "blockquote", "form", "header"})
+_CONTAINERS = frozenset(
+    {"div", "section", "article", "main", "td", "body", "center", "html", "blockquote", "form", "header"}
+)
 _STRONG_ASIDES = frozenset({"nav", "footer", "aside"})
 _DESCRIPTIONS = ("description", "og:description", "twitter:description")
 LONGEST_CAPTION = 350  # characters
@@ -135,7 +137,6 @@ class _Anchor:
         own = [tuple(words[i : i + 4]) for i in range(len(words) - 3)]
         return sum(gram in self.grams for gram in own) >= 0.6 * len(own)
 
-
     def within(self, blocks: list[Block]) -> list[Block]:
         """The blocks up to the last that it covers, where it covers most of them."""
         if not self:
@@ -241,7 +242,9 @@ def _heaviest(top: Box, headline: str) -> Box:
     best = _own_story(best, headline)
     whole = best.score
     while True:
-        inner = [item for item in best.items if isinstance(item, Box) and item.role != "aside" and item.tag in _CONTAINERS]
+        inner = [
+            item for item in best.items if isinstance(item, Box) and item.role != "aside" and item.tag in _CONTAINERS
+        ]
         heavy = max(inner, key=lambda item: item.score, default=None)
         if heavy is None or heavy.score < 0.9 * whole or whole <= 0:
             return best
@@ -317,7 +320,11 @@ _ADDRESS = re.compile(r"\b(?:you|your|our|we|us|this site|sie|ihre?r?|uns|wir|je
 
 def _appeals(text: str) -> bool:
     """Whether a paragraph is about the site itself: subscriptions, terms, newsletters."""
-    return len(text) < 600 and _ADDRESS.search(text) is not None and len({found.casefold() for found in _APPEAL.findall(text)}) >= 2
+    return (
+        len(text) < 600
+        and _ADDRESS.search(text) is not None
+        and len({found.casefold() for found in _APPEAL.findall(text)}) >= 2
+    )
 
 
 _CREDIT = re.compile(
@@ -434,7 +441,12 @@ def _standfirst(top: Box, story: Box, headline: str, leads: Iterable[str]) -> li
             continue
         stated = any(start in _start(block.text, 80) or start.startswith(_start(block.text)) for start in starts)
         named = after_headline and any(box.role == "lead" for box in (block.box, *list(block.box.ancestors())[:2]))
-        if (stated or named) and _is_text(block) and not _is_caption(block.text, top.alternatives) and not any(_same(block.text, other.text) for other in found):
+        if (
+            (stated or named)
+            and _is_text(block)
+            and not _is_caption(block.text, top.alternatives)
+            and not any(_same(block.text, other.text) for other in found)
+        ):
             found.append(block)
     return found[:3]
 
