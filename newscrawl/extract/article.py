@@ -18,6 +18,7 @@ from newscrawl.extract.body import Body, read_body
 from newscrawl.extract.cards import keep_articles
 from newscrawl.extract.headline import headlines
 from newscrawl.extract.page import Page, text_of
+from newscrawl.extract.people import bylines
 from newscrawl.normalize.dateline import parse_dateline
 from newscrawl.normalize.text import clean, clean_or_none
 from newscrawl.normalize.views import parse_views
@@ -250,30 +251,13 @@ def _authors(page: Page, site: Site, declared: dict[str, Any], card: Card | None
         )
         for _number, _rule, text, element in _by_rules(page, site.rules.get("authors", ()))
     ]
-    meta = [
-        RawAuthor(text)
-        for name in ("author", "article:author", "byl", "parsely-author", "dc.creator", "sailthru.author")
-        for text in page.meta.get(name, ())
-    ]
-    linked = [
-        RawAuthor(text_of(e), page.absolute(e.get("href") or ""))
-        for e in page.tree.xpath(
-            "//a[@rel='author'] | //*[contains(@class,'byline') or contains(@class,'author-name')][not(.//p)]"
-        )[:5]
-        if 2 < len(text_of(e)) < 120
-    ]
-    for source, found in (
-        ("site:authors", ruled),
-        ("jsonld:author", structured.authors(declared, page)),
-        ("meta:author", meta),
-        ("microdata:author", [RawAuthor(text) for text in structured.microdata(page, "author")]),
-        ("byline", linked),
-        ("card", [RawAuthor(text) for text in card.authors] if card else []),
-    ):
-        if found:
-            raw.provenance["authors"] = source
-            return found
-    return []
+    if ruled:
+        raw.provenance["authors"] = "site:authors"
+        return ruled
+    source, found = bylines(page, declared, card, raw.headline or "", raw.publisher or site.publisher)
+    if found:
+        raw.provenance["authors"] = source
+    return found
 
 
 def _section(page: Page, site: Site, declared: dict[str, Any], card: Card | None, raw: RawArticle) -> str | None:

@@ -15,7 +15,7 @@ MOST = 100  # values of one list
 
 def article_object(page: Page) -> dict[str, Any] | None:
     """The JSON-LD object of the page's article: the one with the most to say."""
-    found = [item for item in page.json_ld if any(_ARTICLE_TYPES.search(name) for name in types(item))]
+    found = [item for item in page.json_ld if is_article(item)]
     return max(found, key=len, default=None)
 
 
@@ -41,15 +41,34 @@ def first(value: Any) -> str | None:
     return next(iter(strings(value)), None)
 
 
+def is_article(item: dict[str, Any]) -> bool:
+    """Whether an object is an article of any kind."""
+    return any(_ARTICLE_TYPES.search(name) for name in types(item))
+
+
 def authors(item: dict[str, Any], page: Page) -> list[RawAuthor]:
-    """Names and pages of the JSON-LD authors."""
+    """Names and pages of the JSON-LD authors; those named by `@id` alone are looked up among the page's objects."""
     value = item.get("author") or item.get("creator")
     found: list[RawAuthor] = []
-    for entry in value if isinstance(value, list) else [value]:
-        link = entry.get("url") if isinstance(entry, dict) else None
+    for entry in value[:MOST] if isinstance(value, list) else [value]:
+        person = _resolved(entry, page)
+        link = person.get("url") if isinstance(person, dict) else None
         address = page.absolute(link) if isinstance(link, str) else None
-        found += [RawAuthor(name, address) for name in strings(entry)]
-    return found
+        if (
+            isinstance(person, dict)
+            and not person.get("name")
+            and (parts := [person.get("givenName"), person.get("familyName")])
+        ):
+            found += [RawAuthor(" ".join(part for part in parts if isinstance(part, str)), address)]
+        found += [RawAuthor(name, address) for name in strings(person)]
+    return [author for author in found if author.text.strip(" ,")]
+
+
+def _resolved(entry: Any, page: Page) -> Any:
+    identity = entry.get("@id") if isinstance(entry, dict) and not entry.get("name") else None
+    if identity is None:
+        return entry
+    return next((item for item in page.json_ld if item.get("@id") == identity and item.get("name")), entry)
 
 
 def images(item: dict[str, Any], page: Page) -> list[Image]:

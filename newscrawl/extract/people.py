@@ -1,0 +1,154 @@
+"""Who wrote the article: what the head of the page declares, and the byline that it prints near the headline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from newscrawl.article import Card, RawAuthor
+from newscrawl.extract import structured
+from newscrawl.extract.blocks import Block
+from newscrawl.extract.page import Page, text_of
+from newscrawl.normalize.names import is_person, parse_authors
+from newscrawl.normalize.text import clean
+
+NEAREST = 30  # blocks below the headline in which a byline is looked for
+_META = ("author", "parsely-author", "sailthru.author", "byl", "cxenseparse:author", "dc.creator", "dcterms.creator", "article:author", "citation_author", "og:article:author")  # fmt: skip
+_LABELLED = re.compile(
+    r"written|author|verfasst|geschrieben|écrit|escrito|scritto|autor|geschreven|skriven|skrevet|написан|автор|napisane|yazan|作者|執筆",
+    re.I,
+)
+_AUTHOR_PATH = re.compile(
+    r"/(?:authors?|autor(?:en|es|i|zy)?|auteurs?|autore|autori|staff|writers?|people|person|persons|profiles?|contributors?|reporters?|journalists?|journalisten|columnists?|by|byline|team|redaktion|redakteure|bio|skribent|skribenter|forfatter|yazar|yazarlar|avtor|author_posts|reporter)(?:/|=|\?)|[?&]author=",
+    re.I,
+)
+_AUTHOR_LABEL = re.compile(
+    r"(?<![a-z])(?:by-?line\w*|authors?|autor\w*|auteur\w*|writer\w*|writtenby|vcard|reporter|journalist|credits?__names?|article-?by|posted-?by|contributors?)(?![a-z])",
+    re.I,
+)
+_BYLINE = re.compile(
+    r"^\W{0,3}(?:(?:written|reported|posted|published|story|words|text|by line|article) )?(?:by|von|par|por|di|da|door|av|af|autor(?:in)?(?:/autor(?:in)?)?|autore|auteur|author|written by|przez|szerző|yazan|автор|текст|kirjoittanut|oleh|penulis|tác giả|作者|文|記者)\b\s*[:：]?\s*(?=[^\W\d_])",
+    re.I,
+)
+
+
+def bylines(
+    page: Page, declared: dict[str, Any], card: Card | None, headline: str, publisher: str | None
+) -> tuple[str, list[RawAuthor]]:
+    """The source that names the authors best, and what it names; the empty string where none does."""
+    found = [
+        (source, people)
+        for source, people in _sources(page, declared, card, headline)
+        if parse_authors(people, publisher=publisher)
+    ]
+    if not found:
+        return "", []
+    named = {source: parse_authors(people, publisher=publisher) for source, people in found}
+    # Agencies and desks are named where no person is.
+    source, people = next(((s, p) for s, p in found if any(is_person(author.name) for author in named[s])), found[0])
+    first = {author.name.casefold() for author in named[source]}
+    for other, others in found:
+        names = {author.name.casefold() for author in named[other]}
+        if first < names <= {n for n in names if is_person(n)} and len(names) <= 8:
+            return other, others  # a source that names all of these and more
+    return source, people
+
+
+def _sources(
+    page: Page, declared: dict[str, Any], card: Card | None, headline: str
+) -> Iterator[tuple[str, list[RawAuthor]]]:
+    yield "jsonld:author", structured.authors(declared, page)
+    for name in _META:
+        yield f"meta:{name}", [RawAuthor(text) for text in page.meta.get(name, ()) if not _is_address(text)]
+    for number in "1234":
+        label = page.meta_first(f"twitter:label{number}")
+        if label and _LABELLED.search(label[1]):
+            yield f"meta:twitter:data{number}", [RawAuthor(text) for text in page.meta.get(f"twitter:data{number}", ())]
+    yield "byline", list(_printed(page, headline))
+    yield "microdata:author", [RawAuthor(text) for text in structured.microdata(page, "author")]
+    for item in page.json_ld:
+        if item is not declared and (people := structured.authors(item, page)) and structured.is_article(item):
+            yield "jsonld:author", people
+    yield (
+        "rel=author",
+        [
+            RawAuthor(text_of(e), page.absolute(e.get("href") or ""))
+            for e in page.tree.iter("a")
+            if "author" in (e.get("rel") or "").split()
+        ][:3],
+    )
+    yield "card", [RawAuthor(text) for text in card.authors] if card else []
+
+
+def _is_address(text: str) -> bool:
+    return text.startswith(("http", "//", "www.", "@", "/"))
+
+
+def _printed(page: Page, headline: str) -> Iterator[RawAuthor]:
+    """The byline: the first block near the headline that is linked, named or worded as one."""
+    blocks = list(page.boxes.blocks())
+    start = next(
+        (
+            n
+            for n, block in enumerate(blocks)
+            if block.tag in {"h1", "h2"} and clean(block.text).casefold()[:60] == headline.casefold()[:60]
+        ),
+        0,
+    )
+    seen = 0
+    order = [*blocks[start + 1 : start + NEAREST], *blocks[max(0, start - 4) : start]]
+    for block in order:
+        if len(block.text) > 250:
+            seen += 1
+            if seen > 3:
+                return
+            continue
+        people = list(_of_block(block, page))
+        if parse_authors(people):
+            yield from people
+            # Bylines in a row, one element each, are one byline.
+            for other in order[order.index(block) + 1 :][:6]:
+                if other.tag != block.tag or other.box.parent is None or other.box.parent is not block.box.parent:
+                    break
+                yield from _of_block(other, page)
+            return
+
+
+def _of_block(block: Block, page: Page) -> Iterator[RawAuthor]:
+    element = block.box.element
+    links = [
+        a for a in element.iter("a") if _AUTHOR_PATH.search(a.get("href") or "") or "author" in (a.get("rel") or "")
+    ]
+    named = any(
+        _AUTHOR_LABEL.search(f"{e.get('class') or ''} {e.get('itemprop') or ''} {e.get('data-testid') or ''}")
+        for e in _around(element)
+    )
+    worded = _BYLINE.match(block.text)
+    if links and len(block.text) < 200 and (named or worded or block.links):
+        for link in links[:8]:
+            if text := clean(text_of(link)):
+                yield RawAuthor(text, page.absolute(link.get("href") or ""))
+    elif worded and len(block.text) < 120:
+        yield RawAuthor(block.text)
+    elif named and len(block.text) < 90:
+        inner = [
+            e
+            for e in element.iter("span", "a", "b", "strong")
+            if _AUTHOR_LABEL.search(e.get("class") or "") and not len(e)
+        ]
+        yield from ([RawAuthor(text_of(e)) for e in inner[:6]] if inner else [RawAuthor(block.text)])
+
+
+def _around(element: Any) -> Iterator[Any]:
+    """The element, its inline parts, and the two elements around it."""
+    yield element
+    for number, child in enumerate(element.iterdescendants()):
+        if number > 6:
+            break
+        if isinstance(child.tag, str):
+            yield child
+    for number, outer in enumerate(element.iterancestors()):
+        if number > 1:
+            break
+        yield outer
