@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from newscrawl.article import Card, RawAuthor
@@ -33,6 +34,13 @@ _BYLINE = re.compile(
 )
 
 
+_BY_WORDS = frozenset({"by", "von", "par", "por", "di", "door", "av", "af", "от", "автор", "author", "autor", "written by", "oleh"})
+_PRINTED = frozenset({"byline", "class"})
+_TITLES = frozenset({"h1", "h2", "h3"})
+_CLASS = re.compile(r"(?<![a-z-])(?:author|byline|fn|vcard|contributor|item-?poster|username|author[-_]+name|\w*author[-_]?name|p-author|post-author|entry-author|article-author|author-link|autor|auteur)(?![a-z-]|__(?:bio|image|avatar|social))")
+_ELSEWHERE = re.compile(r"comment|related|sidebar|widget|recent|teaser|card|footer|popular|carousel|reply|forum-signature", re.I)
+
+
 def bylines(
     page: Page, declared: dict[str, Any], card: Card | None, headline: str, publisher: str | None
 ) -> tuple[str, list[RawAuthor]]:
@@ -50,7 +58,7 @@ def bylines(
     first = {author.name.casefold() for author in named[source]}
     for other, others in found:
         names = {author.name.casefold() for author in named[other]}
-        if first < names <= {n for n in names if is_person(n)} and len(names) <= 8:
+        if other in _PRINTED and first < names <= {n for n in names if is_person(n)} and len(names) <= 8:
             return other, others  # a source that names all of these and more
     return source, people
 
@@ -66,6 +74,7 @@ def _sources(
         if label and _LABELLED.search(label[1]):
             yield f"meta:twitter:data{number}", [RawAuthor(text) for text in page.meta.get(f"twitter:data{number}", ())]
     yield "byline", list(_printed(page, headline))
+    yield "class", list(_by_class(page, headline))
     yield "microdata:author", [RawAuthor(text) for text in structured.microdata(page, "author")]
     for item in page.json_ld:
         if item is not declared and (people := structured.authors(item, page)) and structured.is_article(item):
@@ -88,27 +97,25 @@ def _is_address(text: str) -> bool:
 def _printed(page: Page, headline: str) -> Iterator[RawAuthor]:
     """The byline: the first block near the headline that is linked, named or worded as one."""
     blocks = list(page.boxes.blocks())
+    wanted = headline.casefold()[:60]
     start = next(
-        (
-            n
-            for n, block in enumerate(blocks)
-            if block.tag in {"h1", "h2"} and clean(block.text).casefold()[:60] == headline.casefold()[:60]
-        ),
-        0,
+        (n for n, block in enumerate(blocks) if block.tag in _TITLES and wanted in clean(block.text).casefold()), 0
     )
     seen = 0
     order = [*blocks[start + 1 : start + NEAREST], *blocks[max(0, start - 4) : start]]
-    for block in order:
+    for position, block in enumerate(order):
         if len(block.text) > 250:
             seen += 1
             if seen > 3:
                 return
             continue
         people = list(_of_block(block, page))
+        if block.text.casefold().strip(" :") in _BY_WORDS:
+            people = [RawAuthor(following.text) for following in order[position + 1 : position + 2] if len(following.text) < 60]
         if parse_authors(people):
             yield from people
             # Bylines in a row, one element each, are one byline.
-            for other in order[order.index(block) + 1 :][:6]:
+            for other in order[position + 1 : position + 7]:
                 if other.tag != block.tag or other.box.parent is None or other.box.parent is not block.box.parent:
                     break
                 yield from _of_block(other, page)
@@ -152,3 +159,43 @@ def _around(element: Any) -> Iterator[Any]:
         if number > 1:
             break
         yield outer
+
+
+@lru_cache(maxsize=2048)
+def _names_an_author(label: str) -> bool:
+    return _CLASS.search(_CAMEL.sub("-", label).lower()) is not None
+
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def _by_class(page: Page, headline: str) -> Iterator[RawAuthor]:
+    """The first element whose class names an author, below the headline if there is one, outside comments and teasers."""
+    above: list[Any] = []
+    below = False
+    for element in page.tree.iter():
+        if element.tag in _TITLES and not below:
+            below = headline.casefold()[:60] in clean(text_of(element)).casefold()
+        label = element.get("class") if isinstance(element.tag, str) else None
+        if not label or not _names_an_author(label):
+            continue
+        if element.tag in {"body", "article", "main", "html"} or any(_ELSEWHERE.search(f"{a.get('class') or ''} {a.get('id') or ''}") for a, _ in zip(element.iterancestors(), range(8), strict=False) if a.tag != "body"):
+            continue
+        text = clean(text_of(element))
+        if not 2 <= len(text) <= 80 or not parse_authors([RawAuthor(text)]):
+            continue
+        if below:
+            yield from _alike(element, label, page)
+            return
+        above.append(element)
+    if above:
+        yield from _alike(above[-1], above[-1].get("class"), page)
+
+
+def _alike(element: Any, label: str, page: Page) -> Iterator[RawAuthor]:
+    """An element and those of its class beside it."""
+    around = element.getparent()
+    for other in around.iterdescendants(element.tag) if around is not None else [element]:
+        if other.get("class") == label:
+            link = other if other.tag == "a" else next(other.iter("a"), None)
+            yield RawAuthor(clean(text_of(other)), page.absolute(link.get("href") or "") if link is not None else None)

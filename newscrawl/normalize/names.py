@@ -99,6 +99,7 @@ def is_person(name: str) -> bool:
 
 
 def _names(text: str) -> Iterator[str]:
+    text = re.sub(r"^(?:interview|text|foto|photo|autor|author|analysis|opinion)\s*:\s*", "", text, flags=re.I)
     text = _ALL_POSTS.sub("", _BY_TIGHT.sub("", _BY.sub("", text)))
     found: list[str] = []
     for part in _SPLIT.split(text):
