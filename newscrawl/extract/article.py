@@ -7,13 +7,14 @@ card that led here knew.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from lxml import etree
 
 from newscrawl.article import Card, ContentType, Image, NotAnArticle, RawArticle, RawAuthor, RawDate
-from newscrawl.extract import structured
+from newscrawl.extract import moments, structured
 from newscrawl.extract.body import Body, read_body
 from newscrawl.extract.cards import keep_articles
 from newscrawl.extract.headline import headlines
@@ -22,24 +23,9 @@ from newscrawl.extract.people import bylines
 from newscrawl.normalize.dateline import parse_dateline
 from newscrawl.normalize.text import clean, clean_or_none
 from newscrawl.normalize.views import parse_views
-from newscrawl.site import Rule, Site
+from newscrawl.site import Rule, RuleField, Site
 
-SHORTEST_BODY = 1  # characters
-
-_PUBLISHED_META = (
-    "article:published_time", "article:published", "og:published_time", "datepublished", "date.published", "publish-date",
-    "publishdate", "pubdate", "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.created", "dcterms.date", "dc.date",
-    "cxenseparse:recs:publishtime", "article.published", "publication_date", "published", "date", "last-published",
-)  # fmt: skip
-_MODIFIED_META = (
-    "article:modified_time",
-    "og:updated_time",
-    "datemodified",
-    "dcterms.modified",
-    "lastmod",
-    "last-modified",
-)
-_URL_DATE = re.compile(r"/((?:19|20)\d{2})[/-](\d{1,2})[/-](\d{1,2})(?=[/_-]|$)")
+MOST_DATES = 25  # candidates
 
 
 def read_article(page: Page, site: Site, *, card: Card | None = None) -> RawArticle:
@@ -63,8 +49,9 @@ def read_article(page: Page, site: Site, *, card: Card | None = None) -> RawArti
         raw.aliases.append(amp)
     raw.publisher = structured.first(declared.get("publisher")) or (page.meta_first("og:site_name") or ("", None))[1]
     raw.language = _language(page, site, declared, card, raw)
-    raw.published = list(_published(page, site, declared, card, body))
-    raw.modified = list(_modified(page, site, declared))
+    printed = moments.published(page, declared, card, raw.headline, body.published)
+    raw.published = _dates(page, site, "published", printed)
+    raw.modified = _dates(page, site, "modified", moments.modified(page, declared))
     raw.dateline = raw.dateline or _dateline(page, site, raw)
     raw.authors = _authors(page, site, declared, card, raw)
     raw.section = _section(page, site, declared, card, raw)
@@ -181,32 +168,13 @@ def _language(page: Page, site: Site, declared: dict[str, Any], card: Card | Non
     return None
 
 
-def _published(page: Page, site: Site, declared: dict[str, Any], card: Card | None, body: Body) -> Iterator[RawDate]:
-    for number, rule, text, _element in _by_rules(page, site.rules.get("published", ())):
-        yield RawDate(text, f"site:published[{number}]", rule.timezone)
-    for text in structured.strings(declared.get("datePublished")) + structured.strings(declared.get("dateCreated")):
-        yield RawDate(text, "jsonld:datePublished")
-    for name in _PUBLISHED_META:
-        for text in page.meta.get(name, ())[:1]:
-            yield RawDate(text, f"meta:{name}")
-    for text in structured.microdata(page, "datePublished"):
-        yield RawDate(text, "microdata:datePublished")
-    if card is not None and card.source in ("feed", "sitemap") and card.published:
-        yield RawDate(card.published, f"card:{card.source}")
-    for element in _near_headline(page, "time"):
-        if not re.search(r"modif|updat", f"{element.get('class')} {element.get('itemprop')}", re.I):
-            yield RawDate(element.get("datetime") or text_of(element), "time")
-    if body.published:
-        yield RawDate(body.published, "text")
-    for element in _near_headline(page, "span", "div", "p", "li"):
-        if re.search(r"date|time|publi", f"{element.get('class')} {element.get('id')}", re.I):
-            text = text_of(element)
-            if 4 < len(text) < 100 and re.search(r"\d", text):
-                yield RawDate(text, "text")
-    if card is not None and card.published:
-        yield RawDate(card.published, f"card:{card.source}")
-    if found := _URL_DATE.search(page.url):
-        yield RawDate(f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}", "url")
+def _dates(page: Page, site: Site, name: RuleField, found: Iterable[RawDate]) -> list[RawDate]:
+    """The dates that the site's rule names, then the others."""
+    ruled = [
+        RawDate(text, f"site:{name}[{number}]", rule.timezone)
+        for number, rule, text, _element in _by_rules(page, site.rules.get(name, ()))
+    ]
+    return [*ruled, *islice(found, MOST_DATES)]
 
 
 def _near_headline(page: Page, *tags: str) -> list[Any]:
@@ -219,18 +187,6 @@ def _near_headline(page: Page, *tags: str) -> list[Any]:
                 scope = ancestor
                 break
     return [element for element, _ in zip(scope.iter(*tags), range(200), strict=False)][:200]
-
-
-def _modified(page: Page, site: Site, declared: dict[str, Any]) -> Iterator[RawDate]:
-    for number, rule, text, _element in _by_rules(page, site.rules.get("modified", ())):
-        yield RawDate(text, f"site:modified[{number}]", rule.timezone)
-    for text in structured.strings(declared.get("dateModified")):
-        yield RawDate(text, "jsonld:dateModified")
-    for name in _MODIFIED_META:
-        for text in page.meta.get(name, ())[:1]:
-            yield RawDate(text, f"meta:{name}")
-    for text in structured.microdata(page, "dateModified"):
-        yield RawDate(text, "microdata:dateModified")
 
 
 def _dateline(page: Page, site: Site, raw: RawArticle) -> str | None:

@@ -34,11 +34,17 @@ _BYLINE = re.compile(
 )
 
 
-_BY_WORDS = frozenset({"by", "von", "par", "por", "di", "door", "av", "af", "от", "автор", "author", "autor", "written by", "oleh"})
+_BY_WORDS = frozenset(
+    {"by", "von", "par", "por", "di", "door", "av", "af", "от", "автор", "author", "autor", "written by", "oleh"}
+)
 _PRINTED = frozenset({"byline", "class"})
 _TITLES = frozenset({"h1", "h2", "h3"})
-_CLASS = re.compile(r"(?<![a-z-])(?:author|byline|fn|vcard|contributor|item-?poster|username|author[-_]+name|\w*author[-_]?name|p-author|post-author|entry-author|article-author|author-link|autor|auteur)(?![a-z-]|__(?:bio|image|avatar|social))")
-_ELSEWHERE = re.compile(r"comment|related|sidebar|widget|recent|teaser|card|footer|popular|carousel|reply|forum-signature", re.I)
+_CLASS = re.compile(
+    r"(?<![a-z-])(?:author|byline|fn|vcard|contributor|item-?poster|username|author[-_]+name|\w*author[-_]?name|p-author|post-author|entry-author|article-author|author-link|autor|auteur)(?![a-z-]|__(?:bio|image|avatar|social))"
+)
+_ELSEWHERE = re.compile(
+    r"comment|related|sidebar|widget|recent|teaser|card|footer|popular|carousel|reply|forum-signature", re.I
+)
 
 
 def bylines(
@@ -111,7 +117,11 @@ def _printed(page: Page, headline: str) -> Iterator[RawAuthor]:
             continue
         people = list(_of_block(block, page))
         if block.text.casefold().strip(" :") in _BY_WORDS:
-            people = [RawAuthor(following.text) for following in order[position + 1 : position + 2] if len(following.text) < 60]
+            people = [
+                RawAuthor(following.text)
+                for following in order[position + 1 : position + 2]
+                if len(following.text) < 60
+            ]
         if parse_authors(people):
             yield from people
             # Bylines in a row, one element each, are one byline.
@@ -179,7 +189,11 @@ def _by_class(page: Page, headline: str) -> Iterator[RawAuthor]:
         label = element.get("class") if isinstance(element.tag, str) else None
         if not label or not _names_an_author(label):
             continue
-        if element.tag in {"body", "article", "main", "html"} or any(_ELSEWHERE.search(f"{a.get('class') or ''} {a.get('id') or ''}") for a, _ in zip(element.iterancestors(), range(8), strict=False) if a.tag != "body"):
+        if element.tag in {"body", "article", "main", "html"} or any(
+            _ELSEWHERE.search(f"{a.get('class') or ''} {a.get('id') or ''}")
+            for a, _ in zip(element.iterancestors(), range(8), strict=False)
+            if a.tag != "body"
+        ):
             continue
         text = clean(text_of(element))
         if not 2 <= len(text) <= 80 or not parse_authors([RawAuthor(text)]):

@@ -10,6 +10,7 @@ from newscrawl.article import Image, RawAuthor
 from newscrawl.extract.page import Page, text_of
 
 _ARTICLE_TYPES = re.compile(r"(?:article|blogposting|report|newsstory|liveblog|reportage)", re.I)
+_PAGE_TYPES = frozenset({"WebPage", "ItemPage", "AboutPage", "VideoObject", "Recipe", "PodcastEpisode", "Episode", "HowTo", "CreativeWork", "MedicalWebPage", "QAPage", "DiscussionForumPosting", "AudioObject", "Review", "TVEpisode", "RadioEpisode", "FAQPage", "Book", "Event"})  # fmt: skip
 MOST = 100  # values of one list
 
 
@@ -44,6 +45,11 @@ def first(value: Any) -> str | None:
 def is_article(item: dict[str, Any]) -> bool:
     """Whether an object is an article of any kind."""
     return any(_ARTICLE_TYPES.search(name) for name in types(item))
+
+
+def is_page(item: dict[str, Any]) -> bool:
+    """Whether an object is the page itself, a recipe, a video or another work that stands on it."""
+    return any(name in _PAGE_TYPES for name in types(item))
 
 
 def authors(item: dict[str, Any], page: Page) -> list[RawAuthor]:
