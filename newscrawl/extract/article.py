@@ -18,6 +18,7 @@ from newscrawl.extract import moments, structured
 from newscrawl.extract.body import Body, read_body
 from newscrawl.extract.cards import keep_articles
 from newscrawl.extract.headline import headlines
+from newscrawl.extract.near import Near, near_headline
 from newscrawl.extract.page import Page, text_of
 from newscrawl.extract.people import bylines
 from newscrawl.normalize.dateline import parse_dateline
@@ -26,6 +27,7 @@ from newscrawl.normalize.views import parse_views
 from newscrawl.site import Rule, RuleField, Site
 
 MOST_DATES = 25  # candidates
+NEAREST = 40  # blocks below the headline in which a counter or a dateline is looked for
 
 
 def read_article(page: Page, site: Site, *, card: Card | None = None) -> RawArticle:
@@ -49,17 +51,18 @@ def read_article(page: Page, site: Site, *, card: Card | None = None) -> RawArti
         raw.aliases.append(amp)
     raw.publisher = structured.first(declared.get("publisher")) or (page.meta_first("og:site_name") or ("", None))[1]
     raw.language = _language(page, site, declared, card, raw)
-    printed = moments.published(page, declared, card, raw.headline, body.published)
+    near = near_headline(page, raw.headline)
+    printed = moments.published(page, declared, card, near, body.published)
     raw.published = _dates(page, site, "published", printed)
     raw.modified = _dates(page, site, "modified", moments.modified(page, declared))
-    raw.dateline = raw.dateline or _dateline(page, site, raw)
-    raw.authors = _authors(page, site, declared, card, raw)
+    raw.dateline = raw.dateline or _dateline(page, site, near, raw)
+    raw.authors = _authors(page, site, declared, card, near, raw)
     raw.section = _section(page, site, declared, card, raw)
     raw.tags = _tags(page, site, declared, raw)
     raw.keywords = _keywords(page, declared)
     raw.images = _images(page, site, declared, raw)
     raw.videos = [video for _name, video in [page.meta_first("og:video", "og:video:url") or ("", "")] if video]
-    raw.views = _views(page, site, declared, body, raw)
+    raw.views = _views(page, site, declared, body, near, raw)
     raw.related = keep_articles(body.related, page.url)
     raw.is_paywalled = None if (free := structured.is_free(declared)) is None else not free
     raw.content_type = _content_type(declared)
@@ -177,30 +180,20 @@ def _dates(page: Page, site: Site, name: RuleField, found: Iterable[RawDate]) ->
     return [*ruled, *islice(found, MOST_DATES)]
 
 
-def _near_headline(page: Page, *tags: str) -> list[Any]:
-    """Elements of these tags inside the article that is headed by the h1, else of the whole page; at most 20."""
-    heading = next(page.tree.iter("h1"), None)
-    scope = page.tree
-    if heading is not None:
-        for ancestor in heading.iterancestors():
-            if ancestor.tag in {"article", "main"} or len(text_of(ancestor)) > 1500:
-                scope = ancestor
-                break
-    return [element for element, _ in zip(scope.iter(*tags), range(200), strict=False)][:200]
-
-
-def _dateline(page: Page, site: Site, raw: RawArticle) -> str | None:
+def _dateline(page: Page, site: Site, near: Near, raw: RawArticle) -> str | None:
     if ruled := _first_by_rule(page, site, "dateline", raw):
         return ruled
-    for element in _near_headline(page, "p", "span", "div")[:60]:
-        text = clean(text_of(element))
+    for block in near.below(NEAREST):
+        text = block.text
         if 4 < len(text) < 60 and "•" in text and (found := parse_dateline(text)) and not found.rest:
             raw.provenance["dateline"] = "header"
             return text
     return None
 
 
-def _authors(page: Page, site: Site, declared: dict[str, Any], card: Card | None, raw: RawArticle) -> list[RawAuthor]:
+def _authors(
+    page: Page, site: Site, declared: dict[str, Any], card: Card | None, near: Near, raw: RawArticle
+) -> list[RawAuthor]:
     ruled = [
         RawAuthor(
             text, page.absolute(element.get("href", "")) if hasattr(element, "get") and element.get("href") else None
@@ -210,7 +203,7 @@ def _authors(page: Page, site: Site, declared: dict[str, Any], card: Card | None
     if ruled:
         raw.provenance["authors"] = "site:authors"
         return ruled
-    source, found = bylines(page, declared, card, raw.headline or "", raw.publisher or site.publisher)
+    source, found = bylines(page, declared, card, near, raw.publisher or site.publisher)
     if found:
         raw.provenance["authors"] = source
     return found
@@ -284,7 +277,7 @@ def _images(page: Page, site: Site, declared: dict[str, Any], raw: RawArticle) -
     return []
 
 
-def _views(page: Page, site: Site, declared: dict[str, Any], body: Body, raw: RawArticle) -> str | None:
+def _views(page: Page, site: Site, declared: dict[str, Any], body: Body, near: Near, raw: RawArticle) -> str | None:
     for number, _rule, text, _element in _by_rules(page, site.rules.get("views", ())):
         printed = f"{text} views" if text.strip().isdigit() else text
         if parse_views(printed, language=raw.language) is not None:
@@ -296,13 +289,9 @@ def _views(page: Page, site: Site, declared: dict[str, Any], body: Body, raw: Ra
     if body.views:
         raw.provenance["views"] = "text"
         return body.views
-    for element in _near_headline(page, "span", "div", "p", "li"):
-        text = clean(text_of(element))
-        if (
-            0 < len(text) < 50
-            and not element.xpath("ancestor-or-self::a")
-            and parse_views(text, language=raw.language) is not None
-        ):
+    for block in near.below(NEAREST):
+        text = block.text
+        if len(text) < 50 and not block.links and parse_views(text, language=raw.language) is not None:
             raw.provenance["views"] = "text"
             return text
     return None

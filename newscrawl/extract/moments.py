@@ -15,6 +15,7 @@ from typing import Any
 from newscrawl.article import Card, RawDate
 from newscrawl.extract import structured
 from newscrawl.extract.blocks import Block
+from newscrawl.extract.near import Near
 from newscrawl.extract.page import Page, text_of
 from newscrawl.normalize.text import clean
 
@@ -35,8 +36,17 @@ LONGEST = 120  # characters of a block that may be a date
 URL_DATE = re.compile(
     r"[/_-]((?:19|20)\d{2})[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)|/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})(?=/|$)"
 )
+_MONTH = r"[^\W\d_]{3,12}\.?"
+_CLOCK = r"(?:[\s,;|/·•–—-]{0,4}(?:(?:um|at|à|a las|alle|ore|kl\.?|o|в|о|klo|às|om|u|h|Uhr)\s)?\d{1,2}(?:[:.h]\d{2}){1,2}(?:\s?[apAP]\.?[mM]\b\.?)?(?:\s?(?:Uhr|Z|GMT|UTC|[+-]\d{2}:?\d{2}|[A-Z]{3,4}\b))?)?"
+# A date with its year, and the clock behind it. What is around it may be a byline, a rubric or a reading time.
 _DATED = re.compile(
-    r"(?:19|20)\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}\s?[年月日년월일]|[०-९০-৯٠-٩۰-۹]{2,4}",
+    rf"(?:\d{{4}}-\d{{2}}-\d{{2}}(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d+)?)?(?:Z|\s?[+-]\d{{2}}:?\d{{2}})?)?"
+    rf"|(?<!\d)\d{{1,2}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?(?:(?:19|20)\d{{2}}|\d{{2}}(?![\d.]))"
+    rf"|(?:19|20)\d{{2}}[./]\d{{1,2}}[./]\d{{1,2}}"
+    rf"|(?<!\d)\d{{1,2}}(?:st|nd|rd|th|er|\.|º)?\s(?:de\s|of\s)?{_MONTH}\s?,?\s(?:de(?:l)?\s)?(?:19|20)\d{{2}}"
+    rf"|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20)\d{{2}}"
+    rf"|(?:19|20)\d{{2}}\s?[年년]\s?\d{{1,2}}\s?[月월]\s?\d{{1,2}}\s?[日일]?){_CLOCK}"
+    rf"|[०-९০-৯٠-٩۰-۹]{{1,4}}[^\n]{{1,20}}[०-९০-৯٠-٩۰-۹]{{2,4}}"
 )
 _LABEL = re.compile(
     r"(?<![a-z])(?:dates?|datum|fecha|data|time|timestamp|published\w*|pub-?date|posted\w*|created|dateline|submitted|article-?info|post-?info|entry-?info|meta|byline|stamp|publikation\w*|veröffentlicht|erstellt|"
@@ -46,16 +56,11 @@ _CHANGED = re.compile(
     r"modif|updat|changed|revis|edited|aktualis|geändert|actualiz|aggiorn|mise? à jour|mis à jour|оновлен|обновлен|gewijzigd|uppdater|oppdater|opdater|zaktualiz|最終更新|更新",
     re.I,
 )
-_ELSEWHERE = re.compile(
-    r"comment|related|sidebar|widget|recent|teaser|footer|popular|carousel|reply|calendar|kalender|event-list|newslist|news-list|copyright|weather|ticker",
-    re.I,
-)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_TITLES = frozenset({"h1", "h2", "h3"})
 
 
 def published(
-    page: Page, declared: dict[str, Any], card: Card | None, headline: str, printed: str | None
+    page: Page, declared: dict[str, Any], card: Card | None, near: Near, printed: str | None
 ) -> Iterator[RawDate]:
     """Candidates for the date of publication, the most believable first. `printed`: a date found among the text."""
     for name in ("datePublished", "dateCreated", "uploadDate"):
@@ -78,7 +83,7 @@ def published(
         yield RawDate(f"{year}-{int(month):02}-{int(day):02}", "url")
     if printed:
         yield RawDate(printed, "text")
-    yield from _printed(page, headline)
+    yield from _printed(page, near)
     if card is not None and card.published:
         yield RawDate(card.published, f"card:{card.source}")
 
@@ -99,38 +104,30 @@ def modified(page: Page, declared: dict[str, Any]) -> Iterator[RawDate]:
             yield RawDate(element.get("datetime"), "time")
 
 
-def _printed(page: Page, headline: str) -> Iterator[RawDate]:
+def _printed(page: Page, near: Near) -> Iterator[RawDate]:
     """Dates that the page prints, those beside the headline first."""
-    blocks = list(page.boxes.blocks())
-    wanted = headline.casefold()[:60]
-    here = next(
-        (n for n, block in enumerate(blocks) if block.tag in _TITLES and wanted in clean(block.text).casefold()), None
-    )
-    if here is None:
-        here = next((n for n, block in enumerate(blocks) if block.tag in _TITLES), 0)
-    near = [*blocks[here : here + NEAREST_BELOW], *reversed(blocks[max(0, here - NEAREST_ABOVE) : here])]
-    for block in near:
-        yield from _of_block(block, labelled=False)
-    yield from _labelled(page)
-    for block in [*blocks[here + NEAREST_BELOW : here + 60], *reversed(blocks[-60:])]:
+    for block in [*near.below(NEAREST_BELOW), *near.above(NEAREST_ABOVE)]:
+        yield from _of_block(block, near, labelled=False)
+    yield from _labelled(page, near)
+    for block in [*near.below(60)[NEAREST_BELOW:], *reversed(near.blocks[-60:])]:
         if len(block.text) < 60:
-            yield from _of_block(block, labelled=True)
+            yield from _of_block(block, near, labelled=True)
 
 
-def _of_block(block: Block, *, labelled: bool) -> Iterator[RawDate]:
-    if len(block.text) > LONGEST or not any(c.isdigit() for c in block.text) or _is_elsewhere(block.box.element):
+def _of_block(block: Block, near: Near, *, labelled: bool) -> Iterator[RawDate]:
+    if len(block.text) > LONGEST or not any(c.isdigit() for c in block.text) or near.is_elsewhere(block.box.element):
         return
     for element in islice(block.box.element.iter("time"), 3):
         if element.get("datetime") and not _CHANGED.search(f"{element.get('class')} {element.get('itemprop')}"):
             yield RawDate(element.get("datetime"), "time")
-    if _DATED.search(block.text) and block.links < 0.8 * len(block.text):
-        if (change := _CHANGED.search(block.text)) and _DATED.search(block.text[: change.start()]) is None:
+    if (dated := _DATED.search(block.text)) and block.links < 0.8 * len(block.text):
+        if (change := _CHANGED.search(block.text)) and change.start() < dated.start():
             return
         if labelled and not (
             _says_date(block.box.element) or len(block.text) < 30 or _PUBLISHED_WORD.match(block.text)
         ):
             return
-        yield RawDate(block.text[: change.start()] if change else block.text, "text")
+        yield RawDate(dated[0], "text")
 
 
 _PUBLISHED_WORD = re.compile(
@@ -139,7 +136,7 @@ _PUBLISHED_WORD = re.compile(
 )
 
 
-def _labelled(page: Page) -> Iterator[RawDate]:
+def _labelled(page: Page, near: Near) -> Iterator[RawDate]:
     """Elements whose class, id or itemprop speaks of a date, outside comments and teasers."""
     found = 0
     for element in page.tree.iter():
@@ -156,18 +153,12 @@ def _labelled(page: Page) -> Iterator[RawDate]:
         else:
             continue
         text = clean(text)
-        if not 5 < len(text) <= LONGEST or not _DATED.search(text) or _is_elsewhere(element):
+        dated = _DATED.search(text) if 5 < len(text) <= LONGEST else None
+        if dated is None or near.is_elsewhere(element):
             continue
         if not _CHANGED.search(f"{element.get('class')} {element.get('itemprop')} {text}"):
             found += 1
-            yield RawDate(text, "time" if element.tag == "time" else "label")
-
-
-def _is_elsewhere(element: Any) -> bool:
-    return any(
-        outer.tag != "body" and _ELSEWHERE.search(f"{outer.get('class') or ''} {outer.get('id') or ''}")
-        for outer in [element, *islice(element.iterancestors(), 7)]
-    )
+            yield RawDate(dated[0], "time" if element.tag == "time" else "label")
 
 
 def _says_date(element: Any) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from newscrawl.article import Card, RawAuthor
 from newscrawl.extract import structured
 from newscrawl.extract.blocks import Block
+from newscrawl.extract.near import Near
 from newscrawl.extract.page import Page, text_of
 from newscrawl.normalize.names import is_person, parse_authors
 from newscrawl.normalize.text import clean
@@ -38,22 +39,18 @@ _BY_WORDS = frozenset(
     {"by", "von", "par", "por", "di", "door", "av", "af", "от", "автор", "author", "autor", "written by", "oleh"}
 )
 _PRINTED = frozenset({"byline", "class"})
-_TITLES = frozenset({"h1", "h2", "h3"})
 _CLASS = re.compile(
     r"(?<![a-z-])(?:author|byline|fn|vcard|contributor|item-?poster|username|author[-_]+name|\w*author[-_]?name|p-author|post-author|entry-author|article-author|author-link|autor|auteur)(?![a-z-]|__(?:bio|image|avatar|social))"
-)
-_ELSEWHERE = re.compile(
-    r"comment|related|sidebar|widget|recent|teaser|card|footer|popular|carousel|reply|forum-signature", re.I
 )
 
 
 def bylines(
-    page: Page, declared: dict[str, Any], card: Card | None, headline: str, publisher: str | None
+    page: Page, declared: dict[str, Any], card: Card | None, near: Near, publisher: str | None
 ) -> tuple[str, list[RawAuthor]]:
     """The source that names the authors best, and what it names; the empty string where none does."""
     found = [
         (source, people)
-        for source, people in _sources(page, declared, card, headline)
+        for source, people in _sources(page, declared, card, near)
         if parse_authors(people, publisher=publisher)
     ]
     if not found:
@@ -70,7 +67,7 @@ def bylines(
 
 
 def _sources(
-    page: Page, declared: dict[str, Any], card: Card | None, headline: str
+    page: Page, declared: dict[str, Any], card: Card | None, near: Near
 ) -> Iterator[tuple[str, list[RawAuthor]]]:
     yield "jsonld:author", structured.authors(declared, page)
     for name in _META:
@@ -79,8 +76,8 @@ def _sources(
         label = page.meta_first(f"twitter:label{number}")
         if label and _LABELLED.search(label[1]):
             yield f"meta:twitter:data{number}", [RawAuthor(text) for text in page.meta.get(f"twitter:data{number}", ())]
-    yield "byline", list(_printed(page, headline))
-    yield "class", list(_by_class(page, headline))
+    yield "byline", list(_printed(page, near))
+    yield "class", list(_by_class(page, near))
     yield "microdata:author", [RawAuthor(text) for text in structured.microdata(page, "author")]
     for item in page.json_ld:
         if item is not declared and (people := structured.authors(item, page)) and structured.is_article(item):
@@ -100,15 +97,10 @@ def _is_address(text: str) -> bool:
     return text.startswith(("http", "//", "www.", "@", "/"))
 
 
-def _printed(page: Page, headline: str) -> Iterator[RawAuthor]:
+def _printed(page: Page, near: Near) -> Iterator[RawAuthor]:
     """The byline: the first block near the headline that is linked, named or worded as one."""
-    blocks = list(page.boxes.blocks())
-    wanted = headline.casefold()[:60]
-    start = next(
-        (n for n, block in enumerate(blocks) if block.tag in _TITLES and wanted in clean(block.text).casefold()), 0
-    )
     seen = 0
-    order = [*blocks[start + 1 : start + NEAREST], *blocks[max(0, start - 4) : start]]
+    order = [*near.below(NEAREST)[1:], *near.above(4)]
     for position, block in enumerate(order):
         if len(block.text) > 250:
             seen += 1
@@ -179,21 +171,17 @@ def _names_an_author(label: str) -> bool:
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-def _by_class(page: Page, headline: str) -> Iterator[RawAuthor]:
+def _by_class(page: Page, near: Near) -> Iterator[RawAuthor]:
     """The first element whose class names an author, below the headline if there is one, outside comments and teasers."""
     above: list[Any] = []
     below = False
+    heading = near.blocks[near.here].box.element if near.blocks else None
     for element in page.tree.iter():
-        if element.tag in _TITLES and not below:
-            below = headline.casefold()[:60] in clean(text_of(element)).casefold()
+        below = below or element is heading
         label = element.get("class") if isinstance(element.tag, str) else None
         if not label or not _names_an_author(label):
             continue
-        if element.tag in {"body", "article", "main", "html"} or any(
-            _ELSEWHERE.search(f"{a.get('class') or ''} {a.get('id') or ''}")
-            for a, _ in zip(element.iterancestors(), range(8), strict=False)
-            if a.tag != "body"
-        ):
+        if element.tag in {"body", "article", "main", "html"} or near.is_elsewhere(element):
             continue
         text = clean(text_of(element))
         if not 2 <= len(text) <= 80 or not parse_authors([RawAuthor(text)]):

@@ -1,0 +1,55 @@
+"""What a page prints beside its headline, and what stands elsewhere: comments, teasers, sidebars."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from newscrawl.extract.blocks import Block
+from newscrawl.extract.page import Page
+from newscrawl.normalize.text import clean
+
+TITLES = frozenset({"h1", "h2", "h3"})
+_ELSEWHERE = re.compile(
+    r"comment|related|sidebar|widget|recent|teaser|footer|popular|carousel|reply|calendar|kalender|event-list|newslist|"
+    r"news-list|copyright|weather|ticker|forum-signature|recommend|most-?read|trending|newsletter|card",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The page's blocks in reading order, the position of the headline, and the elements around the headline."""
+
+    blocks: list[Block]
+    here: int
+    around: frozenset[Any]
+
+    def below(self, count: int) -> list[Block]:
+        """The headline's block and those after it."""
+        return self.blocks[self.here : self.here + count]
+
+    def above(self, count: int) -> list[Block]:
+        """The blocks before the headline's, the nearest first."""
+        return self.blocks[max(0, self.here - count) : self.here][::-1]
+
+    def is_elsewhere(self, element: Any) -> bool:
+        """Whether an element is part of something that is not the story: no box that holds the headline too is."""
+        for outer in [element, *islice(element.iterancestors(), 7)]:
+            if outer in self.around:
+                return False
+            if _ELSEWHERE.search(f"{outer.get('class') or ''} {outer.get('id') or ''}"):
+                return True
+        return False
+
+
+def near_headline(page: Page, headline: str) -> Near:
+    """Find the headline among the page's blocks: the heading that holds it, else the first heading."""
+    blocks = list(page.boxes.blocks())
+    wanted = headline.casefold()[:60]
+    titles = [n for n, block in enumerate(blocks) if block.tag in TITLES]
+    here = next((n for n in titles if wanted in clean(blocks[n].text).casefold()), titles[0] if titles else 0)
+    around = blocks[here].box.element.iterancestors() if blocks else ()
+    return Near(blocks, here, frozenset(around))
