@@ -200,7 +200,7 @@ class Image(Part):
 class Views(Part):
     """The latest view counter of the article."""
 
-    count: Count
+    count: Count | None = Field(description="Null: the counter could not be read.")
     seen_at: Instant
     raw: str
 
@@ -335,6 +335,7 @@ class Listing(Part):
     last_modified: str | None = None
     newest: str | None = Field(default=None, description="URL of the newest card at the last complete walk.")
     completed_at: Instant | None = Field(default=None, description="End of the last walk that lost nothing.")
+    since: Instant | None = Field(default=None, description="Older articles those walks left out; null: none.")
     open_walk: list[str] | None = Field(
         default=None,
         description="Identities on the deepest page reached by a walk that has not ended; null: none is open.",

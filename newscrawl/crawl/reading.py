@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from scrapy.http import Response
+
 from newscrawl.article import Card, Fetch, RawArticle
 
 
@@ -18,3 +20,11 @@ class Reading:
     fetched_at: datetime
     since: datetime | None = None
     """Articles published before are dropped, where the run has such a limit."""
+
+
+def headers_of(response: Response) -> dict[str, str]:
+    """Headers of a response, names in small letters, several of one name joined by commas (RFC 9110, 5.3)."""
+    return {
+        name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
+        for name, values in response.headers.items()
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -13,7 +14,10 @@ from scrapy.exceptions import (
     IgnoreRequest,
 )
 
+from newscrawl.article import Failure
 from newscrawl.settings import RETRY_WAITS
+
+Stage = Literal["discover", "fetch", "read", "store"]
 
 _BY_EXCEPTION: tuple[tuple[type[BaseException], str], ...] = (
     (DownloadTimeoutError, "timeout"),
@@ -42,3 +46,26 @@ def next_try(reason: str, attempts: int, now: datetime) -> datetime | None:
     if reason in {f"http-{status}" for status in GONE}:
         return None
     return now + RETRY_WAITS[min(attempts, len(RETRY_WAITS)) - 1]
+
+
+def failure_of(
+    url: str, site: str, stage: Stage, reason: str, detail: str, *, attempts: int, now: datetime, run: str | None
+) -> Failure:
+    """The record of a failed address. `attempts`: how often it has been tried, with this time. `run`: its identity."""
+    return Failure(
+        url=_storable(url),
+        site=site,
+        stage=stage,
+        reason=reason,
+        detail=_storable(detail)[:500],
+        attempts=attempts,
+        first_at=now,
+        last_at=now,
+        next_try_at=next_try(reason, attempts, now),
+        run=run,
+    )
+
+
+def _storable(text: str) -> str:
+    """Text without what UTF-8 cannot hold."""
+    return text.encode("utf-8", "replace").decode()

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
+
+from pymongo.errors import PyMongoError
 
 from newscrawl.settings import Settings
 from newscrawl.store.articles import ArticleWriter
-from newscrawl.store.connect import Connection, connect
+from newscrawl.store.connect import Connection, DatabaseDown, open_connection
 from newscrawl.store.replay import replay
 from newscrawl.store.schema import apply_schema
 from newscrawl.store.spool import Spool
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 @dataclass
@@ -25,6 +30,15 @@ class Session:
     spool: Spool
     users: int = 0
     key: tuple[str | None, str, str] = field(default=(None, "", ""))
+
+    async def read(self, query: Callable[[], Awaitable[T]]) -> T:
+        """The answer to a query, asked again where the embedded server had to be started anew. Raises PyMongoError."""
+        try:
+            return await query()
+        except PyMongoError:
+            if not await self.connection.revive():
+                raise
+            return await query()
 
 
 _sessions: dict[tuple[str | None, str, str], asyncio.Future[Session]] = {}
@@ -48,13 +62,17 @@ async def open_session(own: Settings) -> Session:
 
 
 async def _open(own: Settings, key: tuple[str | None, str, str]) -> Session:
-    connection = await connect(own.mongo_uri, folder=own.data, database=own.database)
+    connection = await open_connection(own)
     for note in connection.notes:
         logger.warning("%s", note)
-    await apply_schema(connection)
-    spool = Spool(own.spool_file)
-    writer = ArticleWriter(connection, spool)
-    await replay(writer, spool)
+    try:
+        await apply_schema(connection)
+        spool = Spool(own.spool_file)
+        writer = ArticleWriter(connection, spool)
+        await replay(writer, spool)
+    except PyMongoError as error:
+        await connection.close()
+        raise DatabaseDown(f"the database cannot be prepared: {str(error)[:300]}") from None
     return Session(connection, writer, spool, key=key)
 
 
@@ -63,5 +81,7 @@ async def close_session(session: Session) -> None:
     session.users -= 1
     if session.users == 0:
         _sessions.pop(session.key, None)
-        await session.writer.close()
-        await session.connection.close()
+        try:
+            await session.writer.close()
+        finally:
+            await session.connection.close()

@@ -30,7 +30,7 @@ MODIFIED_META = (
     "article:modified_time", "og:updated_time", "og:article:modified_time", "datemodified", "dcterms.modified", "dc.date.modified", "lastmod",
     "last-modified", "revised", "cxenseparse:recs:modifiedtime", "shareaholic:article_modified_time", "modified",
 )  # fmt: skip
-NEAREST_BELOW, NEAREST_ABOVE = 14, 8  # blocks around the headline in which a printed date is looked for
+NEAREST, NEAREST_BELOW, NEAREST_ABOVE = 6, 14, 8  # blocks around the headline in which a printed date is looked for
 LONGEST = 120  # characters of a block that may be a date
 
 URL_DATE = re.compile(
@@ -48,6 +48,8 @@ _DATED = re.compile(
     rf"|(?:19|20)\d{{2}}\s?[年년]\s?\d{{1,2}}\s?[月월]\s?\d{{1,2}}\s?[日일]?){_CLOCK}"
     rf"|[०-९০-৯٠-٩۰-۹]{{1,4}}[^\n]{{1,20}}[०-९০-৯٠-٩۰-۹]{{2,4}}"
 )
+# A date that opens the first paragraph: `29.11.2022 – `, `Press release of 25 January 2022 | Berlin –`.
+_OPENING = re.compile(rf"\W{{0,2}}(?:[^\W\d]{{2,20}}\s){{0,3}}({_DATED.pattern})\s*[|–—:)\]-]")
 _LABEL = re.compile(
     r"(?<![a-z])(?:dates?|datum|fecha|data|time|timestamp|published\w*|pub-?date|posted\w*|created|dateline|submitted|article-?info|post-?info|entry-?info|meta|byline|stamp|publikation\w*|veröffentlicht|erstellt|"
     r"\w*(?:-|__?)?(?:date|datum|time|timestamp|pubdate))(?![a-z])"
@@ -74,6 +76,9 @@ def published(
             yield RawDate(text, f"microdata:{name}")
     if card is not None and card.source in ("feed", "sitemap") and card.published:
         yield RawDate(card.published, f"card:{card.source}")
+    if not declared:
+        for text in page.broken_json_ld("datePublished"):
+            yield RawDate(text, "jsonld:datePublished")
     for item in page.json_ld:
         if item is not declared and structured.is_page(item):
             for text in structured.strings(item.get("datePublished"))[:1]:
@@ -106,16 +111,20 @@ def modified(page: Page, declared: dict[str, Any]) -> Iterator[RawDate]:
 
 def _printed(page: Page, near: Near) -> Iterator[RawDate]:
     """Dates that the page prints, those beside the headline first."""
-    for block in [*near.below(NEAREST_BELOW), *near.above(NEAREST_ABOVE)]:
-        yield from _of_block(block, near, labelled=False)
+    for position, block in enumerate([*near.below(NEAREST_BELOW), *near.above(NEAREST_ABOVE)]):
+        if position < NEAREST and (opening := _OPENING.match(block.text[:90])):
+            yield RawDate(opening[1], "text")
+        if position >= NEAREST and near.is_elsewhere(block.box.element):
+            continue
+        yield from _of_block(block, labelled=False)
     yield from _labelled(page, near)
     for block in [*near.below(60)[NEAREST_BELOW:], *reversed(near.blocks[-60:])]:
-        if len(block.text) < 60:
-            yield from _of_block(block, near, labelled=True)
+        if len(block.text) < 60 and not near.is_elsewhere(block.box.element):
+            yield from _of_block(block, labelled=True)
 
 
-def _of_block(block: Block, near: Near, *, labelled: bool) -> Iterator[RawDate]:
-    if len(block.text) > LONGEST or not any(c.isdigit() for c in block.text) or near.is_elsewhere(block.box.element):
+def _of_block(block: Block, *, labelled: bool) -> Iterator[RawDate]:
+    if len(block.text) > LONGEST or not any(c.isdigit() for c in block.text):
         return
     for element in islice(block.box.element.iter("time"), 3):
         if element.get("datetime") and not _CHANGED.search(f"{element.get('class')} {element.get('itemprop')}"):

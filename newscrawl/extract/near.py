@@ -13,7 +13,7 @@ from newscrawl.normalize.text import clean
 
 TITLES = frozenset({"h1", "h2", "h3"})
 _ELSEWHERE = re.compile(
-    r"comment|related|sidebar|widget|recent|teaser|footer|popular|carousel|reply|calendar|kalender|event-list|newslist|"
+    r"comment(?!ary|ator)|related|sidebar|widget|recent|teaser|footer|popular|carousel|reply|calendar|kalender|event-list|newslist|"
     r"news-list|copyright|weather|ticker|forum-signature|recommend|most-?read|trending|newsletter|card",
     re.I,
 )
@@ -49,7 +49,7 @@ def near_headline(page: Page, headline: str) -> Near:
     """Find the headline among the page's blocks: the heading that holds it, else the first heading."""
     blocks = list(page.boxes.blocks())
     wanted = headline.casefold()[:60]
-    titles = [n for n, block in enumerate(blocks) if block.tag in TITLES]
-    here = next((n for n in titles if wanted in clean(blocks[n].text).casefold()), titles[0] if titles else 0)
+    titles = sorted((block.tag, n) for n, block in enumerate(blocks) if block.tag in TITLES)
+    here = next((n for _, n in titles if wanted in clean(blocks[n].text).casefold()), titles[0][1] if titles else 0)
     around = blocks[here].box.element.iterancestors() if blocks else ()
     return Near(blocks, here, frozenset(around))

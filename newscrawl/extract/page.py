@@ -16,7 +16,6 @@ from typing import Any
 from urllib.parse import urljoin
 
 from lxml import etree
-from lxml import html as lxml_html
 
 from newscrawl.article import NotAnArticle
 from newscrawl.extract.blocks import Box, read_blocks
@@ -57,13 +56,15 @@ class Page:
             self.source = _from_plain_text(self.source)
 
     @cached_property
-    def tree(self) -> lxml_html.HtmlElement:
+    def tree(self) -> Any:
         """The root element, parsed once."""
-        parser = lxml_html.HTMLParser(huge_tree=False, remove_comments=True, remove_pis=True, encoding="utf-8")
+        parser = etree.HTMLParser(huge_tree=False, remove_comments=True, remove_pis=True, encoding="utf-8")
         try:
-            root = lxml_html.document_fromstring(self.source.encode("utf-8"), parser=parser)
+            root = etree.fromstring(self.source.encode("utf-8"), parser)
         except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
             raise NotAnArticle("empty-body", f"the page cannot be parsed: {error}", self.url) from None
+        if root is None:
+            raise NotAnArticle("empty-body", "the page holds no element", self.url)
         return root
 
     @cached_property
@@ -110,11 +111,21 @@ class Page:
     @cached_property
     def json_ld(self) -> list[dict[str, Any]]:
         """Every JSON-LD object of the page, those inside `@graph` and lists too, in order."""
-        objects: list[dict[str, Any]] = []
-        for element in self.tree.iter("script"):
-            if (element.get("type") or "").split(";")[0].strip().lower() == "application/ld+json":
-                objects += _objects(_json(element.text_content()), 0)
-        return objects
+        return [found for text in self._json_ld_texts for found in _objects(_json(text), 0)]
+
+    @cached_property
+    def _json_ld_texts(self) -> list[str]:
+        return [
+            element.text or ""
+            for element in self.tree.iter("script")
+            if (element.get("type") or "").split(";")[0].strip().lower() == "application/ld+json"
+        ]
+
+    def broken_json_ld(self, key: str) -> Iterator[str]:
+        """The texts of a key in JSON-LD that no repair makes readable."""
+        pattern = re.compile(rf'"{key}"\s*:\s*"([^"\\]{{1,200}})"')
+        for text in self._json_ld_texts:
+            yield from pattern.findall(text[:LONGEST_JSON])
 
     @cached_property
     def language(self) -> str | None:

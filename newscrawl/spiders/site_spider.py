@@ -1,64 +1,45 @@
 """The one spider: walks the listings, feeds and sitemaps of a site and reads its new articles.
 
-A listing is walked until a whole page is known, if its last walk ended well; after a crash until the page that
-the crashed walk had reached has been passed, so that nothing between is lost. What is known costs no fetch and
-one database query a listing page.
+What is known costs no fetch, and one database query for a whole page of a listing.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import scrapy
+from pymongo.errors import PyMongoError
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure as TwistedFailure
 
-from newscrawl.article import Article, Card, Failure, Fetch, Listing, NotAnArticle, article_id
-from newscrawl.crawl.reading import Reading
-from newscrawl.crawl.reasons import next_try, reason_of
+from newscrawl.article import Article, Card, Fetch, Listing, NotAnArticle, article_id
+from newscrawl.crawl.reading import Reading, headers_of
+from newscrawl.crawl.reasons import Stage, failure_of, reason_of
 from newscrawl.crawl.session import Session, close_session, open_session
 from newscrawl.extract.article import read_article
-from newscrawl.extract.feed import NotAFeed, read_feed
-from newscrawl.extract.listing import read_listing
 from newscrawl.extract.page import Page
-from newscrawl.extract.sitemap import NotASitemap, read_sitemap
 from newscrawl.normalize.article import card_views, identity
 from newscrawl.normalize.dates import parse_date
 from newscrawl.normalize.urls import fetchable_url
 from newscrawl.settings import read_settings
 from newscrawl.site import Site
-from newscrawl.store.queries import get_listing, known, put_listing, site_failures
-
-Kind = Literal["listing", "feed", "sitemap"]
+from newscrawl.spiders.discovery import Found, Unreadable, read_discovery
+from newscrawl.spiders.walk import Kind, Walk
+from newscrawl.store.queries import known, site_failures, site_listings
 
 COVERED = ("lead", "body", "published", "dateline", "views", "authors", "section", "tags", "images", "language")
 """Fields whose coverage each run records."""
 
 
-@dataclass
-class Walk:
-    """The walk of one listing, feed or sitemap in this run."""
-
-    listing: Listing
-    may_stop: bool
-    """A page without news ends the walk: the last walk of this listing lost nothing."""
-    passed: bool = True
-    """Past the deepest page of a walk that crashed, or no walk did."""
-    pages: int = 0
-    newest: str | None = None
-    stopped_early: bool = False
-
-
 class Fresh(NamedTuple):
-    """Cards of one page by what is known of them."""
+    """An article that is not known yet: address to fetch, identity, and the card that led to it."""
 
-    unknown: list[tuple[str, str, Card]]
-    """Address to fetch, identity, card."""
-    identities: list[str]
+    address: str
+    identity: str
+    card: Card
 
 
 class SiteSpider(scrapy.Spider):
@@ -82,11 +63,16 @@ class SiteSpider(scrapy.Spider):
         self.session: Session | None = None
         self.run_id: str | None = None
         self.walks: list[Walk] = []
+        self.has_lost = False
+        """Something could neither be stored nor recorded: no walk of this run counts as complete."""
         self.scheduled: set[str] = set()
         self.met: set[str] = set()
         """Identities of articles that were stored before this run met them."""
         self.attempts: dict[str, int] = {}
-        """Attempts so far at the addresses that failed before and are due."""
+        """Attempts so far at the articles that failed before and are due."""
+        self.failed_listings: dict[str, int] = {}
+        """Attempts so far at the listings, feeds and sitemaps that failed before and are due."""
+        self._listings: dict[str, Listing] = {}
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -99,8 +85,8 @@ class SiteSpider(scrapy.Spider):
             settings.set("CONCURRENT_REQUESTS_PER_DOMAIN", cls.site.crawl.concurrency, priority="spider")
 
     async def open_database(self) -> None:
-        """Open the process's database session, once; a dry run has none."""
-        if not self.dry_run and self.session is None:
+        """Open the process's database session; a dry run has none. Raises DatabaseDown."""
+        if not self.dry_run:
             self.session = await open_session(read_settings())
 
     async def close_database(self) -> None:
@@ -124,14 +110,15 @@ class SiteSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Addresses that failed before and are due, then every listing, feed and sitemap of every edition."""
-        await self.open_database()
         if self.session is not None:
-            for failure in await site_failures(self.session.connection.database, self.site.name, _now()):
-                self.attempts[failure.url] = failure.attempts
-                if failure.stage != "discover":
-                    card = Card(url=failure.url, source="listing")
-                    for request in self._article_requests([(failure.url, self._article_id(failure.url), card)]):
-                        yield request
+            try:
+                await self._recall(self.session)
+            except PyMongoError as error:
+                await self._database_away(error)
+                return
+        due = [Fresh(url, self._article_id(url), Card(url=url, source="listing")) for url in self.attempts]
+        for request in self._article_requests(due):
+            yield request
         for edition in self.site.editions:
             kinds: tuple[tuple[Kind, tuple[str, ...]], ...] = (
                 ("listing", edition.listings),
@@ -140,45 +127,38 @@ class SiteSpider(scrapy.Spider):
             )
             for kind, addresses in kinds:
                 for address in addresses:
-                    walk = await self._begin_walk(address, kind)
-                    yield self._listing_request(address, walk)
+                    yield self._listing_request(address, await self._begin_walk(address, kind))
+
+    async def _recall(self, session: Session) -> None:
+        """What earlier runs left: addresses to try again, and how far the walks came."""
+        database = session.connection.database
+        for failure in await session.read(lambda: site_failures(database, self.site.name, _now())):
+            if failure.stage != "discover":
+                self.attempts[failure.url] = failure.attempts
+            else:
+                self.failed_listings[failure.url] = failure.attempts
+        self._listings = await session.read(lambda: site_listings(database, self.site.name))
 
     async def _begin_walk(self, address: str, kind: Kind) -> Walk:
-        listing = None
-        if self.session is not None:
-            listing = await get_listing(self.session.connection.database, address)
-        crashed = listing is not None and listing.open_walk is not None
-        completed = listing is not None and listing.completed_at is not None
-        walk = Walk(
-            listing=listing or Listing(url=address, site=self.site.name, kind=kind),
-            may_stop=completed,
-            passed=not (crashed and listing is not None and listing.open_walk),
-        )
+        listing = self._listings.get(address) or Listing(url=address, site=self.site.name, kind=kind)
+        walk = Walk(listing, since=self.since)
         self.walks.append(walk)
-        if walk.listing.open_walk is None:
-            walk.listing = walk.listing.model_copy(update={"open_walk": []})
-        await self._remember(walk)
+        await self._remember(walk.listing)
         return walk
 
-    async def _remember(self, walk: Walk) -> None:
+    async def _remember(self, listing: Listing) -> None:
         if self.session is not None:
-            await put_listing(self.session.connection.database, walk.listing)
+            await self.session.writer.remember(listing)
 
     def _listing_request(self, address: str, walk: Walk) -> scrapy.Request:
         headers = {}
-        if walk.listing.kind != "listing" and walk.listing.completed_at is not None and walk.passed:
-            if walk.listing.etag:
-                headers["If-None-Match"] = walk.listing.etag
-            if walk.listing.last_modified:
-                headers["If-Modified-Since"] = walk.listing.last_modified
-        callback: dict[str, Callable[..., Any]] = {
-            "listing": self.parse_listing,
-            "feed": self.parse_feed,
-            "sitemap": self.parse_sitemap,
-        }
+        if walk.is_conditional and walk.before.etag:
+            headers["If-None-Match"] = walk.before.etag
+        if walk.is_conditional and walk.before.last_modified:
+            headers["If-Modified-Since"] = walk.before.last_modified
         return scrapy.Request(
             address,
-            callback=callback[walk.listing.kind],
+            callback=self.parse_discovery,
             errback=self.discovery_failed,
             headers=headers,
             cb_kwargs={"walk": walk},
@@ -186,55 +166,30 @@ class SiteSpider(scrapy.Spider):
             priority=10,
         )
 
-    async def parse_listing(self, response: Response, walk: Walk) -> AsyncIterator[Any]:
-        """A listing page: its new articles, then the next page."""
+    async def parse_discovery(self, response: Response, walk: Walk) -> AsyncIterator[Any]:
+        """A page of a listing, feed or sitemap: its new articles, then what it leads to."""
         if not await self._answered(response, walk):
             return
         try:
-            page = Page(response.body, response.url, headers=_headers(response))
-            listing = read_listing(page, self.site)
-        except NotAnArticle as error:
+            found = read_discovery(walk.kind, response.body, response.url, headers_of(response), self.site)
+        except Unreadable as error:
             await self._discovery_failure(response.url, error.reason, error.detail, walk)
             return
-        if not listing.cards:
-            reason = "no-articles" if walk.pages == 0 else "empty-page"
-            if walk.pages == 0:
-                await self._discovery_failure(response.url, reason, "the listing shows no article", walk)
-            return
-        fresh = await self._sort(listing.cards, response.url, walk)
-        for request in self._article_requests(fresh.unknown):
-            yield request
-        if listing.next_page and self._goes_on(walk, fresh, listing.cards):
-            yield self._listing_request(listing.next_page, walk)
-
-    async def parse_feed(self, response: Response, walk: Walk) -> AsyncIterator[Any]:
-        """A feed: its new articles."""
-        if not await self._answered(response, walk):
-            return
+        is_first = walk.pages == 0
         try:
-            feed = read_feed(response.body, response.url)
-        except NotAFeed as error:
-            await self._discovery_failure(response.url, "not-a-feed", str(error), walk)
+            fresh, number = await self._sort(found.cards, response.url, walk)
+        except PyMongoError as error:
+            walk.is_cut = True
+            await self._database_away(error)
             return
-        fresh = await self._sort(feed.cards, response.url, walk)
-        for request in self._article_requests(fresh.unknown):
+        if is_first and not number and walk.kind != "sitemap":
+            await self._empty_listing(response.url, walk)
+            return
+        for request in self._article_requests(fresh):
             yield request
-        if feed.next_page and self._goes_on(walk, fresh, feed.cards):
-            yield self._listing_request(feed.next_page, walk)
-
-    async def parse_sitemap(self, response: Response, walk: Walk) -> AsyncIterator[Any]:
-        """A sitemap or sitemap index: its new articles and further sitemaps."""
-        if not await self._answered(response, walk):
-            return
-        try:
-            sitemap = read_sitemap(response.body, response.url)
-        except NotASitemap as error:
-            await self._discovery_failure(response.url, "not-a-sitemap", str(error), walk)
-            return
-        fresh = await self._sort(sitemap.cards, response.url, walk)
-        for request in self._article_requests(fresh.unknown):
-            yield request
-        for entry in sitemap.sitemaps[: self._page_limit()]:
+        if found.next_page and self._goes_on(walk, fresh, found):
+            yield self._listing_request(found.next_page, walk)
+        for entry in found.sitemaps[: self._page_limit()]:
             modified = parse_date(entry.modified) if entry.modified else None
             if self.since and modified and modified.at and modified.at < self.since:
                 continue
@@ -246,67 +201,61 @@ class SiteSpider(scrapy.Spider):
             self.count("listings_unchanged")
             return False
         if response.status != 200:
-            await self._discovery_failure(
-                response.url, f"http-{response.status}", f"the server answered {response.status}", walk
-            )
+            detail = f"the server answered {response.status}"
+            await self._discovery_failure(response.url, f"http-{response.status}", detail, walk)
             return False
-        if self.session is not None and walk.listing.url in self.attempts:
-            await self.session.writer.resolve([walk.listing.url])
+        if self.session is not None and response.url in self.failed_listings:
+            await self.session.writer.resolve([response.url])
         if walk.pages == 0:
-            headers = _headers(response)
+            headers = headers_of(response)
             walk.listing = walk.listing.model_copy(
                 update={"etag": headers.get("etag"), "last_modified": headers.get("last-modified")}
             )
         return True
 
-    async def _sort(self, cards: list[Card], source: str, walk: Walk) -> Fresh:
-        """Cards that are not known yet, by one database query; counters on the cards become view observations."""
-        addresses: dict[str, tuple[str, Card]] = {}
+    async def _sort(self, cards: list[Card], source: str, walk: Walk) -> tuple[list[Fresh], int]:
+        """Articles that are not known yet, by one database query, and the number of all.
+
+        Counters on the cards become view observations. Raises PyMongoError.
+        """
+        addresses: dict[str, Fresh] = {}
         for card in cards:
             address = fetchable_url(card.url, base=source)
             if address and self.site.owns(address) and self.site.is_article(address) is not False:
                 card.found_at = source
-                addresses.setdefault(self._article_id(address), (address, card))
-        identities = list(addresses)
+                fresh = Fresh(address, self._article_id(address), card)
+                addresses.setdefault(fresh.identity, fresh)
         settled: set[str] = set()
         if self.session is not None and addresses:
-            urls = [address for address, _card in addresses.values()]
-            found = await known(self.session.connection.database, identities, urls, _now())
-            stored = found.articles | {i for i, (address, _card) in addresses.items() if address in found.aliases}
-            settled = stored | {i for i, (address, _card) in addresses.items() if address in found.postponed}
+            database, now = self.session.connection.database, _now()
+            urls = [fresh.address for fresh in addresses.values()]
+            found = await self.session.read(lambda: known(database, list(addresses), urls, now))
+            stored = found.articles | {i for i, fresh in addresses.items() if fresh.address in found.aliases}
+            settled = stored | {i for i, fresh in addresses.items() if fresh.address in found.postponed}
             self.met |= stored & addresses.keys() - self.scheduled
-            observations = card_views([card for _address, card in addresses.values()], self.site, at=_now())
+            observations = card_views([fresh.card for fresh in addresses.values()], self.site, at=now)
             await self.session.writer.observe(observations)
-        unknown = [(address, i, card) for i, (address, card) in addresses.items() if i not in settled]
+        unknown = [fresh for i, fresh in addresses.items() if i not in settled]
         self.count("cards", len(addresses))
-        await self._note_page(walk, identities, len(unknown))
-        return Fresh(unknown, identities)
+        walk.note_page(list(addresses), len(unknown))
+        await self._remember(walk.listing)
+        return unknown, len(addresses)
 
-    async def _note_page(self, walk: Walk, identities: list[str], new: int) -> None:
-        walk.pages += 1
-        reached = walk.listing.open_walk or []
-        if not walk.passed and set(reached) & set(identities):
-            walk.passed = True
-        update: dict[str, Any] = {"cards": len(identities), "new": new}
-        if walk.passed and identities:
-            update["open_walk"] = identities
-        walk.listing = walk.listing.model_copy(update=update)
-        if walk.newest is None and identities:
-            walk.newest = identities[0]
-        await self._remember(walk)
-
-    def _goes_on(self, walk: Walk, fresh: Fresh, cards: list[Card]) -> bool:
+    def _goes_on(self, walk: Walk, fresh: list[Fresh], found: Found) -> bool:
         if self.limit is not None and len(self.scheduled) >= self.limit:
-            walk.stopped_early = True
+            walk.is_cut = True
             return False
-        if walk.pages >= self._page_limit():
+        pinned = {card.url for card in found.cards if card.is_pinned}
+        usual = [card for card in found.cards if not card.is_pinned]
+        goes_on = walk.goes_on(
+            has_news=any(item.card.url not in pinned for item in fresh),
+            all_too_old=bool(self.since and usual) and all(self._is_old(card) for card in usual),
+        )
+        if goes_on and walk.pages >= self._page_limit():
             self.count("listings_cut_by_max_pages")
+            walk.is_cut = walk.is_cut or self.max_pages is not None
             return False
-        if self.since and cards and all(self._is_old(card) for card in cards if not card.is_pinned):
-            return False
-        pinned = {card.url for card in cards if card.is_pinned}
-        news = [card for _address, _identity, card in fresh.unknown if card.url not in pinned]
-        return bool(news) or not walk.may_stop or not walk.passed
+        return goes_on
 
     def _page_limit(self) -> int:
         return self.max_pages or self.site.crawl.max_pages or read_settings().max_pages
@@ -327,37 +276,45 @@ class SiteSpider(scrapy.Spider):
 
     # --- articles -----------------------------------------------------------------------------
 
-    def _article_requests(self, unknown: Iterable[tuple[str, str, Card]]) -> Iterable[scrapy.Request]:
-        for address, identity_hash, card in unknown:
+    def _article_requests(self, unknown: Iterable[Fresh]) -> Iterable[scrapy.Request]:
+        for fresh in unknown:
             if self.limit is not None and len(self.scheduled) >= self.limit:
-                for walk in self.walks:
-                    walk.stopped_early = True
+                self.has_lost = True
                 return
-            if identity_hash in self.scheduled or self._is_old(card):
+            if fresh.identity in self.scheduled or self._is_old(fresh.card):
                 continue
-            self.scheduled.add(identity_hash)
+            self.scheduled.add(fresh.identity)
             yield scrapy.Request(
-                address, callback=self.parse_article, errback=self.article_failed, cb_kwargs={"card": card}
+                fresh.address,
+                callback=self.parse_article,
+                errback=self.article_failed,
+                cb_kwargs={"card": fresh.card},
             )
 
     async def parse_article(self, response: Response, card: Card) -> AsyncIterator[Reading]:
         """An article page, read into raw fields; what is no article becomes a failure with its reason."""
         asked = response.request.url if response.request else response.url
+        first = (response.meta.get("redirect_urls") or [asked])[0]
         if response.status != 200:
-            await self.record_failure(
-                asked, "fetch", f"http-{response.status}", f"the server answered {response.status}"
-            )
+            detail = f"the server answered {response.status}"
+            await self.record_failure(first, "fetch", f"http-{response.status}", detail)
             return
         if not self.site.owns(response.url):
-            await self.record_failure(asked, "fetch", "left-the-site", f"redirected to {response.url}")
+            await self.record_failure(first, "fetch", "left-the-site", f"redirected to {response.url}")
             return
-        headers = _headers(response)
+        headers = headers_of(response)
         try:
             page = Page(response.body, response.url, headers=headers)
             raw = read_article(page, self.site, card=card)
         except NotAnArticle as error:
-            await self.record_failure(asked, "read", error.reason, error.detail)
+            await self.record_failure(first, "read", error.reason, error.detail)
             return
+        except Exception as error:
+            self.logger.exception("%s cannot be read", response.url)
+            await self.record_failure(first, "read", "reading-error", f"{type(error).__name__}: {error}")
+            return
+        if "\ufffd" in page.source and "\ufffd".encode() not in response.body:
+            self.remark("undecodable-bytes")
         raw.aliases += [url for url in (*response.meta.get("redirect_urls", ()), asked) if url not in raw.aliases]
         fetch = Fetch(
             status=response.status,
@@ -369,64 +326,62 @@ class SiteSpider(scrapy.Spider):
 
     async def article_failed(self, failure: TwistedFailure) -> None:
         """An article page that could not be fetched."""
-        error = failure.value
-        assert error is not None
-        request = failure.request  # type: ignore[attr-defined]
-        await self.record_failure(request.url, "fetch", reason_of(error), str(error))
+        request, error = _request_and_error(failure)
+        first = (request.meta.get("redirect_urls") or [request.url])[0]
+        await self.record_failure(first, "fetch", reason_of(error), str(error))
 
     async def discovery_failed(self, failure: TwistedFailure) -> None:
         """A listing, feed or sitemap that could not be fetched."""
-        error = failure.value
-        assert error is not None
-        request = failure.request  # type: ignore[attr-defined]
+        request, error = _request_and_error(failure)
         await self._discovery_failure(request.url, reason_of(error), str(error), request.cb_kwargs["walk"])
 
+    # --- what goes wrong ----------------------------------------------------------------------
+
     async def _discovery_failure(self, url: str, reason: str, detail: str, walk: Walk) -> None:
-        walk.stopped_early = True
+        walk.is_cut = True
         self.count("failed_listings")
         await self.record_failure(url, "discover", reason, detail)
 
-    async def record_failure(
-        self, url: str, stage: Literal["discover", "fetch", "read", "store"], reason: str, detail: str
-    ) -> None:
+    async def _empty_listing(self, url: str, walk: Walk) -> None:
+        walk.is_cut = True
+        detail = f"the {walk.kind} shows no article"
+        if walk.before.cards:
+            self.count("listings_gone_quiet")
+            detail += f"; at the last visit it showed {walk.before.cards}: its layout may have changed"
+        await self.record_failure(url, "discover", "no-articles", detail)
+
+    async def _database_away(self, error: PyMongoError) -> None:
+        """The database does not answer: what is not known to be new is not fetched; the next run goes on."""
+        self.has_lost = True
+        self.remark("database-away")
+        self.logger.error("the database does not answer: %s", str(error)[:200])
+
+    def remark(self, reason: str) -> None:
+        """Count a reason in the run's record, for what is wrong and no failure of an address."""
+        self.count(f"reason/{reason}")
+
+    async def record_failure(self, url: str, stage: Stage, reason: str, detail: str) -> None:
         """Count a failure and keep it in `failures` with its reason, so that it can be shown and tried again."""
         self.count("failed")
-        self.count(f"reason/{reason}")
+        self.remark(reason)
         self.logger.info("%s: %s: %s", url, reason, detail)
-        if self.session is not None:
-            now = _now()
-            attempts = self.attempts.get(url, 0) + 1
-            await self.session.writer.fail(
-                Failure(
-                    url=url,
-                    site=self.site.name,
-                    stage=stage,
-                    reason=reason,
-                    detail=detail[:500],
-                    attempts=attempts,
-                    first_at=now,
-                    last_at=now,
-                    next_try_at=next_try(reason, attempts, now),
-                    run=self.run_id,
-                )
-            )
+        if self.session is None:
+            return
+        attempts = (self.attempts.get(url) or self.failed_listings.get(url) or 0) + 1
+        failure = failure_of(url, self.site.name, stage, reason, detail, attempts=attempts, now=_now(), run=self.run_id)
+        await self.session.writer.fail(failure)
 
     async def end_walks(self, finished: bool) -> None:
         """Mark the walks that lost nothing as complete; the others are walked further by the next run."""
         for walk in self.walks:
-            if finished and not walk.stopped_early:
-                walk.listing = walk.listing.model_copy(
-                    update={"open_walk": None, "completed_at": _now(), "newest": walk.newest or walk.listing.newest}
-                )
-                await self._remember(walk)
+            if finished and not walk.is_cut and not self.has_lost:
+                await self._remember(walk.complete(_now()))
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _headers(response: Response) -> dict[str, str]:
-    return {
-        name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
-        for name, values in response.headers.items()
-    }
+def _request_and_error(failure: TwistedFailure) -> tuple[scrapy.Request, BaseException]:
+    assert failure.value is not None
+    return failure.request, failure.value  # type: ignore[attr-defined]

@@ -18,7 +18,7 @@ from bson.errors import BSONError
 from pymongo import DeleteOne, InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError, PyMongoError
 
-from newscrawl.article import Article, Failure, Revision, ViewObservation, article_id
+from newscrawl.article import Article, Failure, Listing, Revision, Run, ViewObservation, article_id
 from newscrawl.store.connect import Connection
 from newscrawl.store.spool import Spool
 

@@ -6,7 +6,7 @@ import asyncio
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
@@ -14,6 +14,9 @@ from pymongo.errors import ConfigurationError, InvalidURI, PyMongoError
 from pymongo.write_concern import WriteConcern
 
 from newscrawl.store.local import LocalServer, LocalServerError
+
+if TYPE_CHECKING:
+    from newscrawl.settings import Settings
 
 PATIENCE = 5000  # milliseconds until an unreachable server is given up
 OLDEST_WIRE = 17  # MongoDB 6.0
@@ -39,6 +42,17 @@ class Connection:
     topology: Topology
     local: LocalServer | None = None
     notes: list[str] = field(default_factory=list)
+    mongod: Path | None = None
+
+    async def revive(self) -> bool:
+        """Start the embedded server again where it has died; False where it cannot be, or is not newscrawl's own."""
+        if self.local is None:
+            return False
+        try:
+            await asyncio.to_thread(self.local.start, self.mongod)
+        except (LocalServerError, PyMongoError):
+            return False
+        return True
 
     async def close(self) -> None:
         """Close it; the embedded server is stopped by its last user."""
@@ -47,24 +61,33 @@ class Connection:
             await asyncio.to_thread(self.local.release)
 
 
-async def connect(uri: str | None, *, folder: Path, database: str = "newscrawl") -> Connection:
+async def open_connection(own: Settings) -> Connection:
+    """Connect as the settings say. Raises DatabaseDown."""
+    return await connect(own.mongo_uri, folder=own.data, database=own.database, mongod=own.mongod)
+
+
+async def connect(
+    uri: str | None, *, folder: Path, database: str = "newscrawl", mongod: Path | None = None
+) -> Connection:
     """Connect to the server at `uri`, or without one to the embedded server of the data folder.
 
-    Raises DatabaseDown.
+    `mongod`: its binary; found where absent. Raises DatabaseDown.
     """
     local = None
     if uri is None:
         local = LocalServer(folder)
         try:
-            uri = await asyncio.to_thread(local.acquire)
+            uri = await asyncio.to_thread(local.acquire, mongod)
         except LocalServerError as error:
             raise DatabaseDown(str(error)) from None
     try:
-        return await _connect(uri, database, local)
+        connection = await _connect(uri, database, local)
     except BaseException:
         if local is not None:
             local.release()
         raise
+    connection.mongod = mongod
+    return connection
 
 
 async def _connect(uri: str, database: str, local: LocalServer | None) -> Connection:

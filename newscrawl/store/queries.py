@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from uuid import uuid4
 from pymongo.asynchronous.database import AsyncDatabase
 
 from newscrawl.article import Failure, Listing, Run, article_id
+from newscrawl.normalize.urls import canonical_url
 
 Database = AsyncDatabase[dict[str, Any]]
 Document = dict[str, Any]
@@ -56,8 +58,12 @@ async def list_articles(database: Database, *, site: str | None = None, limit: i
 
 
 async def get_article(database: Database, url: str) -> Document | None:
-    """The article at any of its addresses."""
-    by_address = {"$or": [{"_id": article_id(url)}, {"url": url}, {"aliases": url}]}
+    """The article at any of its addresses, tracking parameters or not."""
+    addresses = [url]
+    with contextlib.suppress(ValueError):
+        addresses.append(canonical_url(url))
+    ids = [article_id(address) for address in addresses]
+    by_address = {"$or": [{"_id": {"$in": ids}}, {"aliases": {"$in": addresses}}]}
     return await database["articles"].find_one(by_address)
 
 
@@ -71,11 +77,16 @@ async def get_run(database: Database, run: str) -> Document | None:
     return await database["runs"].find_one({"_id": run})
 
 
-async def start_run(database: Database, run: Run) -> str:
-    """Record a run that begins; gives its identity."""
-    identity = f"{run.started_at:%Y%m%dT%H%M%S}-{run.site}-{uuid4().hex[:6]}"
+def run_identity(run: Run) -> str:
+    """A new identity for a run; they sort by time."""
+    return f"{run.started_at:%Y%m%dT%H%M%S}-{run.site}-{uuid4().hex[:6]}"
+
+
+async def start_run(database: Database, identity: str, run: Run) -> None:
+    """Record a run that begins. The caller holds the site's lock: earlier runs of this machine without end crashed."""
+    crashed = {"site": run.site, "host": run.host, "ended_at": None, "reason": None}
+    await database["runs"].update_many(crashed, {"$set": {"reason": "crashed", "outcome": "failed"}})
     await database["runs"].insert_one({"_id": identity, **run.model_dump()})
-    return identity
 
 
 async def end_run(database: Database, identity: str, run: Run) -> None:
@@ -94,12 +105,7 @@ async def site_failures(database: Database, site: str, now: datetime) -> list[Fa
     return [Failure.model_validate(document) async for document in found]
 
 
-async def get_listing(database: Database, url: str) -> Listing | None:
-    """What is known of a listing, feed or sitemap."""
-    document = await database["listings"].find_one({"_id": article_id(url)}, {"_id": 0})
-    return Listing.model_validate(document) if document else None
-
-
-async def put_listing(database: Database, listing: Listing) -> None:
-    """Keep what is known of a listing, feed or sitemap."""
-    await database["listings"].replace_one({"_id": article_id(listing.url)}, listing.model_dump(), upsert=True)
+async def site_listings(database: Database, site: str) -> dict[str, Listing]:
+    """What is known of every listing, feed and sitemap of a site, by address."""
+    found = database["listings"].find({"site": site}, {"_id": 0})
+    return {document["url"]: Listing.model_validate(document) async for document in found}
