@@ -134,7 +134,9 @@ class RawArticle:
     is_paywalled: bool | None = None
     is_live: bool = False
     content_type: ContentType = "article"
+    declared_language: str | None = None
     provenance: dict[str, str] = field(default_factory=dict)
+    disagreements: dict[str, list[str]] = field(default_factory=dict)
 
 
 # --- the record -------------------------------------------------------------------------------
@@ -270,6 +272,9 @@ class Article(Part):
 
     fetch: Fetch = Field(default_factory=Fetch)
     provenance: dict[str, str] = Field(default_factory=dict, description="Field name to the source it was read from.")
+    disagreements: dict[str, list[str]] = Field(
+        default_factory=dict, description="Field name to the sources that say otherwise, with what they say."
+    )
     schema_version: int = SCHEMA_VERSION
 
     @property

@@ -7,6 +7,7 @@ The upper-case names at the end are Scrapy's: `scrapy.cfg` points here, so `scra
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tomllib
 from datetime import timedelta
@@ -76,6 +77,12 @@ class Settings(BaseSettings):
     def spool_file(self) -> Path:
         """Where records wait while the database is away."""
         return self.data / f"spool-{self.database}.jsonl"
+
+    @property
+    def lock_folder(self) -> Path:
+        """Where the runs of this machine lock their sites, a folder for each database."""
+        server = hashlib.sha256((self.mongo_uri or "").encode()).hexdigest()[:8]
+        return self.data / "locks" / f"{self.database}-{server}"
 
 
 def read_settings(**options: Any) -> Settings:

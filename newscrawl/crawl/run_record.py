@@ -7,13 +7,19 @@ import socket
 import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
+from pymongo.errors import PyMongoError
 from scrapy import signals
+from scrapy.exceptions import CloseSpider
 
 from newscrawl.article import Run
+from newscrawl.crawl.lock import SiteLock, SiteLocked
+from newscrawl.crawl.reading import Reading
+from newscrawl.settings import ConfigurationError, read_settings
 from newscrawl.spiders.site_spider import COVERED, SiteSpider
-from newscrawl.store.queries import end_run, start_run
+from newscrawl.store.connect import DatabaseDown
+from newscrawl.store.queries import run_identity, start_run
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -37,14 +43,19 @@ def run_of(crawler: Crawler, started_at: datetime, reason: str | None = None) ->
     counts |= {
         "requests": int(stats.get("downloader/request_count", 0)),
         "bytes": int(stats.get("downloader/response_bytes", 0)),
-        "exceptions": int(stats.get("spider_exceptions/count", 0)) + int(stats.get("log_count/ERROR", 0)),
+        "exceptions": int(stats.get("spider_exceptions/count", 0)) + counts.get("item_errors", 0),
     }
     for status in ("2", "3", "4", "5"):
         prefix = f"downloader/response_status_count/{status}"
         counts[f"http_{status}xx"] = sum(int(n) for key, n in stats.items() if key.startswith(prefix))
-    outcome: Literal["ok", "failed"] | None = None
+    outcome: Literal["ok", "failed", "degraded"] | None = None
     if reason is not None:
-        outcome = "failed" if reason != "finished" or counts.get("failed_listings") or counts["exceptions"] else "ok"
+        outcome = "ok"
+        if counts.get("listings_gone_quiet"):
+            outcome = "degraded"
+        lost = counts.get("spooled") or counts.get("reason/database-away")
+        if reason != "finished" or counts.get("failed_listings") or counts["exceptions"] or lost:
+            outcome = "failed"
     return Run(
         site=crawler.spider.site.name,
         command=" ".join([os.path.basename(sys.argv[0]), *sys.argv[1:]]),
@@ -62,13 +73,15 @@ def run_of(crawler: Crawler, started_at: datetime, reason: str | None = None) ->
 
 
 class RunRecord:
-    """Opens the database for the spider, starts its run record, and ends both when the spider closes."""
+    """Takes the site's lock and the database for the spider, starts its run record, and ends all three."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.started_at = datetime.now(UTC)
+        self.lock: SiteLock | None = None
         crawler.signals.connect(self.spider_opened, signal=signals.spider_opened)
         crawler.signals.connect(self.spider_closed, signal=signals.spider_closed)
+        crawler.signals.connect(self.item_error, signal=signals.item_error)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -76,17 +89,50 @@ class RunRecord:
         return cls(crawler)
 
     async def spider_opened(self, spider: SiteSpider) -> None:
-        """Start the record."""
-        await spider.open_database()
-        if spider.session is not None:
+        """Start the record. Raises CloseSpider where another run holds the site or no database answers."""
+        if spider.dry_run:
+            return
+        try:
+            own = read_settings()
+            lock = SiteLock(own.lock_folder, spider.site.name)
+            lock.take()
+            self.lock = lock
+            await spider.open_database()
+            assert spider.session is not None
             run = run_of(self.crawler, self.started_at)
-            spider.run_id = await start_run(spider.session.connection.database, run)
+            identity = run_identity(run)
+            await start_run(spider.session.connection.database, identity, run)
+            spider.run_id = identity
+        except SiteLocked as error:
+            spider.logger.error("%s", error)
+            raise CloseSpider("locked") from None
+        except (DatabaseDown, PyMongoError) as error:
+            spider.logger.error("%s", error)
+            raise CloseSpider("database-down") from None
+        except (ConfigurationError, OSError) as error:
+            spider.logger.error("%s", error)
+            raise CloseSpider("configuration") from None
+
+    async def item_error(self, item: Any, spider: SiteSpider, failure: Any) -> None:
+        """An article that a pipeline could not bring to its end: no walk of the run is complete without it."""
+        spider.count("item_errors")
+        url = item.raw.url if isinstance(item, Reading) else item.url
+        error = failure.value
+        try:
+            await spider.record_failure(url, "store", "processing-error", f"{type(error).__name__}: {error}")
+        except Exception:
+            spider.has_lost = True
+            spider.logger.exception("%s could neither be stored nor recorded", url)
 
     async def spider_closed(self, spider: SiteSpider, reason: str) -> None:
-        """End the walks, the record and the use of the database, in this order."""
-        await spider.end_walks(finished=reason == "finished")
-        if spider.session is not None and spider.run_id is not None:
-            await end_run(
-                spider.session.connection.database, spider.run_id, run_of(self.crawler, self.started_at, reason)
-            )
-        await spider.close_database()
+        """End the walks, the record and the use of the database, in this order, then free the site."""
+        try:
+            await spider.end_walks(finished=reason == "finished")
+            if spider.session is not None and spider.run_id is not None:
+                run = run_of(self.crawler, self.started_at, reason)
+                await spider.session.writer.end_run(spider.run_id, run)
+                await spider.session.writer.flush()
+        finally:
+            await spider.close_database()
+            if self.lock is not None:
+                self.lock.release()

@@ -50,6 +50,7 @@ def read_article(page: Page, site: Site, *, card: Card | None = None) -> RawArti
     if amp:
         raw.aliases.append(amp)
     raw.publisher = structured.first(declared.get("publisher")) or (page.meta_first("og:site_name") or ("", None))[1]
+    raw.declared_language = page.language
     raw.language = _language(page, site, declared, card, raw)
     near = near_headline(page, raw.headline)
     printed = moments.published(page, declared, card, near, body.published)

@@ -76,9 +76,6 @@ def published(
             yield RawDate(text, f"microdata:{name}")
     if card is not None and card.source in ("feed", "sitemap") and card.published:
         yield RawDate(card.published, f"card:{card.source}")
-    if not declared:
-        for text in page.broken_json_ld("datePublished"):
-            yield RawDate(text, "jsonld:datePublished")
     for item in page.json_ld:
         if item is not declared and structured.is_page(item):
             for text in structured.strings(item.get("datePublished"))[:1]:
@@ -89,6 +86,9 @@ def published(
     if printed:
         yield RawDate(printed, "text")
     yield from _printed(page, near)
+    if not declared:
+        for text in page.broken_json_ld("datePublished"):
+            yield RawDate(text, "jsonld:datePublished")
     if card is not None and card.published:
         yield RawDate(card.published, f"card:{card.source}")
 

@@ -25,12 +25,15 @@ from newscrawl.normalize.dateline import Dateline, parse_dateline
 from newscrawl.normalize.dates import parse_date
 from newscrawl.normalize.names import parse_authors
 from newscrawl.normalize.text import clean, clean_or_none, count_words, fingerprint
+from newscrawl.normalize.timestamps import choose_timestamp
 from newscrawl.normalize.urls import believable_canonical, canonical_url
 from newscrawl.normalize.views import parse_views
+from newscrawl.normalize.zones import country_of_page
 from newscrawl.site import Site
 
 MOST_RELATED = 50
 LONGEST_HEADLINE = 1000
+BEYOND_ANY_COUNT = 19  # digits of 2^63, which no counter of the database holds
 
 
 def identity(url: str, site: Site) -> str:
@@ -50,12 +53,11 @@ def normalize_article(raw: RawArticle, site: Site, *, fetched_at: datetime, card
     headline = clean(raw.headline or "")[:LONGEST_HEADLINE]
     lead = _lead(raw.lead, language)
     body = "\n\n".join(text for section in sections for text in (section.heading, *section.paragraphs) if text)
-    provenance = dict(raw.provenance)
     edition = site.edition_of(url)
-    published = _instant(raw.published, site, language, fetched_at, provenance, "published")
+    published = _instant(raw.published, "published", site, raw, fetched_at)
     zone = next((candidate.timezone for candidate in raw.published if candidate.timezone), None)
     raw.modified = [replace(candidate, timezone=candidate.timezone or zone) for candidate in raw.modified]
-    modified = _instant(raw.modified, site, language, fetched_at, provenance, "modified")
+    modified = _instant(raw.modified, "modified", site, raw, fetched_at)
     if published and published.at and modified and modified.at and modified.at < published.at:
         modified = modified.model_copy(update={"at": None})
     return Article(
@@ -86,7 +88,8 @@ def normalize_article(raw: RawArticle, site: Site, *, fetched_at: datetime, card
         is_live=raw.is_live,
         content_type=raw.content_type,
         fingerprint=fingerprint(headline, lead, body),
-        provenance=provenance,
+        provenance=dict(raw.provenance),
+        disagreements=dict(raw.disagreements),
     )
 
 
@@ -143,39 +146,19 @@ def _sections(raw: RawArticle, language: str | None) -> tuple[list[Section], Dat
 
 
 def _instant(
-    candidates: list[RawDate],
-    site: Site,
-    language: str | None,
-    fetched_at: datetime,
-    provenance: dict[str, str],
-    name: str,
+    candidates: list[RawDate], name: str, site: Site, raw: RawArticle, fetched_at: datetime
 ) -> Timestamp | None:
-    """The first candidate that reads and states a time; else the first that states a day; else the first as printed."""
-    languages = tuple(dict.fromkeys(code for code in (language, *site.languages) if code))
-    by_day: tuple[Timestamp, str] | None = None
-    for candidate in candidates:
-        found = parse_date(
-            candidate.text, languages=languages, timezone=candidate.timezone or site.timezone, reference=fetched_at
-        )
-        if found is None:
-            continue
-        if found.precision != "day":
-            if by_day is None or _same_day(by_day[0], found):
-                provenance[name] = candidate.source
-                return found
-        elif by_day is None:
-            by_day = (found, candidate.source)
-    if by_day is not None:
-        provenance[name] = by_day[1]
-        return by_day[0]
-    if candidates:
-        provenance[name] = f"{candidates[0].source}, unreadable"
-        return Timestamp(at=None, raw=clean(candidates[0].text)[:200], precision="day")
-    return None
-
-
-def _same_day(first: Timestamp, second: Timestamp) -> bool:
-    return first.at is not None and second.at is not None and abs((first.at - second.at).total_seconds()) < 36 * 3600
+    languages = tuple(dict.fromkeys(code for code in (raw.language, *site.languages) if code))
+    country = site.country or country_of_page(raw.url, raw.declared_language)
+    chosen = choose_timestamp(
+        candidates, languages=languages, timezone=site.timezone, country=country, reference=fetched_at
+    )
+    if chosen is None:
+        return None
+    raw.provenance[name] = chosen.source
+    if chosen.otherwise:
+        raw.disagreements[name] = chosen.otherwise
+    return chosen.timestamp
 
 
 def _views(text: str | None, language: str | None, seen_at: datetime) -> Views | None:
@@ -183,7 +166,9 @@ def _views(text: str | None, language: str | None, seen_at: datetime) -> Views |
         return None
     printed = f"{text} views" if text.strip().replace(" ", "").isdigit() else text
     count = parse_views(printed, language=language)
-    return Views(count=count, seen_at=seen_at, raw=clean(text)) if count is not None else None
+    if count is None and sum(map(str.isdigit, text)) < BEYOND_ANY_COUNT:
+        return None  # no counter, after all
+    return Views(count=count, seen_at=seen_at, raw=clean(text))
 
 
 def _image(image: Image) -> Image:
@@ -220,7 +205,7 @@ def card_views(cards: Iterable[Card], site: Site, *, at: datetime) -> list[ViewO
 def view_observations(article: Article, site: Site, *, at: datetime) -> list[ViewObservation]:
     """The view observations that one article page gives: its own counter, and those of its related cards."""
     found = []
-    if (own := article.views) is not None:
+    if (own := article.views) is not None and own.count is not None:
         found.append(
             ViewObservation(article=article.id, url=article.url, at=own.seen_at, count=own.count, source="own page")
         )

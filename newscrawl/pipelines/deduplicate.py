@@ -18,7 +18,8 @@ class DeduplicatePipeline:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.seen: set[str] = set()
+        self.seen: dict[str, list[str]] = {}
+        """Identity to the addresses of the article as first read, which may still be on its way to the database."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -29,9 +30,10 @@ class DeduplicatePipeline:
         """The article at its first meeting. Raises DropItem at every further one."""
         spider: SiteSpider = self.crawler.spider  # type: ignore[assignment]
         if item.id not in self.seen:
-            self.seen.add(item.id)
+            self.seen[item.id] = item.aliases
             return item
         spider.count("duplicates")
+        self.seen[item.id] += [url for url in item.aliases if url not in self.seen[item.id]]
         if spider.session is not None and item.aliases:
             await spider.session.writer.add_aliases(item.id, item.aliases)
         raise DropItem(f"already read under another address: {item.url}", log_level="DEBUG")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 from scrapy.exceptions import DropItem
 
 from newscrawl.normalize.article import normalize_article
+from newscrawl.normalize.dates import parse_date
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -32,6 +33,11 @@ class NormalizePipeline:
         spider: SiteSpider = self.crawler.spider  # type: ignore[assignment]
         article = normalize_article(item.raw, spider.site, fetched_at=item.fetched_at, card=item.card)
         at = article.published.at if article.published else None
+        if article.published and at is None:
+            later = parse_date(article.published.raw, languages=spider.site.languages)
+            spider.remark("date-in-future" if later else "date-unreadable")
+        if article.views and article.views.count is None:
+            spider.remark("counter-out-of-range")
         if item.since and at and at < item.since:
             spider.count("older_than_since")
             raise DropItem(f"published {at:%Y-%m-%d %H:%M} UTC, before the limit", log_level="DEBUG")

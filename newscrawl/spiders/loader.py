@@ -6,9 +6,6 @@ import builtins
 import re
 from typing import TYPE_CHECKING, Self
 
-from scrapy.interfaces import ISpiderLoader
-from zope.interface import implementer
-
 from newscrawl.settings import settings
 from newscrawl.site import Site, find_site, load_sites, site_of
 from newscrawl.spiders.site_spider import SiteSpider
@@ -24,7 +21,6 @@ def spider_of(site: Site) -> type[SiteSpider]:
     return type(name, (SiteSpider,), {"name": site.name, "site": site, "__module__": SiteSpider.__module__})
 
 
-@implementer(ISpiderLoader)
 class SiteLoader:
     """Scrapy's `SPIDER_LOADER_CLASS`. Raises SiteError where a site file is wrong."""
 

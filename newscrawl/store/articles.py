@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 import bson
 from bson.errors import BSONError
-from pymongo import DeleteOne, InsertOne, UpdateOne
+from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError, PyMongoError
 
-from newscrawl.article import Article, Failure, Listing, Revision, Run, ViewObservation, article_id
+from newscrawl.article import Article, Failure, Listing, Revision, Run, ViewObservation
 from newscrawl.store.connect import Connection
+from newscrawl.store.side import SideRecords
 from newscrawl.store.spool import Spool
+
+logger = logging.getLogger(__name__)
 
 Outcome = Literal["new", "changed", "unchanged", "spooled"]
 
@@ -45,56 +49,18 @@ class _Waiting:
     races: int = 0
 
 
-@dataclass(slots=True)
-class _Side:
-    """Records that need no answer: views, aliases, failures, resolved failures."""
-
-    views: list[ViewObservation] = field(default_factory=list)
-    aliases: list[tuple[str, list[str]]] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
-    resolved: list[str] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        return len(self.views) + len(self.aliases) + len(self.failures) + len(self.resolved)
-
-    def operations(self) -> dict[str, list[Any]]:
-        """Collection to idempotent operations."""
-        failures = [
-            UpdateOne(
-                {"_id": article_id(failure.url)},
-                {"$set": failure.model_dump(exclude={"first_at"}), "$setOnInsert": {"first_at": failure.first_at}},
-                upsert=True,
-            )
-            for failure in self.failures
-        ]
-        return {
-            "views": [InsertOne(view.model_dump()) for view in self.views],
-            "articles": [
-                UpdateOne({"_id": identity}, {"$addToSet": {"aliases": {"$each": urls}}})
-                for identity, urls in self.aliases
-            ],
-            "failures": [*failures, *(DeleteOne({"_id": article_id(url)}) for url in self.resolved)],
-        }
-
-    def records(self) -> list[dict[str, Any]]:
-        """The same as JSON objects for the spool."""
-        return [
-            *({"kind": "view", "view": view.model_dump(mode="json")} for view in self.views),
-            *({"kind": "aliases", "article": identity, "urls": urls} for identity, urls in self.aliases),
-            *({"kind": "failure", "failure": failure.model_dump(mode="json")} for failure in self.failures),
-            *({"kind": "resolved", "url": url} for url in self.resolved),
-        ]
-
-
 class ArticleWriter:
     """Writes in batches of `batch` records, or every `interval` seconds. Close it to write what waits."""
 
     def __init__(self, connection: Connection | None, spool: Spool, *, batch: int = 200, interval: float = 0.5) -> None:
+        self._connection = connection
         self._database = connection.database if connection is not None else None
         self._spool = spool
         self._batch, self._interval = batch, interval
         self._waiting: list[_Waiting] = []
-        self._side = _Side()
+        self._side = SideRecords()
+        self._flushes: list[asyncio.Future[None]] = []
+        self._is_away = False
         self._last_count: dict[tuple[str, str], int] = {}
         self._wake = asyncio.Event()
         self._closed = False
@@ -126,13 +92,31 @@ class ArticleWriter:
 
     async def fail(self, failure: Failure) -> None:
         """Keep a failure; its first time is kept where it is known."""
-        self._side.failures.append(failure)
+        self._side.failures[failure.url] = failure
         self._stir()
 
     async def resolve(self, urls: list[str]) -> None:
         """Forget the failures of addresses that succeeded."""
-        self._side.resolved += urls
+        self._side.failures.update(dict.fromkeys(urls))
         self._stir()
+
+    async def remember(self, listing: Listing) -> None:
+        """Keep what is known of a listing. It is written before any article that is saved after this call."""
+        self._side.listings[listing.url] = listing
+        self._stir()
+
+    async def end_run(self, identity: str, run: Run) -> None:
+        """Record how a run ended."""
+        self._side.runs[identity] = run
+        self._stir()
+
+    async def flush(self) -> None:
+        """Wait until every record handed over so far is in the database or on disk."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._flushes.append(done)
+        self._stir()
+        self._wake.set()
+        await done
 
     async def close(self) -> None:
         """Write everything that waits."""
@@ -148,15 +132,17 @@ class ArticleWriter:
             self._wake.set()
 
     async def _run(self) -> None:
-        while not self._closed or self._waiting or len(self._side):
+        while not self._closed or self._waiting or len(self._side) or self._flushes:
             if not self._closed:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), self._interval)
             self._wake.clear()
-            batch, side = self._next_batch(), self._side
-            self._side = _Side()
+            batch, side, flushes = self._next_batch(), self._side, self._flushes
+            self._side, self._flushes = SideRecords(), []
             if batch or len(side):
                 await self._write(batch, side)
+            for done in flushes:
+                done.set_result(None)
 
     def _next_batch(self) -> dict[str, _Waiting]:
         """Up to `batch` articles, each once; a second version of one waits for its turn."""
@@ -170,31 +156,39 @@ class ArticleWriter:
         self._waiting = later
         return batch
 
-    async def _write(self, batch: dict[str, _Waiting], side: _Side) -> None:
+    async def _write(self, batch: dict[str, _Waiting], side: SideRecords) -> None:
+        """Write a batch, into the spool where the database stays away. Never raises: the waiting are told."""
+        pauses = () if self._is_away else BACK_OFF
         try:
-            for pause in (*BACK_OFF, None):
+            for pause in (*pauses, None):
                 try:
+                    # First what the next run must know of a listing, then the articles that it led to: a crash between
+                    # the two costs a second look, the other way round it would cost articles.
+                    await self._write_side(side, "listings")
                     await self._write_articles(batch)
                     await self._write_side(side)
+                    self._is_away = False
                     return
-                except PyMongoError:
-                    if pause is None or self._database is None:
-                        raise
+                except PyMongoError as error:
+                    if pause is None or self._connection is None:
+                        logger.warning("the database is away, records wait on disk: %s", str(error)[:200])
+                        self._is_away = True
+                        break
                     await asyncio.sleep(pause)
-        except PyMongoError:
+                    await self._connection.revive()
             self._to_spool(batch, side)
+        except Exception as error:
+            logger.exception("a batch could be written neither to the database nor to disk")
+            for waiting in batch.values():
+                if not waiting.done.done():
+                    waiting.done.set_exception(error)
 
-    def _to_spool(self, batch: dict[str, _Waiting], side: _Side) -> None:
+    def _to_spool(self, batch: dict[str, _Waiting], side: SideRecords) -> None:
         left = [waiting for waiting in batch.values() if not waiting.done.done()]
-        records = [
+        articles = [
             {"kind": "article", "article": w.article.model_dump(mode="json"), "now": w.now.isoformat()} for w in left
         ]
-        try:
-            self._spool.append([*records, *side.records()])
-        except OSError as error:
-            for waiting in left:
-                waiting.done.set_exception(error)
-            return
+        self._spool.append([*side.records("listings"), *articles, *side.records()])
         for waiting in left:
             waiting.done.set_result("spooled")
 
@@ -248,13 +242,16 @@ class ArticleWriter:
             return {refused["index"]: refused for refused in details["writeErrors"]}
         return {}
 
-    async def _write_side(self, side: _Side) -> None:
+    async def _write_side(self, side: SideRecords, only: str | None = None) -> None:
+        """Write the side records, or those of one collection; what is written is taken out of them."""
         if self._database is None:
             raise PyMongoError("no database")
-        for collection, operations in side.operations().items():
-            await self._bulk(collection, operations)
-        # What is written must not be written again where a later collection fails.
-        side.views.clear()
+        for collection, operations in side.operations(only):
+            storable = [operation for operation in operations if _unstorable(operation) is None]
+            errors = await self._bulk(collection, storable)
+            for refused in [*errors.values(), *([None] * (len(operations) - len(storable)))]:
+                logger.error("a record of %s is refused: %s", collection, refused or "it cannot be written as BSON")
+            side.forget(collection)
 
 
 def _upsert(article: Article, now: datetime, stored: dict[str, Any] | None) -> tuple[Any, Outcome, Any | None]:
@@ -271,7 +268,7 @@ def _upsert(article: Article, now: datetime, stored: dict[str, Any] | None) -> t
         return UpdateOne(matches, {"$set": document}, upsert=True), "new", None
     values = {name: value for name, value in document.items() if name not in KEPT}
     values["last_seen_at"] = now
-    if values["views"] is None:
+    if (values["views"] or {}).get("count") is None:
         del values["views"]  # a page without its counter does not undo what was seen
     matches = {"_id": article.id, "revision": stored["revision"]}
     change: dict[str, Any] = {"$set": values, "$addToSet": {"aliases": {"$each": aliases}}}
@@ -295,7 +292,7 @@ def _upsert(article: Article, now: datetime, stored: dict[str, Any] | None) -> t
 
 def _unstorable(operation: Any) -> str | None:
     try:
-        size = len(bson.encode(operation._doc))
+        size = len(bson.encode(operation._doc)) if hasattr(operation, "_doc") else 0
     except (BSONError, OverflowError, UnicodeError, RecursionError, ValueError) as error:
         return f"cannot be written as BSON: {error}"[:500]
     return f"is larger than MongoDB allows: {size} bytes" if size > LARGEST else None

@@ -89,11 +89,6 @@ async def start_run(database: Database, identity: str, run: Run) -> None:
     await database["runs"].insert_one({"_id": identity, **run.model_dump()})
 
 
-async def end_run(database: Database, identity: str, run: Run) -> None:
-    """Record how a run ended."""
-    await database["runs"].update_one({"_id": identity}, {"$set": run.model_dump()}, upsert=True)
-
-
 async def list_failures(database: Database, *, site: str | None = None, limit: int = 50) -> list[Document]:
     """The newest failures."""
     return await database["failures"].find({"site": site} if site else {}).sort("last_at", -1).limit(limit).to_list()

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import datetime
 from typing import Any
 
-from newscrawl.article import Article, Failure, ViewObservation
-from newscrawl.store.articles import ArticleWriter, StoreRefused
+from pydantic import ValidationError
+
+from newscrawl.article import Article, Failure, Listing, Run, ViewObservation
+from newscrawl.store.articles import ArticleWriter, Outcome, StoreRefused
 from newscrawl.store.spool import Spool, read_records
 
 TOGETHER = 500  # records in memory at a time
+
+logger = logging.getLogger(__name__)
 
 
 async def replay(writer: ArticleWriter, spool: Spool) -> int:
     """Store every waiting record and give their number. Safe to repeat: every write but a view's is idempotent.
 
-    What the database still does not take is spooled anew by the writer before its old file is deleted.
+    What the database still does not take is spooled anew by the writer before its old file is deleted; what is no
+    record is kept aside in a file of its own.
     """
     number = 0
     for path in spool.take():
@@ -25,28 +31,62 @@ async def replay(writer: ArticleWriter, spool: Spool) -> int:
             batch.append(record)
             number += 1
             if len(batch) == TOGETHER:
-                await _store(writer, batch)
+                await _store(writer, spool, batch)
                 batch = []
-        await _store(writer, batch)
-        path.unlink()
+        await _store(writer, spool, batch)
+        path.unlink(missing_ok=True)  # another process may have replayed it, too
     return number
 
 
-async def _store(writer: ArticleWriter, records: list[dict[str, Any]]) -> None:
+async def _store(writer: ArticleWriter, spool: Spool, records: list[dict[str, Any]]) -> None:
     saves = []
     for record in records:
-        match record["kind"]:
-            case "article":
+        try:
+            if record["kind"] == "article":
                 article = Article.model_validate(record["article"])
-                saves.append(writer.save(article, now=datetime.fromisoformat(record["now"])))
-            case "view":
-                await writer.observe([ViewObservation.model_validate(record["view"])])
-            case "aliases":
-                await writer.add_aliases(record["article"], record["urls"])
-            case "failure":
-                await writer.fail(Failure.model_validate(record["failure"]))
-            case "resolved":
-                await writer.resolve([record["url"]])
+                saves.append(_save(writer, article, datetime.fromisoformat(record["now"])))
+            else:
+                await _hand_over(writer, record)
+        except (ValidationError, KeyError, ValueError) as error:
+            logger.error("a waiting record cannot be read and is kept in %s: %s", spool.refuse(record), error)
     for result in await asyncio.gather(*saves, return_exceptions=True):
-        if isinstance(result, BaseException) and not isinstance(result, StoreRefused):
+        if isinstance(result, BaseException):
             raise result
+    await writer.flush()
+
+
+async def _save(writer: ArticleWriter, article: Article, now: datetime) -> Outcome | None:
+    try:
+        return await writer.save(article, now=now)
+    except StoreRefused as error:
+        await writer.fail(
+            Failure(
+                url=article.url,
+                site=article.site,
+                stage="store",
+                reason="refused-by-database",
+                detail=str(error)[:500],
+                first_at=now,
+                last_at=now,
+                run=article.fetch.run,
+            )
+        )
+        return None
+
+
+async def _hand_over(writer: ArticleWriter, record: dict[str, Any]) -> None:
+    match record["kind"]:
+        case "view":
+            await writer.observe([ViewObservation.model_validate(record["view"])])
+        case "aliases":
+            await writer.add_aliases(record["article"], record["urls"])
+        case "failure":
+            await writer.fail(Failure.model_validate(record["failure"]))
+        case "resolved":
+            await writer.resolve([record["url"]])
+        case "listing":
+            await writer.remember(Listing.model_validate(record["listing"]))
+        case "run":
+            await writer.end_run(record["id"], Run.model_validate(record["run"]))
+        case kind:
+            raise ValueError(f"there are no records of kind {kind!r}")

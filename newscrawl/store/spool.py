@@ -6,6 +6,7 @@ crash cut short is left out on reading: it was never reported as kept.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -22,7 +23,9 @@ class Spool:
 
     def append(self, records: Iterable[dict[str, Any]]) -> None:
         """Keep JSON objects. They are on the disk when this returns. Raises OSError where the disk refuses."""
-        lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records).encode()
+        lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records).encode(
+            "utf-8", "surrogatepass"
+        )
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         while True:
             with self.path.open("a+b") as file:
@@ -51,22 +54,33 @@ class Spool:
 
     def set_aside(self) -> list[Path]:
         """Files that replays have taken and not finished, oldest first."""
-        return sorted(self.path.parent.glob(f"{self.path.stem}.*.replay"), key=lambda path: path.stat().st_mtime)
+        return sorted(self.path.parent.glob(f"{self.path.stem}.*.replay"), key=_changed)
+
+    def refuse(self, record: dict[str, Any]) -> Path:
+        """Put a record that cannot be replayed where people find it, and give the file."""
+        refused = Spool(self.path.with_suffix(".refused.jsonl"))
+        refused.append([record])
+        return refused.path
 
     def take(self) -> list[Path]:
         """Set the waiting records aside for a replay, which deletes each file given once its records are stored."""
-        if self.path.exists() and self.path.stat().st_size:
-            with self.path.open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_EX)
+        with contextlib.suppress(FileNotFoundError), self.path.open("rb") as file:  # absent: nothing waits
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if self._is_current(file.fileno()) and self.path.stat().st_size:
                 self.path.rename(self.path.with_suffix(f".{os.urandom(6).hex()}.replay"))
         return self.set_aside()
 
 
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # another process has replayed it
+        return 0.0
+
+
 def read_records(path: Path) -> Iterator[dict[str, Any]]:
     """The records of one file in the order of their appending."""
-    if not path.exists():
-        return
-    with path.open("rb") as file:
+    with contextlib.suppress(FileNotFoundError), path.open("rb") as file:  # absent: another process has replayed it
         for line in file:
             try:
                 record = json.loads(line)

@@ -1,0 +1,92 @@
+"""One timestamp from several candidates: the best that reads, and those that say otherwise. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from newscrawl.article import RawDate, Timestamp
+from newscrawl.normalize.dates import parse_date
+from newscrawl.normalize.text import clean
+from newscrawl.normalize.zones import zone_of_country
+
+MOST_READ = 10  # candidates that are read to check the best
+WIDEST_OFFSET = timedelta(hours=14)
+QUARTER = timedelta(minutes=15)
+
+
+@dataclass(slots=True)
+class Chosen:
+    """A timestamp, its source, and the candidates that name another day."""
+
+    timestamp: Timestamp
+    source: str
+    otherwise: list[str] = field(default_factory=list)
+
+
+def choose_timestamp(
+    candidates: Sequence[RawDate],
+    *,
+    languages: Sequence[str],
+    timezone: str | None,
+    country: str | None,
+    reference: datetime,
+) -> Chosen | None:
+    """The first candidate that reads and states a time; else the first that states a day; else the first as printed.
+
+    A time without a zone is read in `timezone` (the site's, IANA), else in the zone of `country` where it has one,
+    else as UTC with `offset` null. A day without a time names no instant: it stays midnight UTC where the site's zone
+    is not known. `reference`: the instant of the fetch. None: there is no candidate.
+    """
+    read: list[tuple[RawDate, Timestamp]] = []
+    for candidate in candidates[: MOST_READ * 3]:
+        found = _read(candidate, languages, timezone, country, reference)
+        if found is not None and found.at is not None:
+            read.append((candidate, found))
+            if len(read) >= MOST_READ:
+                break
+    if not read:
+        if not candidates:
+            return None
+        raw = clean(candidates[0].text)[:200]
+        return Chosen(Timestamp(at=None, raw=raw, precision="day"), f"{candidates[0].source}, unreadable")
+    candidate, best = read[0]
+    if best.precision == "day":
+        candidate, best = next(((c, t) for c, t in read if t.precision != "day" and _near(best, t)), read[0])
+    chosen = Chosen(_with_printed_offset(best, [text for text, _ in read], languages, reference), candidate.source)
+    chosen.otherwise = [f"{c.source}: {clean(c.text)[:120]}" for c, t in read if not _near(best, t)][:5]
+    return chosen
+
+
+def _read(
+    candidate: RawDate, languages: Sequence[str], timezone: str | None, country: str | None, reference: datetime
+) -> Timestamp | None:
+    zone = candidate.timezone or timezone
+    found = parse_date(candidate.text, languages=languages, timezone=zone, reference=reference)
+    if found is None or zone is not None or found.offset is not None or found.precision == "day" or country is None:
+        return found
+    declared = zone_of_country(country)
+    return (
+        parse_date(candidate.text, languages=languages, timezone=declared, reference=reference) if declared else found
+    )
+
+
+def _near(first: Timestamp, second: Timestamp) -> bool:
+    return first.at is not None and second.at is not None and abs(first.at - second.at) < timedelta(hours=36)
+
+
+def _with_printed_offset(
+    best: Timestamp, candidates: Sequence[RawDate], languages: Sequence[str], reference: datetime
+) -> Timestamp:
+    """An instant that is stated in UTC, with the offset by which the page prints the same minute as local time."""
+    if best.offset != 0 or best.at is None:
+        return best
+    for candidate in candidates:
+        local = parse_date(candidate.text, languages=languages, reference=reference + WIDEST_OFFSET)
+        if local is None or local.at is None or local.offset is not None or local.precision == "day":
+            continue
+        apart = local.at.replace(second=0, microsecond=0) - best.at.astimezone(UTC).replace(second=0, microsecond=0)
+        if timedelta(0) < abs(apart) <= WIDEST_OFFSET and apart % QUARTER == timedelta(0):
+            return best.model_copy(update={"offset": int(apart.total_seconds() // 60)})
+    return best

@@ -1,0 +1,50 @@
+"""One page of a listing, feed or sitemap to what it leads to: cards, the next page, further sitemaps. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from newscrawl.article import Card, NotAnArticle
+from newscrawl.extract.feed import NotAFeed, read_feed
+from newscrawl.extract.listing import read_listing
+from newscrawl.extract.page import Page
+from newscrawl.extract.sitemap import NotASitemap, SitemapEntry, read_sitemap
+from newscrawl.site import Site
+from newscrawl.spiders.walk import Kind
+
+
+class Unreadable(ValueError):
+    """The page is not what the site file says. `reason` is a stable code, `detail` a sentence for people."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        self.reason, self.detail = reason, detail
+        super().__init__(f"{detail} ({reason})")
+
+
+@dataclass(slots=True)
+class Found:
+    """What one page leads to."""
+
+    cards: list[Card]
+    next_page: str | None = None
+    sitemaps: list[SitemapEntry] = field(default_factory=list)
+
+
+def read_discovery(kind: Kind, body: bytes, url: str, headers: Mapping[str, str], site: Site) -> Found:
+    """Read one page. `headers`: those of the response, names in small letters. Raises Unreadable."""
+    try:
+        if kind == "feed":
+            feed = read_feed(body, url)
+            return Found(feed.cards, feed.next_page)
+        if kind == "sitemap":
+            sitemap = read_sitemap(body, url)
+            return Found(sitemap.cards, sitemaps=sitemap.sitemaps)
+        listing = read_listing(Page(body, url, headers=headers), site)
+        return Found(listing.cards, listing.next_page)
+    except NotAFeed as error:
+        raise Unreadable("not-a-feed", str(error)) from error
+    except NotASitemap as error:
+        raise Unreadable("not-a-sitemap", str(error)) from error
+    except NotAnArticle as error:
+        raise Unreadable(error.reason, error.detail) from error

@@ -1,0 +1,90 @@
+"""Records that need no answer: view counters, aliases, failures, what is known of listings, ends of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
+
+from newscrawl.article import Failure, Listing, Run, ViewObservation, article_id
+
+
+@dataclass(slots=True)
+class SideRecords:
+    """What waits beside the articles of a batch."""
+
+    listings: dict[str, Listing] = field(default_factory=dict)
+    """By address: the last word counts."""
+    views: list[ViewObservation] = field(default_factory=list)
+    aliases: list[tuple[str, list[str]]] = field(default_factory=list)
+    failures: dict[str, Failure | None] = field(default_factory=dict)
+    """By address: the last word counts; None where the address has succeeded."""
+    runs: dict[str, Run] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.listings) + len(self.views) + len(self.aliases) + len(self.failures) + len(self.runs)
+
+    def operations(self, only: str | None = None) -> Iterator[tuple[str, list[Any]]]:
+        """Collection and operations, those of one collection where it is named. All but a view's are idempotent."""
+        for collection, make in (
+            ("listings", self._listing_operations),
+            ("views", lambda: [InsertOne(view.model_dump()) for view in self.views]),
+            ("articles", self._alias_operations),
+            ("failures", self._failure_operations),
+            ("runs", self._run_operations),
+        ):
+            if only in (None, collection) and (operations := make()):
+                yield collection, operations
+
+    def forget(self, collection: str) -> None:
+        """The records of this collection are written: they must not be written again where a later one fails."""
+        {
+            "listings": self.listings,
+            "views": self.views,
+            "articles": self.aliases,
+            "failures": self.failures,
+            "runs": self.runs,
+        }[collection].clear()
+
+    def records(self, only: str | None = None) -> list[dict[str, Any]]:
+        """The same as JSON objects for the spool: the listings where they are named, else all others."""
+        if only == "listings":
+            return [{"kind": "listing", "listing": item.model_dump(mode="json")} for item in self.listings.values()]
+        return [
+            *({"kind": "view", "view": view.model_dump(mode="json")} for view in self.views),
+            *({"kind": "aliases", "article": identity, "urls": urls} for identity, urls in self.aliases),
+            *(
+                {"kind": "failure", "failure": failure.model_dump(mode="json")}
+                if failure
+                else {"kind": "resolved", "url": url}
+                for url, failure in self.failures.items()
+            ),
+            *({"kind": "run", "id": key, "run": run.model_dump(mode="json")} for key, run in self.runs.items()),
+        ]
+
+    def _listing_operations(self) -> list[Any]:
+        return [
+            ReplaceOne({"_id": article_id(url)}, listing.model_dump(), upsert=True)
+            for url, listing in self.listings.items()
+        ]
+
+    def _alias_operations(self) -> list[Any]:
+        return [
+            UpdateOne({"_id": identity}, {"$addToSet": {"aliases": {"$each": urls}}}) for identity, urls in self.aliases
+        ]
+
+    def _failure_operations(self) -> list[Any]:
+        operations: list[Any] = []
+        for url, failure in self.failures.items():
+            key = {"_id": article_id(url)}
+            if failure is None:
+                operations.append(DeleteOne(key))
+                continue
+            change = {"$set": failure.model_dump(exclude={"first_at"}), "$setOnInsert": {"first_at": failure.first_at}}
+            operations.append(UpdateOne(key, change, upsert=True))
+        return operations
+
+    def _run_operations(self) -> list[Any]:
+        return [UpdateOne({"_id": key}, {"$set": run.model_dump()}, upsert=True) for key, run in self.runs.items()]
