@@ -21,9 +21,10 @@ from newscrawl.extract.headline import headlines
 from newscrawl.extract.near import Near, near_headline
 from newscrawl.extract.page import Page, text_of
 from newscrawl.extract.people import bylines
+from newscrawl.extract.pictures import pictures
 from newscrawl.normalize.dateline import parse_dateline
 from newscrawl.normalize.text import clean, clean_or_none
-from newscrawl.normalize.views import parse_views
+from newscrawl.normalize.views import is_beyond_range, parse_views
 from newscrawl.site import Rule, RuleField, Site
 
 MOST_DATES = 25  # candidates
@@ -61,7 +62,7 @@ def read_article(page: Page, site: Site, *, card: Card | None = None) -> RawArti
     raw.section = _section(page, site, declared, card, raw)
     raw.tags = _tags(page, site, declared, raw)
     raw.keywords = _keywords(page, declared)
-    raw.images = _images(page, site, declared, raw)
+    raw.images = _images(page, site, declared, near, raw)
     raw.videos = [video for _name, video in [page.meta_first("og:video", "og:video:url") or ("", "")] if video]
     raw.views = _views(page, site, declared, body, near, raw)
     raw.related = keep_articles(body.related, page.url)
@@ -250,38 +251,22 @@ def _keywords(page: Page, declared: dict[str, Any]) -> list[str]:
     return list(dict.fromkeys(word for word in words if 1 < len(word) <= 100))[:100]
 
 
-def _images(page: Page, site: Site, declared: dict[str, Any], raw: RawArticle) -> list[Image]:
+def _images(page: Page, site: Site, declared: dict[str, Any], near: Near, raw: RawArticle) -> list[Image]:
     ruled = [
         Image(url=url)
         for _n, _r, text, _e in _by_rules(page, site.rules.get("images", ()))
         if (url := page.absolute(text))
     ]
-    meta = page.meta_first("og:image", "og:image:url", "twitter:image", "twitter:image:src")
-    pictured: list[Image] = []
-    if meta and (url := page.absolute(meta[1])):
-        width, height = page.meta_first("og:image:width"), page.meta_first("og:image:height")
-        pictured = [
-            Image(
-                url=url,
-                width=structured.pixels(width[1]) if width else None,
-                height=structured.pixels(height[1]) if height else None,
-            )
-        ]
-    for source, found in (
-        ("site:images", ruled),
-        ("meta:og:image", pictured),
-        ("jsonld:image", structured.images(declared, page)),
-    ):
-        if found:
-            raw.provenance["images"] = source
-            return list({image.url: image for image in found}.values())[:50]
-    return []
+    source, found = ("site:images", ruled) if ruled else pictures(page, declared, near)
+    if found:
+        raw.provenance["images"] = source
+    return found
 
 
 def _views(page: Page, site: Site, declared: dict[str, Any], body: Body, near: Near, raw: RawArticle) -> str | None:
     for number, _rule, text, _element in _by_rules(page, site.rules.get("views", ())):
         printed = f"{text} views" if text.strip().isdigit() else text
-        if parse_views(printed, language=raw.language) is not None:
+        if parse_views(printed, language=raw.language) is not None or is_beyond_range(printed):
             raw.provenance["views"] = f"site:views[{number}]"
             return text
     if counted := structured.views(declared):

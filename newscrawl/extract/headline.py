@@ -61,8 +61,8 @@ def headlines(page: Page, declared: dict[str, Any], card: Card | None = None) ->
     names = {name, _key(structured.first(declared.get("publisher")) or ""), host if len(host) > 3 else ""} - {""}
     headings = {_key(text_of(heading)) for heading, _ in zip(page.tree.iter("h1", "h2", "h3"), range(25), strict=False)}
     found: dict[str, Candidate] = {}
-    for source, text in _printed(page, declared, card):
-        text = clean(unescape(unescape(text)) if "&" in text else text)[:LONGEST]
+    for source, printed in _printed(page, declared, card):
+        text = clean(unescape(unescape(printed)) if "&" in printed else printed)[:LONGEST]
         if source.startswith(("meta", "title")) and _key(text) not in headings:
             text = _segment(text, headings) or _without_name(text, names)
         key = _key(text)

@@ -74,16 +74,19 @@ def _resolved(entry: Any, page: Page) -> Any:
     identity = entry.get("@id") if isinstance(entry, dict) and not entry.get("name") else None
     if identity is None:
         return entry
-    return next((item for item in page.json_ld if item.get("@id") == identity and item.get("name")), entry)
+    named = (item for item in page.json_ld if item.get("@id") == identity and item is not entry and len(item) > 1)
+    return next(named, entry)
 
 
 def images(item: dict[str, Any], page: Page) -> list[Image]:
     """Pictures of the JSON-LD article."""
     value = item.get("image") or item.get("thumbnailUrl")
     found: list[Image] = []
-    for entry in value if isinstance(value, list) else [value]:
+    for item_or_id in value if isinstance(value, list) else [value]:
+        is_named = isinstance(item_or_id, dict) and not item_or_id.get("url")
+        entry = _resolved(item_or_id, page) if is_named else item_or_id
         table = entry if isinstance(entry, dict) else {"url": entry}
-        address = table.get("url") or table.get("contentUrl") or table.get("@id")
+        address = table.get("url") or table.get("contentUrl")
         if isinstance(address, list):
             address = address[0] if address else None
         if isinstance(address, str) and (absolute := page.absolute(address)) and len(found) < MOST:
