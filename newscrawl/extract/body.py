@@ -67,6 +67,8 @@ def read_body(page: Page, site: Site, headline: str, lead: str | None, stated: s
         if unseen is not None and (found := _by_weight(read_blocks(unseen), headline, leads, None)):
             blocks, body.source = found, source
     blocks = _without_head(blocks, body, headline, lead)
+    if not body.source.startswith("site:"):
+        blocks = _without_edges(blocks)
     _sections(blocks, body, page)
     return body
 
@@ -106,7 +108,7 @@ def _by_weight(top: Box, headline: str, leads: Iterable[str], stated: str | None
     blocks = list(_kept(box, top.alternatives))
     if not blocks:
         blocks = [block for block in box.blocks() if not _BOILERPLATE.match(block.text)]
-    return [*_standfirst(top, box, headline, leads), *_without_edges(anchor.within(blocks))]
+    return [*_standfirst(top, box, headline, leads), *anchor.within(blocks)]
 
 
 def _unseen(page: Page, seen: int, stated: str | None) -> tuple[Any, str]:

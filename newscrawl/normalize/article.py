@@ -27,13 +27,12 @@ from newscrawl.normalize.names import parse_authors
 from newscrawl.normalize.text import clean, clean_or_none, count_words, fingerprint
 from newscrawl.normalize.timestamps import choose_timestamp
 from newscrawl.normalize.urls import believable_canonical, canonical_url
-from newscrawl.normalize.views import parse_views
+from newscrawl.normalize.views import is_beyond_range, parse_views
 from newscrawl.normalize.zones import country_of_page
 from newscrawl.site import Site
 
 MOST_RELATED = 50
 LONGEST_HEADLINE = 1000
-BEYOND_ANY_COUNT = 19  # digits of 2^63, which no counter of the database holds
 
 
 def identity(url: str, site: Site) -> str:
@@ -116,7 +115,7 @@ def _addresses(raw: RawArticle, site: Site, card: Card | None) -> tuple[str, lis
 
 def _lead(text: str | None, language: str | None) -> str | None:
     """The lead without entities that were escaped twice, and without a dateline."""
-    lead = clean_or_none(unescape(text)) if text else None
+    lead = clean_or_none(unescape(unescape(text))) if text else None
     if lead and (dateline := parse_dateline(lead, language=language)) and dateline.rest:
         return dateline.rest
     return lead
@@ -166,7 +165,7 @@ def _views(text: str | None, language: str | None, seen_at: datetime) -> Views |
         return None
     printed = f"{text} views" if text.strip().replace(" ", "").isdigit() else text
     count = parse_views(printed, language=language)
-    if count is None and sum(map(str.isdigit, text)) < BEYOND_ANY_COUNT:
+    if count is None and not is_beyond_range(text):
         return None  # no counter, after all
     return Views(count=count, seen_at=seen_at, raw=clean(text))
 
