@@ -127,6 +127,7 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
         "DOWNLOAD_MAXSIZE": own.max_bytes,
         "DOWNLOAD_WARNSIZE": 0,
         "RETRY_TIMES": own.retries,
+        "RETRY_GIVE_UP_LOG_LEVEL": "INFO",  # the failure is recorded
         "AUTOTHROTTLE_ENABLED": own.delay > 0,
         "AUTOTHROTTLE_START_DELAY": own.delay,
         "AUTOTHROTTLE_TARGET_CONCURRENCY": float(own.concurrency),

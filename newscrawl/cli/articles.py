@@ -73,7 +73,7 @@ def render(article: Mapping[str, Any]) -> Group:
         ("published", _instant(article.get("published"))),
         ("modified", _instant(article.get("modified"))),
         ("dateline", ", ".join(str(part) for part in (dateline.get("place"), dateline.get("agency")) if part)),
-        ("views", f"{views['count']:,}" if views else None),
+        ("views", _count(views) if views else None),
         ("authors", ", ".join(author["name"] for author in article.get("authors") or ())),
         ("section", article.get("section")),
         ("tags", ", ".join(article.get("tags") or ())),
@@ -92,6 +92,10 @@ def render(article: Mapping[str, Any]) -> Group:
         for paragraph in section["paragraphs"]:
             parts += [Text(), Text(paragraph)]
     return Group(*parts, Text())
+
+
+def _count(views: Mapping[str, Any]) -> str:
+    return f"{views['count']:,}" if views["count"] is not None else f"unreadable: {views['raw']}"
 
 
 def _instant(timestamp: Mapping[str, Any] | None) -> str | None:

@@ -78,26 +78,34 @@ def crawl(
     options = Options(limit=limit, since=start, max_pages=max_pages, dry_run=dry_run)
     try:
         with progress(quiet=dry_run) as report:
-            runs = run_crawl(chosen, own, options, on_article=show if dry_run else None, on_progress=report)
+            outcome = run_crawl(chosen, own, options, on_article=show if dry_run else None, on_progress=report)
     except DatabaseDown as error:
         fail(str(error), Exit.DEPENDENCY)
+    runs = list(outcome.runs.values())
     if as_json:
-        show_json("crawl", {"runs": [run.model_dump(mode="json") for run in runs.values()], "articles": shown})
+        show_json("crawl", {"runs": [run.model_dump(mode="json") for run in runs], "articles": shown})
     else:
-        summary(list(runs.values()), dry_run=dry_run)
-    raise typer.Exit(int(exit_code(list(runs.values()), len(chosen))))
+        summary(runs, dry_run=dry_run)
+    raise typer.Exit(128 + outcome.signal if outcome.signal else int(exit_code(runs, len(chosen))))
 
 
 def exit_code(runs: list[Run], asked: int) -> Exit:
-    """1 where a site failed, 4 where no article was met at all, else 0."""
-    if len(runs) < asked or any(run.outcome == "failed" for run in runs):
+    """The worst of what happened to the sites, the database first."""
+    if any(run.reason == "database-down" or run.counts.get("spooled") or "database-away" in run.errors for run in runs):
+        return Exit.DEPENDENCY
+    if len(runs) < asked or any(run.outcome == "failed" and run.reason != "locked" for run in runs):
         return Exit.FAILED
-    if not any(run.counts.get(name) for run in runs for name in ("cards", "listings_unchanged", *STORED, "shown")):
+    if any(run.reason == "locked" for run in runs):
+        return Exit.LOCKED
+    if any(run.outcome == "degraded" for run in runs):
+        return Exit.DEGRADED
+    if not any(run.counts.get(name) for run in runs for name in MET):
         return Exit.NOTHING
     return Exit.OK
 
 
-STORED = ("new", "changed", "unchanged", "spooled")
+MET = ("cards", "listings_unchanged", "new", "changed", "unchanged", "shown")
+"""Counts that show that a site had articles at all."""
 
 
 def show_article_line(article: object) -> None:
@@ -110,8 +118,8 @@ def show_article_line(article: object) -> None:
 
 
 @contextmanager
-def progress(*, quiet: bool = False) -> Iterator[Progress]:
-    """A live table on a terminal, else a plain line every 10 seconds; both on stderr."""
+def progress(*, quiet: bool = False, every: float = 10) -> Iterator[Progress]:
+    """A live table on a terminal, else a plain line every so many seconds; both on stderr."""
     last = time.monotonic()
     columns = ("cards", "known", "new", "changed", "duplicates", "failed")
 
@@ -130,7 +138,7 @@ def progress(*, quiet: bool = False) -> Iterator[Progress]:
 
         def lines(counts: dict[str, dict[str, int]]) -> None:
             nonlocal last
-            if time.monotonic() - last >= 10:
+            if time.monotonic() - last >= every:
                 last = time.monotonic()
                 for name, site in sorted(counts.items()):
                     err.print(f"{name}: " + ", ".join(f"{site.get(column, 0)} {column}" for column in columns))
@@ -151,7 +159,7 @@ def summary(runs: list[Run], *, dry_run: bool = False) -> None:
     show_table(("site", "outcome", *columns, "duplicates", "failed", "time"), rows)
     reasons = [(run.site, reason, number) for run in runs for reason, number in sorted(run.errors.items())]
     if reasons:
-        show_table(("site", "failed because of", "times"), reasons)
+        show_table(("site", "what was wrong", "times"), reasons)
     if not dry_run and runs and not any(run.counts.get(name) for run in runs for name in ("new", "changed")):
         out.print("Nothing new: every article was known." if not reasons else "Nothing new.")
     if any(run.counts.get("spooled") for run in runs):

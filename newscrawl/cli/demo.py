@@ -2,84 +2,145 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
-from newscrawl.cli.output import Exit, err, fail, out, with_database
+from newscrawl.cli.output import Exit, err, fail, out, show_table, with_database
 
 if TYPE_CHECKING:
+    from newscrawl.article import Run
     from newscrawl.store.connect import Connection
 
 PORT = 8008
 """Where the demo's site is served when the port is free; its articles keep this address in any case."""
 
 
+class Stored(NamedTuple):
+    """What the database holds of the demo: number of articles, one of them, failures by reason."""
+
+    articles: int
+    example: dict[str, Any] | None
+    failures: dict[str, int]
+
+
 def demo() -> None:
     """Crawl a small news site on this machine and show what newscrawl makes of it. Nothing to set up."""
-    from newscrawl.cli.crawl import progress, summary
+    from newscrawl.cli.crawl import exit_code, progress
     from newscrawl.crawl.process import Options, crawl
     from newscrawl.replica import Replica, serve, site_file
     from newscrawl.settings import ConfigurationError, read_settings
     from newscrawl.site import read_site
     from newscrawl.store.connect import DatabaseDown
 
+    os.environ["NEWSCRAWL_DELAY"] = "0"  # the site is this machine's own
     try:
-        own = read_settings(delay=0)
+        own = read_settings(concurrency=8, retries=0)
     except ConfigurationError as error:
         fail(str(error), Exit.USAGE)
     with tempfile.TemporaryDirectory(prefix="newscrawl-demo-") as folder, _serve(serve, Replica(bad=True)) as server:
         path = Path(folder) / "demo.toml"
-        path.write_text(site_file(server.base_url), encoding="utf-8")
+        path.write_text(site_file(server.base_url, bad=True), encoding="utf-8")
         site = read_site(path)
-        err.print(
-            f"A news site of {len(server.replica.articles)} articles is served at {server.base_url}", highlight=False
-        )
-        err.print("newscrawl crawls it over HTTP: listings, feeds and sitemaps in three languages.")
+        articles = len(server.replica.articles)
+        err.print(f"Serving a made-up news site of {articles} articles at {server.base_url}", highlight=False)
+        err.print("Crawling it over HTTP: listings, feeds and sitemaps in three languages, and some broken pages …")
         try:
-            with progress() as report:
-                runs = list(crawl([site], own, Options(), on_progress=report).values())
+            with progress(every=1) as report:
+                outcome = crawl([site], own, Options(), on_progress=report)
         except DatabaseDown as error:
             fail(str(error), Exit.DEPENDENCY)
-    stored, example = with_database(_look)
-    if example is not None:
-        from newscrawl.cli.articles import render
-
-        out.rule("one article, as stored")
-        out.print(render(example))
-    out.rule("what happened")
-    summary(runs)
-    out.print(f"\n{stored} articles of the demo are stored, each once.")
-    if runs and not runs[0].counts.get("new"):
-        out.print("This run stored nothing new: run it as often as you like.")
-    _next_steps(example)
-    if not runs or not stored:
+    runs = list(outcome.runs.values())
+    if not runs or runs[0].reason != "finished":
+        raise typer.Exit(128 + outcome.signal if outcome.signal else int(exit_code(runs, 1)))
+    stored = with_database(_look)
+    _show(runs[0], stored)
+    if not stored.articles:
         raise typer.Exit(int(Exit.FAILED))
 
 
 def _serve(serve: Any, replica: Any) -> Any:
     try:
-        return serve(replica, port=PORT)
+        with serve(replica, port=PORT):
+            pass
     except OSError:
         return serve(replica, port=0)
+    return serve(replica, port=PORT)
 
 
-async def _look(connection: Connection) -> tuple[int, dict[str, Any] | None]:
-    articles = connection.database["articles"]
-    example = await articles.find_one({"site": "demo", "language": "en", "related.0": {"$exists": True}})
-    return await articles.count_documents({"site": "demo"}), example
+async def _look(connection: Connection) -> Stored:
+    database = connection.database
+    rich = {"site": "demo", "language": "en", "related.0": {"$exists": True}}
+    return Stored(
+        await database["articles"].count_documents({"site": "demo"}),
+        await database["articles"].find_one(rich, sort=[("published.at", -1)]),
+        Counter([document["reason"] async for document in database["failures"].find({"site": "demo"})]),
+    )
+
+
+def _show(run: Run, stored: Stored) -> None:
+    from newscrawl.cli.articles import render
+
+    if stored.example is not None:
+        out.rule("one article, as stored")
+        out.print(render(stored.example))
+    out.rule("what happened")
+    seconds = (run.ended_at - run.started_at).total_seconds() if run.ended_at else 0
+    counts = run.counts
+    unchanged = counts.get("known", 0) + counts.get("unchanged", 0)
+    show_table(
+        ("articles", "", ""),
+        [
+            ("stored", stored.articles, "each once, in the database"),
+            ("new", counts.get("new", 0), "stored by this run"),
+            (
+                "unchanged",
+                counts.get("known", 0) + counts.get("unchanged", 0),
+                "known already where listings show them, and not fetched",
+            ),
+            ("duplicates refused", counts.get("duplicates", 0), "the same article under a further address"),
+            ("failed", sum(stored.failures.values()), "addresses in `failures`, each with its reason:"),
+            *((f"  {reason}", number, WORDS.get(reason, "")) for reason, number in sorted(stored.failures.items())),
+        ],
+    )
+    remarks = {reason: number for reason, number in run.errors.items() if reason not in stored.failures}
+    if remarks:
+        out.print("Stored, though something was wrong with the page:", highlight=False)
+        show_table(("", "", ""), [(f"  {name}", number, WORDS.get(name, "")) for name, number in remarks.items()])
+    out.print(f"{counts.get('requests', 0)} requests in {seconds:.1f} s.", highlight=False)
+    if not counts.get("new"):
+        out.print("This run stored nothing new: every article was known. Run it as often as you like.")
+    _next_steps(stored.example)
+
+
+WORDS = {
+    "http-404": "the page is gone",
+    "http-500": "the server failed; tried again in an hour",
+    "no-headline": "an article page without a headline",
+    "empty-body": "an answer without a page",
+    "robots-forbidden": "robots.txt closes the address, so it was not fetched",
+    "date-in-future": "a date in the year 2199: left empty, the printed text kept",
+    "counter-out-of-range": "10^30 views: left empty, the printed text kept",
+    "undecodable-bytes": "bytes that are no UTF-8: marked with U+FFFD",
+}
+"""Reasons of the demo's broken pages, for people."""
 
 
 def _next_steps(example: dict[str, Any] | None) -> None:
-    lines = [
-        ("newscrawl articles list --site demo", "the newest articles"),
-        (f"newscrawl articles show {example['url']} --json" if example else "newscrawl runs list", "one, every field"),
-        ("newscrawl failures list", "what was refused, and why"),
-        ('newscrawl db start && mongosh "$(newscrawl db uri)"', "the database itself, database newscrawl"),
-        ("newscrawl crawl unn --since 2d", "a real site"),
+    command = Path(sys.argv[0])
+    name = os.path.relpath(command) if command.parent.name == "bin" and ".venv" in command.parts else "newscrawl"
+    steps = [
+        ("articles list --site demo", "the newest articles"),
+        (f"articles show {example['url']}" if example else "runs list", "one of them; --json gives every field"),
+        ("failures list --site demo", "what was refused, and why"),
+        ("db start", "keep the database running; it prints the address for mongosh, Compass or a driver"),
+        ("crawl unn --since 2d", "a real site"),
     ]
-    out.print("\nNext (in a checkout: .venv/bin/newscrawl):")
-    for command, purpose in lines:
-        out.print(f"  {command:62} {purpose}", markup=False, highlight=False, soft_wrap=True)
+    out.print("\nNext:", highlight=False)
+    for words, purpose in steps:
+        out.print(f"  {name} {words}\n      {purpose}", markup=False, highlight=False, soft_wrap=True)

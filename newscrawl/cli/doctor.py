@@ -58,10 +58,10 @@ def _disk(own: Settings) -> Finding:
 def _database(own: Settings) -> Finding:
     import asyncio
 
-    from newscrawl.store.connect import DatabaseDown, connect
+    from newscrawl.store.connect import DatabaseDown, open_connection
 
     async def look() -> str:
-        connection = await connect(own.mongo_uri, folder=own.data, database=own.database)
+        connection = await open_connection(own)
         try:
             build = await connection.client.admin.command("buildInfo")
             return "; ".join([f"MongoDB {build['version']}, {connection.topology}", *connection.notes])

@@ -66,8 +66,10 @@ def _cell(value: Any) -> Any:
 
 def with_database(work: Callable[[Connection], Coroutine[Any, Any, T]]) -> T:
     """Run a coroutine with the database that the settings name. Ends with code 2 or 5 where that fails."""
+    from pymongo.errors import PyMongoError
+
     from newscrawl.settings import ConfigurationError, read_settings
-    from newscrawl.store.connect import DatabaseDown, connect
+    from newscrawl.store.connect import DatabaseDown, open_connection
 
     try:
         own = read_settings()
@@ -75,7 +77,7 @@ def with_database(work: Callable[[Connection], Coroutine[Any, Any, T]]) -> T:
         fail(str(error), Exit.USAGE)
 
     async def run() -> T:
-        connection = await connect(own.mongo_uri, folder=own.data, database=own.database)
+        connection = await open_connection(own)
         try:
             return await work(connection)
         finally:
@@ -83,5 +85,5 @@ def with_database(work: Callable[[Connection], Coroutine[Any, Any, T]]) -> T:
 
     try:
         return asyncio.run(run())
-    except DatabaseDown as error:
-        fail(str(error), Exit.DEPENDENCY)
+    except (DatabaseDown, PyMongoError) as error:
+        fail(str(error)[:500], Exit.DEPENDENCY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -39,6 +40,14 @@ class Options:
         }
 
 
+@dataclass
+class Outcome:
+    """What a crawl did: the run record of each site, and the signal that ended it early, if one did."""
+
+    runs: dict[str, Run]
+    signal: int | None = None
+
+
 Progress = Callable[[dict[str, dict[str, int]]], None]
 
 
@@ -49,8 +58,8 @@ def crawl(
     *,
     on_article: Callable[[Article], None] | None = None,
     on_progress: Progress | None = None,
-) -> dict[str, Run]:
-    """Crawl the sites in this process and give each one's run record.
+) -> Outcome:
+    """Crawl the sites in this process. A first SIGINT or SIGTERM ends it once all that was fetched is stored.
 
     `on_article` sees every article as it is done; `on_progress` the counts of every site twice a second.
     Call it once a process: an event loop is not started twice. Raises DatabaseDown where no server answers.
@@ -58,7 +67,7 @@ def crawl(
     logging.getLogger("scrapy.addons").setLevel(logging.ERROR)
     process = AsyncCrawlerProcess(scrapy_settings(own))
     crawlers: dict[str, Crawler] = {}
-    runs: dict[str, Run] = {}
+    outcome = Outcome({})
     problems: list[BaseException] = []
 
     async def check_database() -> None:
@@ -75,7 +84,7 @@ def crawl(
         started_at = datetime.now(UTC)
 
         def closed(spider: Any, reason: str, crawler: Crawler = crawler, started_at: datetime = started_at) -> None:
-            runs[spider.name] = run_of(crawler, started_at, reason)
+            outcome.runs[spider.name] = run_of(crawler, started_at, reason)
 
         def scraped(item: Any) -> None:
             if on_article is not None and isinstance(item, Article):
@@ -97,19 +106,30 @@ def crawl(
                 on_progress({name: counts_of(crawler) for name, crawler in crawlers.items() if crawler.stats})
         problems.extend(result for result in pending.result() if isinstance(result, BaseException))
 
-    _start(process, main())
+    _start(process, main(), outcome)
     for problem in problems:
         raise problem
-    return runs
+    return outcome
 
 
-def _start(process: AsyncCrawlerProcess, main: Any) -> None:
-    """Run `main` inside the process's loop, which ends with the last crawl."""
+def _start(process: AsyncCrawlerProcess, main: Any, outcome: Outcome) -> None:
+    """Run `main` inside the process's loop, which ends with the last crawl, and note a signal that ends it."""
     from twisted.internet import reactor
 
     loop: Any = reactor  # Twisted's own types are those of the module, not of the reactor put in its place
 
+    def note_signals() -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            scrapy_handler: Any = signal.getsignal(number)
+
+            def note(number: int, frame: Any, then: Any = scrapy_handler) -> None:
+                outcome.signal = outcome.signal or number
+                then(number, frame)
+
+            signal.signal(number, note)
+
     def begin() -> None:
+        loop.callLater(0, note_signals)  # after Scrapy has put its own handlers in place
         task = asyncio.ensure_future(main)
         task.add_done_callback(lambda _task: loop.stop() if loop.running else None)
 

@@ -86,6 +86,11 @@ def parse_views(text: str, *, language: str | None = None) -> int | None:
     return _of_text(" ".join(folded.split()), language)
 
 
+def is_beyond_range(text: str) -> bool:
+    """True where a counter has more digits than 2^63 and so cannot be true, nor be stored."""
+    return sum(map(str.isdigit, text)) >= len(str(INT64_MAX))
+
+
 def _of_text(text: str, language: str | None) -> int | None:
     quoted = text.startswith(('"', "“", "«")) or text.count(" ") > 25
     if quoted:

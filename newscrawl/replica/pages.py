@@ -127,9 +127,11 @@ def sitemap_index(base_url: str) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?><sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</sitemapindex>'
 
 
-def news_sitemap(stories: Iterable[ReplicaArticle], base_url: str, *, dated: bool = True) -> str:
-    """A sitemap with the news block."""
-    entries = []
+def news_sitemap(
+    stories: Iterable[ReplicaArticle], base_url: str, *, dated: bool = True, further: Iterable[str] = ()
+) -> str:
+    """A sitemap with the news block where `dated`; `further`: paths of other pages."""
+    entries = [f"<url><loc>{base_url}{path}</loc></url>" for path in further]
     for story in stories:
         block = (
             f"<news:news><news:publication><news:name>Replica News</news:name><news:language>{story.edition}</news:language></news:publication>"
@@ -152,16 +154,17 @@ BAD: dict[str, bytes] = {
     "utf8": "<html><head><title>Café of broken bytes</title></head><body><h1>Café of broken bytes</h1>".encode()
     + b"<div class='single-news-card_body__x'><p>Some bytes \xff\xfe\xfa are no UTF-8, and the rest of this text is readable.</p></div></body></html>",
     "future": f"<html><body><h1>News from the future</h1><meta property='article:published_time' content='2199-01-01T00:00:00Z'><div class='single-news-card_body__x'>{_TEXT}</div></body></html>".encode(),
-    "counter": f"<html><body><h1>A counter beyond all numbers</h1><p class='single-news-card_tagDateInfoItem__x'>• {10**30} views</p><div class='single-news-card_body__x'>{_TEXT}</div></body></html>".encode(),
+    "counter": f"<html><body><h1>A counter beyond all numbers</h1><p class='single-news-card_tagDateInfoItem__x'>20 січня 2026, 10:50</p><p class='single-news-card_tagDateInfoItem__x'>• {10**30} views</p><div class='single-news-card_body__x'>{_TEXT}</div></body></html>".encode(),
 }  # fmt: skip
-"""Broken pages by name; besides them `404`, `500`, `empty` and the forbidden `/closed/`."""
+"""Broken pages by name; besides them `404`, `500`, `empty` and an address that robots.txt closes."""
 
 
 def bad_listing() -> str:
     """A listing of everything that can be wrong with a page."""
-    names = [*BAD, "404", "500", "empty"]
+    # The sitemap alone names the page without a headline: a card's headline would serve for it.
+    names = [*(f"bad-{name}" for name in (*BAD, "404", "500", "empty") if name != "headless"), "closed-by-robots"]
     links = "".join(
-        f'<a class="news-card_root__x" href="/news/bad-{name}">A page that is wrong: {name}</a>' for name in names
+        f'<a class="news-card_root__x" href="/news/{name}">A page that is wrong: {name}</a>' for name in names
     )
     return f"<html><body><main>{links}</main></body></html>"
 

@@ -82,7 +82,7 @@ class Site:
     def _fixed(self, path: str) -> Answer:
         xml = "application/xml; charset=utf-8"
         if path == "/robots.txt":
-            text = f"User-agent: *\nDisallow: /closed/\nSitemap: {self.base_url}/sitemap.xml\n"
+            text = f"User-agent: *\nDisallow: /closed/\nDisallow: /news/closed-\nSitemap: {self.base_url}/sitemap.xml\n"
             return Answer(body=text.encode(), kind="text/plain")
         for edition in EDITIONS:
             if path == f"/rss/news_{edition}.xml":
@@ -93,7 +93,9 @@ class Site:
             newest = [a for edition in EDITIONS for a in self._newest(edition)]
             return Answer(body=pages.news_sitemap(newest, self.base_url).encode(), kind=xml)
         if path == "/sitemap-archive.xml.gz":
-            text = pages.news_sitemap(self.replica.articles[-NEWEST:], self.base_url, dated=False)
+            further = ["/news/bad-headless"] if self.replica.bad else []
+            oldest = self.replica.articles[-NEWEST:]
+            text = pages.news_sitemap(oldest, self.base_url, dated=False, further=further)
             return Answer(body=gzip.compress(text.encode(), mtime=0), kind="application/gzip")
         if self.replica.bad and (path == "/bad" or path.startswith(("/news/bad-", "/closed/"))):
             return self._bad(path)

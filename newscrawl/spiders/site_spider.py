@@ -21,9 +21,10 @@ from newscrawl.crawl.reasons import Stage, failure_of, reason_of
 from newscrawl.crawl.session import Session, close_session, open_session
 from newscrawl.extract.article import read_article
 from newscrawl.extract.page import Page
-from newscrawl.normalize.article import card_views, identity
+from newscrawl.normalize.article import card_views
+from newscrawl.normalize.article import identity as identity_of
 from newscrawl.normalize.dates import parse_date
-from newscrawl.normalize.urls import fetchable_url
+from newscrawl.normalize.urls import canonical_url, fetchable_url
 from newscrawl.settings import read_settings
 from newscrawl.site import Site
 from newscrawl.spiders.discovery import Found, Unreadable, read_discovery
@@ -65,13 +66,15 @@ class SiteSpider(scrapy.Spider):
         self.walks: list[Walk] = []
         self.has_lost = False
         """Something could neither be stored nor recorded: no walk of this run counts as complete."""
-        self.scheduled: set[str] = set()
+        self.scheduled: dict[str, list[str]] = {}
+        """Identities of articles that this run asks for, with the further addresses that it met them under."""
         self.met: set[str] = set()
         """Identities of articles that were stored before this run met them."""
         self.attempts: dict[str, int] = {}
         """Attempts so far at the articles that failed before and are due."""
         self.failed_listings: dict[str, int] = {}
         """Attempts so far at the listings, feeds and sitemaps that failed before and are due."""
+        self._addresses: dict[str, str] = {}
         self._listings: dict[str, Listing] = {}
 
     @classmethod
@@ -228,11 +231,15 @@ class SiteSpider(scrapy.Spider):
         settled: set[str] = set()
         if self.session is not None and addresses:
             database, now = self.session.connection.database, _now()
-            urls = [fresh.address for fresh in addresses.values()]
+            forms = {i: canonical_url(fresh.address) for i, fresh in addresses.items()}
+            urls = [*(fresh.address for fresh in addresses.values()), *forms.values()]
             found = await self.session.read(lambda: known(database, list(addresses), urls, now))
             stored = found.articles | {i for i, fresh in addresses.items() if fresh.address in found.aliases}
             settled = stored | {i for i, fresh in addresses.items() if fresh.address in found.postponed}
-            self.met |= stored & addresses.keys() - self.scheduled
+            self.met |= stored & addresses.keys() - self.scheduled.keys()
+            for i in found.articles & addresses.keys():
+                if article_id(forms[i]) != i and not {forms[i], addresses[i].address} & found.aliases:
+                    await self.session.writer.add_aliases(i, [forms[i]])
             observations = card_views([fresh.card for fresh in addresses.values()], self.site, at=now)
             await self.session.writer.observe(observations)
         unknown = [fresh for i, fresh in addresses.items() if i not in settled]
@@ -270,7 +277,7 @@ class SiteSpider(scrapy.Spider):
 
     def _article_id(self, address: str) -> str:
         try:
-            return article_id(identity(address, self.site))
+            return article_id(identity_of(address, self.site))
         except ValueError:
             return article_id(address)
 
@@ -281,17 +288,28 @@ class SiteSpider(scrapy.Spider):
             if self.limit is not None and len(self.scheduled) >= self.limit:
                 self.has_lost = True
                 return
-            if fresh.identity in self.scheduled or self._is_old(fresh.card):
+            if self._is_old(fresh.card):
                 continue
-            self.scheduled.add(fresh.identity)
+            if fresh.identity in self.scheduled:
+                self._note_alias(fresh)
+                continue
+            self.scheduled[fresh.identity] = []
+            self._addresses[fresh.identity] = fresh.address
             yield scrapy.Request(
                 fresh.address,
                 callback=self.parse_article,
                 errback=self.article_failed,
-                cb_kwargs={"card": fresh.card},
+                cb_kwargs={"card": fresh.card, "identity": fresh.identity},
             )
 
-    async def parse_article(self, response: Response, card: Card) -> AsyncIterator[Reading]:
+    def _note_alias(self, fresh: Fresh) -> None:
+        """An article that is asked for already: its further address is kept, and nothing fetched."""
+        further = self.scheduled[fresh.identity]
+        if fresh.address != self._addresses[fresh.identity] and fresh.address not in further:
+            further.append(fresh.address)
+            self.count("duplicates")
+
+    async def parse_article(self, response: Response, card: Card, identity: str) -> AsyncIterator[Reading]:
         """An article page, read into raw fields; what is no article becomes a failure with its reason."""
         asked = response.request.url if response.request else response.url
         first = (response.meta.get("redirect_urls") or [asked])[0]
@@ -315,7 +333,8 @@ class SiteSpider(scrapy.Spider):
             return
         if "\ufffd" in page.source and "\ufffd".encode() not in response.body:
             self.remark("undecodable-bytes")
-        raw.aliases += [url for url in (*response.meta.get("redirect_urls", ()), asked) if url not in raw.aliases]
+        met = (*response.meta.get("redirect_urls", ()), asked, *self.scheduled.get(identity, ()))
+        raw.aliases += [url for url in dict.fromkeys(met) if url not in raw.aliases]
         fetch = Fetch(
             status=response.status,
             etag=headers.get("etag"),

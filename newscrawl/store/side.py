@@ -40,13 +40,14 @@ class SideRecords:
 
     def forget(self, collection: str) -> None:
         """The records of this collection are written: they must not be written again where a later one fails."""
-        {
+        kept: dict[str, Any] = {
             "listings": self.listings,
             "views": self.views,
             "articles": self.aliases,
             "failures": self.failures,
             "runs": self.runs,
-        }[collection].clear()
+        }
+        kept[collection].clear()
 
     def records(self, only: str | None = None) -> list[dict[str, Any]]:
         """The same as JSON objects for the spool: the listings where they are named, else all others."""
