@@ -60,6 +60,7 @@ def headlines(page: Page, declared: dict[str, Any], card: Card | None = None) ->
     host = _key((urlsplit(page.url).hostname or "").removeprefix("www.").partition(".")[0])
     names = {name, _key(structured.first(declared.get("publisher")) or ""), host if len(host) > 3 else ""} - {""}
     headings = {_key(text_of(heading)) for heading, _ in zip(page.tree.iter("h1", "h2", "h3"), range(25), strict=False)}
+    headings -= names
     found: dict[str, Candidate] = {}
     for source, printed in _printed(page, declared, card):
         text = clean(unescape(unescape(printed)) if "&" in printed else printed)[:LONGEST]
@@ -165,6 +166,9 @@ def _segment(title: str, headings: set[str]) -> str | None:
 
 def _without_name(title: str, names: set[str]) -> str:
     """A title without the site's name before or behind it."""
+    front, colon, rest = title.partition(": ")
+    if colon and _key(front) in names:
+        return rest
     cuts = list(_SEPARATOR.finditer(title))
     for cut in cuts:
         if any(_is_name(title[cut.end() :], name) for name in names) and len(title[: cut.start()]) > 8:

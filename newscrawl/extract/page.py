@@ -1,7 +1,7 @@
 """One page: decoded, parsed once, and what its head declares. Every reader shares this one tree.
 
-Encodings by the WHATWG order: byte order mark, HTTP header, meta element, then UTF-8 where the bytes are valid,
-then a guess. Bytes that no encoding explains become U+FFFD: a page never fails for them.
+Encodings: byte order mark, then UTF-8 where the bytes are valid, then HTTP header and meta element (WHATWG Encoding,
+4.2). Bytes that no encoding explains become U+FFFD: a page never fails for them.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ _LABELS = {
     "windows-31j": "cp932", "big5": "big5hkscs", "tis-620": "cp874", "iso-8859-11": "cp874", "unicode": "utf-8", "utf8": "utf-8",
     "utf-7": "utf-8",
 }  # fmt: skip
+_SEVEN_BIT = frozenset({"iso-2022-jp", "iso-2022-kr", "hz-gb-2312", "utf-16", "utf-16le", "utf-16be"})
 _BLOCKS = frozenset(
     "address article aside blockquote dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li "
     "main nav ol p pre section table tbody td tfoot th thead tr ul br".split()
@@ -159,7 +160,10 @@ def decode(body: bytes, content_type: str) -> str:
     if meta := _META_CHARSET.search(body[:8192]):
         declared.append(meta[1].decode("ascii", "replace"))
     names = [_LABELS.get(name.lower(), name) for name in declared]
-    for name in (*names[:1], "utf-8", *names[1:]):
+    # Text in another encoding is next to never valid UTF-8, so valid UTF-8 wins over a wrong declaration; encodings that
+    # write everything in ASCII bytes are believed first.
+    first = [name for name in names if name.lower() in _SEVEN_BIT]
+    for name in (*first, "utf-8", *names):
         try:
             return body.decode(name)
         except (UnicodeDecodeError, LookupError):

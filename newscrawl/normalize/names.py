@@ -29,6 +29,7 @@ _SPLIT = re.compile(
     r"\s*(?:[,;|•·\n、]|/|\s(?:and|und|et|y|e|en|och|og|oraz|та|и|і|й|ja|és|dan|ve|&|\+|with|mit|avec|con|für|for)\s)\s*",
     re.I,
 )
+_AND = re.compile(r"^(?:and|und|et|y|e|en|och|og|oraz|та|и|і|&)\s+", re.I)
 _CREDENTIAL = re.compile(
     r"^(?:ph\.?\s?d\.?|m\.?d\.?|m\.?s\.?|m\.?a\.?|j\.?d\.?|esq\.?|rdn?|ld|mph|cfa|cpa|rn|b\.?a\.?|cfp|dr\.?|prof\.?|mba|msc|bsc)\.?$",
     re.I,
@@ -103,7 +104,7 @@ def _names(text: str) -> Iterator[str]:
     text = _ALL_POSTS.sub("", _BY_TIGHT.sub("", _BY.sub("", text)))
     found: list[str] = []
     for part in _SPLIT.split(text):
-        name = _TAIL.sub("", _BY.sub("", part or "")).strip(' ,:;-–—•*"“”«»()')
+        name = _TAIL.sub("", _BY.sub("", _AND.sub("", part or ""))).strip(' ,:;-–—•*"“”«»()')
         if found and _SUFFIX.match(name):
             found[-1] = f"{found[-1]} {name}"
             continue
