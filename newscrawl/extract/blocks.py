@@ -93,7 +93,6 @@ class Block:
     element: Any
     box: Box
     is_bold: bool = False
-    is_emphasis: bool = False
     anchor: Any = None  # the first link of it
     worth: float = 0.0
 
@@ -136,7 +135,7 @@ class Box:
 class _Line:
     """The run of text under way."""
 
-    __slots__ = ("alternatives", "anchor", "bold", "emphasis", "linked", "pieces", "total")
+    __slots__ = ("alternatives", "anchor", "bold", "linked", "pieces", "total")
 
     def __init__(self) -> None:
         self.alternatives: set[str] = set()
@@ -144,11 +143,13 @@ class _Line:
 
     def clear(self) -> None:
         self.pieces: list[str] = []
-        self.linked = self.bold = self.emphasis = self.total = 0
+        self.linked = self.bold = self.total = 0
         self.anchor: Any = None
 
-    def add(self, text: str | None, inside: int) -> None:
-        if not text:
+    def add(self, text: str, inside: int) -> None:
+        if text.isspace():
+            if self.pieces:
+                self.pieces.append(" ")
             return
         self.pieces.append(text)
         size = len(text.strip())
@@ -157,8 +158,6 @@ class _Line:
             self.linked += size
         if inside & 2:
             self.bold += size
-        if inside & 4:
-            self.emphasis += size
 
 
 def read_blocks(root: Any, skip: frozenset[Any] = frozenset()) -> Box:
@@ -171,18 +170,20 @@ def read_blocks(root: Any, skip: frozenset[Any] = frozenset()) -> Box:
     return top
 
 
-_STYLES = {"a": 1, "b": 2, "strong": 2, "i": 4, "em": 4}
+_STYLES = {"a": 1, "b": 2, "strong": 2}
 
 
 def _inline(element: Any, box: Box, line: _Line, inside: int, depth: int, skip: frozenset[Any]) -> None:
     """Read the content of an element into its box and the line under way."""
-    line.add(element.text, inside)
+    if text := element.text:
+        line.add(text, inside)
     for child in element:
         tag = child.tag
         if not isinstance(tag, str) or tag in _UNSEEN or (skip and child in skip):
             if tag == "img" and len(alternative := child.get("alt") or "") > SHORTEST_ALTERNATIVE:
                 line.alternatives.add(" ".join(alternative.split())[:60])
-            line.add(child.tail, inside)
+            if text := child.tail:
+                line.add(text, inside)
             continue
         if tag == "br":
             line.pieces.append("\n")
@@ -198,23 +199,25 @@ def _inline(element: Any, box: Box, line: _Line, inside: int, depth: int, skip: 
             else:
                 _inline(child, box, line, inside | _STYLES.get(tag, 0), depth + 1, skip)
         elif depth < DEEPEST:
-            _flush(line, box)
-            inner = Box(child, tag, role_of(child), box)
+            if line.pieces:
+                _flush(line, box)
+            inner = Box(child, tag, "", box)
             _inline(child, inner, line, inside, depth + 1, skip)
-            _flush(line, inner)
+            if line.pieces:
+                _flush(line, inner)
+            line.anchor = None
             if inner.items:
+                inner.role = role_of(child)
                 box.items.append(inner)
                 box.characters += inner.characters
-        line.add(child.tail, inside)
+        if text := child.tail:
+            line.add(text, inside)
 
 
 def _flush(line: _Line, box: Box) -> None:
     """End the line: its text becomes a block, or several where empty lines part it."""
-    if not line.pieces:
-        line.clear()
-        return
     whole = "".join(line.pieces)
-    if whole.isspace():
+    if not whole.strip():
         line.clear()
         return
     parts = [" ".join(part.split()) for part in re.split(r"\n[ \t\r\xa0]*\n", whole)] if "\n" in line.pieces else []
@@ -230,7 +233,6 @@ def _flush(line: _Line, box: Box) -> None:
                 box.element,
                 box,
                 line.bold >= 0.95 * total,
-                line.emphasis >= 0.95 * total,
                 line.anchor,
             )
         )

@@ -38,6 +38,7 @@ LITTLE_TEXT = 400  # characters: a page that shows less may hold its text in scr
 SHORTEST_ANCHOR = 250  # characters of an articleBody that is believed
 _SENTENCE_END = re.compile(r"[.!?…:;,。！？」』»\"”’')\]]\s*$")
 _ENDS = re.compile(r"[.!?…。！？」』»\"”’')\]]\s*$")
+_WIDE = re.compile("[\u3040-\u9fff\uac00-\ud7a3]")
 _WORDS = re.compile(r"\w+")
 
 
@@ -171,9 +172,9 @@ def _settle(box: Box, whole: float) -> None:
     for kind in _alike(box):
         if sum(item.weight for item in kind) >= 0.3 * whole:
             continue  # a gallery or a list of products is the story itself
-        for item in kind:
-            if item.role == "picture" or (len(kind) > 1 and _is_teaser(item)):
-                item.role = "aside"
+        for inner in kind:
+            if inner.role == "picture" or (len(kind) > 1 and _is_teaser(inner)):
+                inner.role = "aside"
     box.score = 0.0
     for item in box.items:
         if isinstance(item, Block):
@@ -229,7 +230,7 @@ def _size(text: str) -> int:
     """Characters, those of scripts that write a word with one or two counted for the letters they stand for."""
     if text.isascii():
         return len(text)
-    return len(text) + 2 * sum("\u3040" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" for c in text)
+    return len(text) + 2 * len(_WIDE.findall(text))
 
 
 def _heaviest(top: Box, headline: str) -> Box:
@@ -244,10 +245,10 @@ def _heaviest(top: Box, headline: str) -> Box:
     best = _own_story(best, headline)
     whole = best.score
     while True:
-        inner = [
+        narrower = [
             item for item in best.items if isinstance(item, Box) and item.role != "aside" and item.tag in _CONTAINERS
         ]
-        heavy = max(inner, key=lambda item: item.score, default=None)
+        heavy = max(narrower, key=lambda item: item.score, default=None)
         if heavy is None or heavy.score < 0.9 * whole or whole <= 0:
             return best
         best = heavy

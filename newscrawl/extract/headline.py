@@ -98,10 +98,10 @@ def _agree(found: dict[str, Candidate], page: Page) -> None:
         if heading.tag == "h1" and _is_searchers(heading):
             continue
         for text in _parts(heading):
-            candidate = found.get(_key(text))
-            if candidate is not None and "h1" not in candidate.sources and "h2" not in candidate.sources:
-                candidate.sources.append("h2")
-                candidate.votes += VOTES["h2"]
+            named = found.get(_key(text))
+            if named is not None and "h1" not in named.sources and "h2" not in named.sources:
+                named.sources.append("h2")
+                named.votes += VOTES["h2"]
 
 
 def _printed(page: Page, declared: dict[str, Any], card: Card | None) -> Iterator[tuple[str, str]]:

@@ -58,6 +58,7 @@ _CHANGED = re.compile(
     r"modif|updat|changed|revis|edited|aktualis|geändert|actualiz|aggiorn|mise? à jour|mis à jour|оновлен|обновлен|gewijzigd|uppdater|oppdater|opdater|zaktualiz|最終更新|更新",
     re.I,
 )
+_LOCAL_TIME = re.compile(r"T\d{2}:\d{2}.*[+-](?!00:?00)\d{2}:?\d{2}$")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -65,11 +66,14 @@ def published(
     page: Page, declared: dict[str, Any], card: Card | None, near: Near, printed: str | None
 ) -> Iterator[RawDate]:
     """Candidates for the date of publication, the most believable first. `printed`: a date found among the text."""
+    stated: list[str] = []
     for name in ("datePublished", "dateCreated", "uploadDate"):
         for text in structured.strings(declared.get(name))[:1]:
+            stated.append(text)
             yield RawDate(text, f"jsonld:{name}")
     for name in PUBLISHED_META:
         for text in page.meta.get(name, ())[:1]:
+            stated.append(text)
             yield RawDate(text, f"meta:{name}")
     for name in ("datePublished", "dateCreated"):
         for text in islice(structured.microdata(page, name), 1):
@@ -85,6 +89,8 @@ def published(
         yield RawDate(f"{year}-{int(month):02}-{int(day):02}", "url")
     if printed:
         yield RawDate(printed, "text")
+    if any(_LOCAL_TIME.search(text) for text in stated):
+        return  # the day and the zone are both stated: nothing that is printed can add to them
     yield from _printed(page, near)
     if not declared:
         for text in page.broken_json_ld("datePublished"):
@@ -148,9 +154,9 @@ _PUBLISHED_WORD = re.compile(
 def _labelled(page: Page, near: Near) -> Iterator[RawDate]:
     """Elements whose class, id or itemprop speaks of a date, outside comments and teasers."""
     found = 0
-    for element in page.tree.iter():
-        if not isinstance(element.tag, str) or found >= 12:
-            continue
+    for element in page.elements:
+        if found >= 12:
+            return
         if element.tag == "time":
             text = element.get("datetime") or text_of(element)
         elif element.attrib and _is_label(

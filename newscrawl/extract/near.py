@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -40,9 +41,14 @@ class Near:
         for outer in [element, *islice(element.iterancestors(), 7)]:
             if outer in self.around:
                 return False
-            if _ELSEWHERE.search(f"{outer.get('class') or ''} {outer.get('id') or ''}"):
+            if outer.attrib and _is_elsewhere(f"{outer.get('class') or ''} {outer.get('id') or ''}"):
                 return True
         return False
+
+
+@lru_cache(maxsize=4096)
+def _is_elsewhere(label: str) -> bool:
+    return _ELSEWHERE.search(label) is not None
 
 
 def near_headline(page: Page, headline: str) -> Near:

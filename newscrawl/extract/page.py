@@ -69,8 +69,25 @@ class Page:
         return root
 
     @cached_property
+    def elements(self) -> list[Any]:
+        """Every element in document order, walked once."""
+        return [element for element in self.tree.iter() if isinstance(element.tag, str)]
+
+    @cached_property
+    def itemprops(self) -> dict[str, list[Any]]:
+        """Elements with an `itemprop` inside the first item that is an article, by each of their names (HTML, 5.2)."""
+        found: dict[str, list[Any]] = {}
+        scope = next((e for e in self.elements if "rticle" in (e.get("itemtype") or "")), None)
+        for element in scope.iter() if scope is not None else ():
+            if isinstance(element.tag, str) and (names := element.get("itemprop")):
+                for name in names.split():
+                    found.setdefault(name, []).append(element)
+        return found
+
+    @cached_property
     def boxes(self) -> Box:
         """The visible text as boxes and blocks, read once."""
+        self.elements  # noqa: B018  elements that are held are not made anew at each walk
         body = self.tree.find("body")
         return read_blocks(self.tree if body is None else body)
 

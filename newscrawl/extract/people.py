@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from newscrawl.article import Card, RawAuthor
+from newscrawl.article import Author, Card, RawAuthor
 from newscrawl.extract import structured
 from newscrawl.extract.blocks import Block
 from newscrawl.extract.near import Near
@@ -48,14 +48,16 @@ def bylines(
     page: Page, declared: dict[str, Any], card: Card | None, near: Near, publisher: str | None
 ) -> tuple[str, list[RawAuthor]]:
     """The source that names the authors best, and what it names; the empty string where none does."""
-    found = [
-        (source, people)
-        for source, people in _sources(page, declared, card, near)
-        if parse_authors(people, publisher=publisher)
-    ]
+    found: list[tuple[str, list[RawAuthor]]] = []
+    named: dict[str, list[Author]] = {}
+    for source, people in _sources(page, declared, card, near):
+        if authors := parse_authors(people, publisher=publisher):
+            found.append((source, people))
+            named.setdefault(source, authors)
+        if source == "byline" and any(is_person(author.name) for authors in named.values() for author in authors):
+            break  # what is declared and what is printed beside the headline settle it
     if not found:
         return "", []
-    named = {source: parse_authors(people, publisher=publisher) for source, people in found}
     # Agencies and desks are named where no person is.
     source, people = next(((s, p) for s, p in found if any(is_person(author.name) for author in named[s])), found[0])
     first = {author.name.casefold() for author in named[source]}
@@ -176,9 +178,9 @@ def _by_class(page: Page, near: Near) -> Iterator[RawAuthor]:
     above: list[Any] = []
     below = False
     heading = near.blocks[near.here].box.element if near.blocks else None
-    for element in page.tree.iter():
+    for element in page.elements:
         below = below or element is heading
-        label = element.get("class") if isinstance(element.tag, str) else None
+        label = element.get("class")
         if not label or not _names_an_author(label):
             continue
         if element.tag in {"body", "article", "main", "html"} or near.is_elsewhere(element):

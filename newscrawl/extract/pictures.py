@@ -30,7 +30,9 @@ _CREDIT = re.compile(
 )
 _CREDIT_CLASS = re.compile(r"credit|copyright|source|photographer|byline|agency|fotograf|autor|author", re.I)
 _TOKEN = re.compile(r"[A-Za-z0-9]{7,}")
-_CANDIDATE = re.compile(r"(\S+?)(?:\s+(\d+(?:\.\d+)?)(w|x))?\s*(?:,\s+|,$|$)")
+_SRCSET = re.compile(r",\s+|(?<=\d[wx]),")  # HTML, 4.8.4.2.1: a comma inside an address has no space behind it
+_DESCRIPTOR = re.compile(r"(\d+(?:\.\d+)?)([wx])")
+LONGEST_SRCSET = 10_000  # characters
 
 
 def pictures(page: Page, declared: dict[str, Any], near: Near) -> tuple[str, list[Image]]:
@@ -85,7 +87,7 @@ def _printed(page: Page, near: Near, above: set[str]) -> Iterator[tuple[Image, b
     prose = next((b.box.element for b in near.below(40)[1:] if len(b.text) > 100 and b.links < 20), None)
     is_above = False
     seen = 0
-    for element in page.tree.iter():
+    for element in page.elements:
         if element is heading:
             is_above = True
         elif element is prose:
@@ -135,10 +137,12 @@ def _largest(element: Any) -> tuple[str | None, float]:
     best: tuple[float, str] | None = None
     for holder in [element, *sources]:
         for name in ("srcset", "data-srcset", "data-lazy-srcset"):
-            for found in _CANDIDATE.finditer((holder.get(name) or "").strip()[:20_000]):
-                size = float(found[2]) * (1 if found[3] == "w" else 100) if found[2] else 1.0
-                if found[1] and not found[1].startswith("data:") and (best is None or size > best[0]):
-                    best = (size, found[1])
+            for candidate in _SRCSET.split((holder.get(name) or "")[:LONGEST_SRCSET]):
+                address, _, descriptor = candidate.strip(" ,\n\t").partition(" ")
+                wide = _DESCRIPTOR.fullmatch(descriptor.strip())
+                size = float(wide[1]) * (1 if wide[2] == "w" else 100) if wide else 1.0
+                if address and not address.startswith("data:") and (best is None or size > best[0]):
+                    best = (size, address)
     plain = next(
         (
             element.get(n)

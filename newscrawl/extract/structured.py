@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 from newscrawl.article import Image, RawAuthor
 from newscrawl.extract.page import Page, text_of
@@ -131,17 +131,10 @@ def is_free(item: dict[str, Any]) -> bool | None:
 
 
 def microdata(page: Page, name: str) -> Iterator[str]:
-    """Values of an `itemprop` of the page's article (WHATWG HTML, 5.2.4), outside nested items' own."""
-    scopes = cast(
-        "list[Any]",
-        page.tree.xpath("//*[@itemscope and contains(@itemtype,'rticle')]") or page.tree.xpath("//*[@itemtype]")[:0],
-    )
-    for scope in scopes[:1]:
-        for element in scope.xpath(".//*[contains(concat(' ', @itemprop, ' '), $name)]", name=f" {name} "):
-            nested = element.get("itemscope") is not None
-            inner = element.xpath(".//*[@itemprop='name']") if nested else []
-            value = (
-                text_of(inner[0]) if inner else element.get("content") or element.get("datetime") or text_of(element)
-            )
-            if value.strip():
-                yield value.strip()
+    """Values of an `itemprop` of the page's article (WHATWG HTML, 5.2.4); of a nested item its name."""
+    for element in page.itemprops.get(name, ()):
+        nested = element.get("itemscope") is not None
+        inner = next((e for e in element.iterdescendants() if e.get("itemprop") == "name"), None) if nested else None
+        value = text_of(inner) if inner is not None else element.get("content") or element.get("datetime") or ""
+        if text := (value or text_of(element)).strip():
+            yield text

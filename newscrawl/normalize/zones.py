@@ -10,6 +10,12 @@ from urllib.parse import urlsplit
 _WORLDWIDE = frozenset(
     "tv io co me ai fm ly to ws cc am la ag gg sh eu su nu tk ml ga cf gq pw st vc bz mu sc pm news".split()
 )
+# CLDR metaZones.xml, primaryZones: countries whose other zones are those of far islands or few people.
+_PRIMARY = {
+    "CL": "America/Santiago", "CN": "Asia/Shanghai", "DE": "Europe/Berlin", "EC": "America/Guayaquil", "ES": "Europe/Madrid",
+    "MH": "Pacific/Majuro", "MY": "Asia/Kuala_Lumpur", "NZ": "Pacific/Auckland", "PT": "Europe/Lisbon", "UA": "Europe/Kyiv",
+    "UZ": "Asia/Tashkent",
+}  # fmt: skip
 _RENAMED = {"uk": "GB"}
 
 
@@ -21,8 +27,7 @@ def zone_of_country(country: str) -> str | None:
     zones: list[str] = get_global("territory_zones").get(country.upper(), [])
     if len(zones) == 1:
         return zones[0]
-    primary = get_global("primary_zones").get(country.upper())
-    if primary is not None or not zones:
+    if (primary := _PRIMARY.get(country.upper())) is not None or not zones:
         return primary
     # Zones that keep one time all year are one zone to a newspaper: Europe/Berlin and Europe/Busingen.
     return zones[0] if len({_rules(zone) for zone in zones}) == 1 else None
