@@ -38,6 +38,7 @@ LITTLE_TEXT = 400  # characters: a page that shows less may hold its text in scr
 SHORTEST_ANCHOR = 250  # characters of an articleBody that is believed
 _SENTENCE_END = re.compile(r"[.!?…:;,。！？」』»\"”’')\]]\s*$")
 _ENDS = re.compile(r"[.!?…。！？」』»\"”’')\]]\s*$")
+_MARK = re.compile("[•·|]")  # what stands before a counter
 _WIDE = re.compile("[\u3040-\u9fff\uac00-\ud7a3]")
 _WORDS = re.compile(r"\w+")
 
@@ -369,13 +370,13 @@ def _is_aside(box: Box) -> bool:
 def _is_text(block: Block) -> bool:
     text = block.text
     share = block.links / len(text)
-    if _BOILERPLATE.match(text) and len(text) < 200:
+    if len(text) < 200 and _BOILERPLATE.match(text):
         return False
     if block.tag in HEADINGS:
         return share < 0.9 or len(text) < 3
     if _appeals(text):
         return False
-    if (teaser := _TEASER.match(text)) and (share > 0.3 or len(text) - teaser.end() < 3):
+    if len(text) < 300 and (teaser := _TEASER.match(text)) and (share > 0.3 or len(text) - teaser.end() < 3):
         return False
     if share > 0.85 and len(text) < 250 and (block.tag != "li" or not _ENDS.search(text)):
         return False
@@ -534,6 +535,8 @@ def _is_heading(blocks: list[Block], position: int) -> bool:
 
 def _glued_card(block: Block, page: Page) -> Card | None:
     """A teaser among the paragraphs: `Headline…AsiaJan 6 2025, 10:50 AM • 22684 views`."""
+    if not _MARK.search(block.text):
+        return None
     glued = split_glued(block.text)
     if glued.views is None or glued.published is None or not glued.headline:
         return None
