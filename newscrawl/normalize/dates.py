@@ -35,6 +35,7 @@ _CLOCK = re.compile(
     r"(?!\d|[.,]\d{3})\s*(a\.?m\.?(?!\w)|p\.?m\.?(?!\w)|de la (?:mañana|tarde|noche))?",
     re.I,
 )
+_VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2})\s*tháng\s*(\d{1,2})(?:\s*(?:,|năm|/|-)?\s*(\d{4}))?(?!\d)", re.I)
 _HOUR_ONLY = re.compile(r"(?<![\d.:])(1[0-2]|0?[1-9])\s*([ap])\.?m\.?(?!\w)", re.I)
 _NUMERIC = re.compile(r"(?<![\d.:/-])(\d{1,4})\s*([./-])\s*(\d{1,2})\s*\2\s*(\d{2,4})(?![\d])")
 _DAY_MONTH_NUMERIC = re.compile(r"(?<![\d.:/])(\d{1,2})\.(\d{1,2})\.(?!\d)")
@@ -90,7 +91,13 @@ _AGO = re.compile(
 _RELATIVE = tuple(
     (unit, re.compile(rf"(?<![\w:.,])(\d{{1,3}})\s*(?:{words})(?![^\W\d_])", re.I)) for unit, words in _UNITS
 )
-_RELATIVE_AHEAD = re.compile(r"(?:منذ|قبل|לפני|πριν)", re.I)
+_PRECISION: dict[str, Precision] = {
+    "seconds": "second",
+    "minutes": "minute",
+    "hours": "hour",
+    "days": "day",
+    "weeks": "day",
+}
 
 
 def parse_date(
@@ -307,7 +314,9 @@ def _calendar_date(
     """Year, month, day; and whether the year was implied by the reference."""
     if found := _CJK.search(text):
         return _with_year(int(found[1]) if found[1] else None, int(found[2]), int(found[3]), local)
-    if iso := re.search(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)", text):
+    if found := _VIETNAMESE.search(text):
+        return _with_year(int(found[3]) if found[3] else None, int(found[2]), int(found[1]), local)
+    if iso := re.search(r"(?<!\d)(\d{4})\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{1,2})(?!\d)", text):
         return (int(iso[1]), int(iso[2]), int(iso[3])), False
     if found := _NUMERIC.search(text):
         return _numeric(found, languages), False
@@ -392,17 +401,16 @@ def _day_word(text: str, local: datetime | None) -> tuple[int, int, int] | None:
 def _ago(text: str, reference: datetime | None) -> _Found | None:
     if reference is None or not _AGO.search(text):
         return None
-    total, precision, seen = timedelta(), "minute", False
-    for unit, pattern in _RELATIVE:
+    total, seen = timedelta(), False
+    precision: Precision = "minute"
+    for unit, pattern in reversed(_RELATIVE):  # the smallest unit last: it is the precision
         if found := pattern.search(text):
             total += timedelta(**{unit: int(found[1])})
             seen = True
-            if unit in ("days", "weeks"):
-                precision = "day"
+            precision = _PRECISION[unit]
     if not seen:
         return None
-    at = reference.astimezone(UTC) - total
-    return at, 0, "day" if precision == "day" else "minute"
+    return reference.astimezone(UTC) - total, 0, precision
 
 
 @lru_cache(maxsize=128)
@@ -419,7 +427,7 @@ def _months(language: str) -> dict[str, int]:
     for context in ("format", "stand-alone"):
         for width in ("wide", "abbreviated"):
             for number, name in locale.months[context][width].items():
-                folded = name.casefold().strip(". ")
+                folded = name.lower().strip(". ")
                 if not any(c.isdigit() for c in folded) and len(folded) > 1:
                     names.setdefault(folded, number)
     names.update(_EXTRA_MONTHS.get(language.partition("-")[0], {}))
@@ -458,5 +466,5 @@ def _named_month(text: str, languages: tuple[str, ...]) -> tuple[int, int, int] 
                 continue  # inside a word, but not where a date is glued to one: `AsiaJan 6`
             beside = text[max(0, found.start() - 8) : found.start()] + text[found.end() : found.end() + 8]
             if re.search(r"\d", beside):
-                return _months(language)[found[1].casefold()], found.start(), found.end()
+                return _months(language)[found[1].lower()], found.start(), found.end()
     return None

@@ -118,10 +118,10 @@ def _of_piece(text: str, language: str | None) -> int | None:
     )
     if number_before and not re.search(r"[A-Za-z]\d*$", before[: number_before.start(1)]):
         return _value(number_before[1], number_before[2] or "", language)
-    number_after = re.match(rf"\s*[:：=\-–(（]?\s*({_NUMBER})\s*({sign})?(?![\w:/])", after, re.I)
+    number_after = re.match(rf"\s*[:：=\-–(（]?\s*({_NUMBER})\s*({sign})?(?![\w:/]|[.,]\d)", after, re.I)
     if number_after is None:
         number_after = re.match(
-            rf"\s*[:：=\-–(（]?\s*({_NUMBER})\s*({sign})?\s*(?:회|次|回|kali|раз)?(?![\d:/])", after, re.I
+            rf"\s*[:：=\-–(（]?\s*({_NUMBER})\s*({sign})?\s*(?:회|次|回|kali|раз)?(?![\d:/]|[.,]\d)", after, re.I
         )
     if number_after is None or re.match(r"\s*\d{1,2}[./]\d{1,2}[./]\d{2,4}", after):
         return None
