@@ -139,7 +139,8 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
             "newscrawl.pipelines.store.StorePipeline": 300,
         },
         "EXTENSIONS": {"newscrawl.crawl.run_record.RunRecord": 500},
-        "CONCURRENT_ITEMS": 400,
+        "CONCURRENT_ITEMS": 2,  # of one response, which is one article
+        "SCRAPER_SLOT_MAX_ACTIVE_SIZE": 32 * 2**20,  # bytes of pages that wait for the database: some whole batches
         "ASYNCIO_EVENT_LOOP": "uvloop.Loop",
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,

@@ -1,11 +1,30 @@
-"""Fixtures of the whole suite."""
+"""Fixtures of the whole suite: one real database server, the real command line, the replica over real HTTP."""
 
+from __future__ import annotations
+
+import json
 import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
+from pymongo import MongoClient
+
+from newscrawl.replica import Replica, Server, serve, site_file
+from newscrawl.store.local import LocalServer
 
 ROOT = Path(__file__).resolve().parent.parent
+COMPILED = tempfile.TemporaryDirectory(prefix="newscrawl-tests-")
+"""Where the commands keep their compiled modules, also where the environment forbids files beside the sources."""
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +34,182 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip(f"no real pages at {folder}; name their folder in NEWSCRAWL_SHARED")
     return folder
+
+
+@pytest.fixture(scope="session")
+def server_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a real database server that all tests share, each with a database of its own."""
+    server = LocalServer(tmp_path_factory.mktemp("server"))
+    yield server.start()
+    server.stop()
+
+
+@dataclass
+class Newscrawl:
+    """The command `newscrawl` in processes of its own, with a folder and a database of its own."""
+
+    folder: Path
+    uri: str | None
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "sites").mkdir()
+        self.database = f"test-{uuid4().hex[:8]}"
+        self.data = self.folder / "data"
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("NEWSCRAWL_", "PYTHON"))},
+            "PYTHONPYCACHEPREFIX": COMPILED.name,
+            "NEWSCRAWL_DATA": str(self.data),
+            "NEWSCRAWL_DATABASE": self.database,
+            "NEWSCRAWL_SITES": str(self.folder / "sites"),
+            "NEWSCRAWL_DELAY": "0",
+            "NEWSCRAWL_CONCURRENCY": "8",
+            "NEWSCRAWL_RETRIES": "0",
+            "COLUMNS": "200",
+            **({"NEWSCRAWL_MONGO_URI": self.uri} if self.uri else {}),
+        }
+
+    def add_site(self, name: str, text: str) -> None:
+        """Put a site file into the folder of sites."""
+        (self.folder / "sites" / f"{name}.toml").write_text(text, encoding="utf-8")
+
+    def start(self, *words: str, program: tuple[str, ...] = ("newscrawl.cli",)) -> subprocess.Popen[str]:
+        """Start the command without waiting for its end."""
+        return subprocess.Popen(
+            [sys.executable, "-m", *program, *words],
+            env=self.environment,
+            cwd=self.folder,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    def run(self, *words: str) -> tuple[int, str, str]:
+        """Exit code, stdout and stderr of the command."""
+        process = self.start(*words)
+        output, errors = process.communicate(timeout=120)
+        assert "Traceback" not in output + errors, errors
+        return process.returncode, output, errors
+
+    def __call__(self, *words: str, code: int = 0) -> str:
+        """stdout of the command, which has to end with this code."""
+        got, output, errors = self.run(*words)
+        assert got == code, f"{words}: {got}\n{output}\n{errors}"
+        return output
+
+    def json(self, *words: str, code: int = 0) -> Any:
+        """What the command says with `--json`, out of its envelope."""
+        envelope = json.loads(self(*words, "--json", code=code))
+        assert envelope["schema"].startswith("newscrawl.")
+        return envelope[next(key for key in envelope if key != "schema")]
+
+    def documents(self, collection: str, **filters: Any) -> list[dict[str, Any]]:
+        """Documents of the command's database, read past newscrawl."""
+        with MongoClient(self.uri or LocalServer(self.data).uri, tz_aware=True) as client:
+            return list(client[self.database][collection].find(filters))
+
+    def headlines(self) -> list[str]:
+        """Headlines of the stored articles, sorted."""
+        return sorted(document["headline"] for document in self.documents("articles"))
+
+
+@contextmanager
+def _newscrawl(folder: Path, uri: str) -> Iterator[Newscrawl]:
+    command = Newscrawl(folder, uri)
+    yield command
+    with MongoClient(uri) as client:
+        client.drop_database(command.database)
+
+
+@pytest.fixture
+def newscrawl(tmp_path: Path, server_uri: str) -> Iterator[Newscrawl]:
+    """The command, with an empty database."""
+    with _newscrawl(tmp_path / "newscrawl", server_uri) as command:
+        yield command
+
+
+@pytest.fixture(scope="module")
+def newscrawl_of_module(tmp_path_factory: pytest.TempPathFactory, server_uri: str) -> Iterator[Newscrawl]:
+    """The command, with a database that the tests of a module share."""
+    with _newscrawl(tmp_path_factory.mktemp("newscrawl") / "own", server_uri) as command:
+        yield command
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> Iterator[Newscrawl]:
+    """The command with no database named: it runs a server of its own."""
+    command = Newscrawl(tmp_path / "embedded", None)
+    yield command
+    LocalServer(command.data).stop()
+
+
+@pytest.fixture
+def replica(newscrawl: Newscrawl) -> Iterator[Server]:
+    """A replica of 90 articles, known to the command as the site `replica`."""
+    with serve(Replica(articles=90, seed=7)) as server:
+        newscrawl.add_site("replica", site_file(server.base_url))
+        yield server
+
+
+@dataclass
+class Website:
+    """A site of a few pages over real HTTP. `pages`: path to status and body (to what address, where it
+    redirects), or to a call that gives them."""
+
+    base_url: str
+    pages: dict[str, tuple[int, bytes | str] | Callable[[], tuple[int, bytes | str]]]
+    requests: list[str] = field(default_factory=list)
+
+    def site_file(self, **settings: str) -> str:
+        """Its site file: one edition with the listing `/news`, articles `/news/…`; `settings` replace or add lines."""
+        lines = {"publisher": '"Small News"', "home": f'"{self.base_url}/"', "article": "'/news/[a-z0-9-]+$'"}
+        edition = {"name": '"en"', "language": '"en"', "listings": f'["{self.base_url}/news"]'}
+        for key, value in settings.items():
+            (lines if key in ("article", "timezone", "hosts") else edition)[key] = value
+        top = "".join(f"{key} = {value}\n" for key, value in lines.items())
+        return top + "[[editions]]\n" + "".join(f"{key} = {value}\n" for key, value in edition.items())
+
+    def listing(self, *names: str) -> None:
+        """Let `/news` list articles of these names, and serve a sound page for each that has none yet."""
+        links = "".join(f'<li><a href="/news/{name}">The headline of the article {name}</a></li>' for name in names)
+        self.pages["/news"] = (200, f"<html><body><main><ul>{links}</ul></main></body></html>")
+        for name in names:
+            text = (
+                f"<p>The text of {name} is long enough to be read as the text of an article, and tells of it.</p>" * 4
+            )
+            page = f"<html><body><article><h1>The headline of the article {name}</h1>{text}</article></body></html>"
+            self.pages.setdefault(f"/news/{name}", (200, page))
+
+
+@pytest.fixture
+def website() -> Iterator[Website]:
+    """An empty site on this machine; the test adds its pages."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            site.requests.append(self.path)
+            page = site.pages.get(self.path, (404, b"<html><body>not here</body></html>"))
+            status, body = page() if callable(page) else page
+            encoded = body.encode() if isinstance(body, str) else body
+            self.send_response(status)
+            kind = "text/plain" if self.path == "/robots.txt" else "text/html"
+            self.send_header("Content-Type", kind)
+            if 300 <= status < 400:
+                self.send_header("Location", encoded.decode())
+            self.send_header("Content-Length", str(len(encoded)))
+            self.end_headers()
+            self.wfile.write(encoded)
+
+        def log_message(self, *_arguments: object) -> None:
+            """`requests` is the log."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    site = Website(f"http://127.0.0.1:{server.server_port}", {})
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    yield site
+    server.shutdown()
+    server.server_close()

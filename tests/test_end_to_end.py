@@ -2,127 +2,72 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from newscrawl.replica import Replica, serve, site_file
-from newscrawl.store.local import LocalServer
+from newscrawl.replica import Server
 
 
-class Newscrawl:
-    """The command with its own data folder and one site, the replica."""
-
-    def __init__(self, folder: Path, replica: Replica, server: Any) -> None:
-        self.replica, self.server = replica, server
-        self.data = folder / "data"
-        sites = folder / "sites"
-        sites.mkdir()
-        (sites / "replica.toml").write_text(site_file(server.base_url), encoding="utf-8")
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("NEWSCRAWL_")},
-            "NEWSCRAWL_DATA": str(self.data),
-            "NEWSCRAWL_SITES": str(sites),
-            "NEWSCRAWL_DELAY": "0",
-            "NEWSCRAWL_CONCURRENCY": "8",
-            "COLUMNS": "200",
-        }
-
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "newscrawl.cli", *words],
-            env=self.environment,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-
-    def __call__(self, *words: str, code: int = 0) -> str:
-        process = self.start(*words)
-        output, errors = process.communicate(timeout=120)
-        assert process.returncode == code, f"{words}: {process.returncode}\n{output}\n{errors}"
-        return output
-
-    def json(self, *words: str, code: int = 0) -> Any:
-        envelope = json.loads(self(*words, "--json", code=code))
-        return envelope[next(key for key in envelope if key != "schema")]
-
-    def stored(self) -> list[dict[str, Any]]:
-        return self.json("articles", "list", "--limit", "10000")
+def expected(replica: Server) -> list[str]:
+    return sorted(article.headline for article in replica.replica.articles)
 
 
-@pytest.fixture
-def newscrawl(tmp_path: Path) -> Iterator[Newscrawl]:
-    replica = Replica(articles=90, seed=7)
-    with serve(replica) as server:
-        command = Newscrawl(tmp_path, replica, server)
-        command("db", "start")
-        yield command
-        LocalServer(command.data).stop()
-
-
-def expected(newscrawl: Newscrawl) -> list[str]:
-    return sorted(article.headline for article in newscrawl.replica.articles)
-
-
-def headlines(newscrawl: Newscrawl) -> list[str]:
-    return sorted(article["headline"] for article in newscrawl.stored())
-
-
-def test_a_crawl_stores_every_article_once(newscrawl: Newscrawl) -> None:
+def test_a_crawl_stores_every_article_once_and_records_the_run(newscrawl: Any, replica: Server) -> None:
     newscrawl("crawl", "replica")
-    assert headlines(newscrawl) == expected(newscrawl)
-
-
-def test_a_second_crawl_stores_nothing_and_fetches_no_known_article(newscrawl: Newscrawl) -> None:
-    newscrawl("crawl", "replica")
-    newscrawl.server.requests.clear()
-    output = newscrawl("crawl", "replica")
-    assert "Nothing new" in output
-    assert [path for path in newscrawl.server.requests if "/news/" in path] == []
-
-
-def test_a_crawler_killed_at_any_instant_loses_and_doubles_nothing(newscrawl: Newscrawl) -> None:
-    for requests in (3, 15, 40, 70):
-        newscrawl.server.requests.clear()
-        process = newscrawl.start("crawl", "replica")
-        while process.poll() is None and len(newscrawl.server.requests) < requests:
-            os.sched_yield()
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-    newscrawl("crawl", "replica")
-    assert headlines(newscrawl) == expected(newscrawl)
-
-
-def test_a_dry_run_shows_articles_and_writes_nothing(newscrawl: Newscrawl) -> None:
-    shown = newscrawl.json("crawl", "replica", "--dry-run", "--limit", "3")
-    assert len(shown["articles"]) == 3
-    newscrawl("articles", "list", code=4)
-
-
-def test_a_limit_is_kept_and_the_next_run_goes_on(newscrawl: Newscrawl) -> None:
-    newscrawl("crawl", "replica", "--limit", "5")
-    assert len(newscrawl.stored()) <= 5
-    newscrawl("crawl", "replica")
-    assert headlines(newscrawl) == expected(newscrawl)
-
-
-def test_an_unknown_site_is_a_usage_error_with_the_nearest_name(newscrawl: Newscrawl) -> None:
-    process = newscrawl.start("crawl", "replca")
-    _output, errors = process.communicate(timeout=60)
-    assert process.returncode == 2
-    assert "replica" in errors
-
-
-def test_each_run_is_recorded_with_its_counts(newscrawl: Newscrawl) -> None:
-    newscrawl("crawl", "replica")
+    assert newscrawl.headlines() == expected(replica)
     [run] = newscrawl.json("runs", "list")
-    assert run["outcome"] == "ok"
-    assert run["counts"]["new"] == len(newscrawl.replica.articles)
+    assert (run["outcome"], run["reason"]) == ("ok", "finished")
+    assert run["counts"]["new"] == len(replica.replica.articles)
+    assert run["coverage"]["body"] == 1
+
+
+def test_every_field_of_an_article_is_what_the_page_shows(newscrawl: Any, replica: Server) -> None:
+    newscrawl("crawl", "replica")
+    stored = {document["url"]: document for document in newscrawl.documents("articles")}
+    for truth in replica.replica.articles:
+        article = stored[truth.url]
+        assert article["headline"] == truth.headline
+        assert article["published"]["at"] == truth.published
+        assert article["views"]["count"] == truth.views
+        assert article["section"] == truth.section
+        assert article["tags"] == truth.tags
+        assert article["authors"][0]["name"] == truth.author
+        assert (article["edition"], article["language"]) == (truth.edition, truth.edition)
+        assert article["dateline"]["agency"]
+        paragraphs = [text for section in article["sections"] for text in section["paragraphs"]]
+        assert paragraphs == truth.paragraphs
+        assert article["provenance"]["headline"]
+
+
+def test_a_second_crawl_fetches_no_known_article_and_says_so(newscrawl: Any, replica: Server) -> None:
+    newscrawl("crawl", "replica")
+    replica.requests.clear()
+    assert "Nothing new" in newscrawl("crawl", "replica")
+    assert [path for path in replica.requests if path.count("/news/") or path.count("/amp/")] == []
+
+
+def test_an_article_is_found_by_each_of_its_addresses(newscrawl: Any, replica: Server) -> None:
+    newscrawl("crawl", "replica")
+    first = replica.replica.articles[0]
+    slug = first.slug
+    old_host = replica.base_url.replace("127.0.0.1", "localhost")
+    for address in (
+        first.url,
+        f"{replica.base_url}{first.path}",
+        f"{replica.base_url}{first.path}?utm_source=letter",
+        f"{replica.base_url}/amp/{slug}",
+        f"{old_host}/uk/news/0-{slug}",
+    ):
+        assert newscrawl.json("articles", "show", address)["url"] == first.url
+
+
+def test_counters_on_the_cards_of_a_listing_are_kept_without_a_fetch(newscrawl: Any, replica: Server) -> None:
+    newscrawl("crawl", "replica")
+    before = max(view["at"] for view in newscrawl.documents("views"))
+    replica.replica.advance()
+    replica.requests.clear()
+    newscrawl("crawl", "replica")
+    assert not any("/news/" in path for path in replica.requests)
+    grown = newscrawl.documents("views", at={"$gt": before})
+    truth = {article.url: article.views for article in replica.replica.articles}
+    assert grown
+    assert all(truth[view["url"]] == view["count"] for view in grown)

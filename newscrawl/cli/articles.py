@@ -52,13 +52,29 @@ def show_stored(url: str, as_json: Annotated[bool, typer.Option("--json", help="
     """Show one article by any of its addresses."""
     from newscrawl.store.queries import get_article
 
-    article = with_database(lambda db: get_article(db.database, url))
+    forms = _forms(url)
+    article = with_database(lambda db: get_article(db.database, url, *forms))
     if article is None:
         fail(f"no article is stored under {url}", Exit.NOTHING)
     if as_json:
         show_json("article", article)
     else:
         out.print(render(article))
+
+
+def _forms(url: str) -> list[str]:
+    """The form that the site's file gives an address, where a site owns it."""
+    from newscrawl.normalize.article import identity
+    from newscrawl.settings import ConfigurationError, read_settings
+    from newscrawl.site import SiteError, load_sites, site_of
+
+    try:
+        site = site_of(url, load_sites(read_settings().site_folders).values())
+        return [identity(url, site)] if site else []
+    except (ConfigurationError, SiteError) as error:
+        fail(str(error), Exit.USAGE)
+    except ValueError:
+        fail(f"{url} is no http or https address", Exit.USAGE)
 
 
 def render(article: Mapping[str, Any]) -> Group:

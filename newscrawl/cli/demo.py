@@ -38,9 +38,8 @@ def demo() -> None:
     from newscrawl.site import read_site
     from newscrawl.store.connect import DatabaseDown
 
-    os.environ["NEWSCRAWL_DELAY"] = "0"  # the site is this machine's own
     try:
-        own = read_settings(concurrency=8, retries=0)
+        own = read_settings(delay=0, concurrency=8, retries=0)  # the site is this machine's own
     except ConfigurationError as error:
         fail(str(error), Exit.USAGE)
     with tempfile.TemporaryDirectory(prefix="newscrawl-demo-") as folder, _serve(serve, Replica(bad=True)) as server:
@@ -98,11 +97,7 @@ def _show(run: Run, stored: Stored) -> None:
         [
             ("stored", stored.articles, "each once, in the database"),
             ("new", counts.get("new", 0), "stored by this run"),
-            (
-                "unchanged",
-                counts.get("known", 0) + counts.get("unchanged", 0),
-                "known already where listings show them, and not fetched",
-            ),
+            ("unchanged", unchanged, "met again in the listings, known, and not fetched"),
             ("duplicates refused", counts.get("duplicates", 0), "the same article under a further address"),
             ("failed", sum(stored.failures.values()), "addresses in `failures`, each with its reason:"),
             *((f"  {reason}", number, WORDS.get(reason, "")) for reason, number in sorted(stored.failures.items())),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import signal
 from collections.abc import Callable, Sequence
@@ -115,6 +116,7 @@ def crawl(
 def _start(process: AsyncCrawlerProcess, main: Any, outcome: Outcome) -> None:
     """Run `main` inside the process's loop, which ends with the last crawl, and note a signal that ends it."""
     from twisted.internet import reactor
+    from twisted.internet.error import ReactorNotRunning
 
     loop: Any = reactor  # Twisted's own types are those of the module, not of the reactor put in its place
 
@@ -128,10 +130,13 @@ def _start(process: AsyncCrawlerProcess, main: Any, outcome: Outcome) -> None:
 
             signal.signal(number, note)
 
+    def end(_main: Any) -> None:
+        with contextlib.suppress(ReactorNotRunning):  # a signal has stopped it
+            loop.stop()
+
     def begin() -> None:
         loop.callLater(0, note_signals)  # after Scrapy has put its own handlers in place
-        task = asyncio.ensure_future(main)
-        task.add_done_callback(lambda _task: loop.stop() if loop.running else None)
+        asyncio.ensure_future(main).add_done_callback(end)
 
     loop.callWhenRunning(begin)
     process.start(stop_after_crawl=False)

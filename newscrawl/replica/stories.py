@@ -168,6 +168,9 @@ class ReplicaArticle:
 class Replica:
     """The site's content. `articles`: how many, over all editions. `bad`: with a listing of broken pages besides."""
 
+    unpublished: int = 0
+    """So many of the newest articles are not shown anywhere yet."""
+
     size: int = 300
     seed: int = 1
     bad: bool = False
@@ -237,7 +240,8 @@ class Replica:
 
     def edition(self, name: str, rubric: int | None = None) -> list[ReplicaArticle]:
         """The articles of an edition, newest first."""
-        return [a for a in self.articles if a.edition == name and rubric in (None, a.rubric)]
+        shown = self.articles[self.unpublished :]
+        return [a for a in shown if a.edition == name and rubric in (None, a.rubric)]
 
 
 def printed_date(article: ReplicaArticle) -> str:

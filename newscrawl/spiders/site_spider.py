@@ -313,12 +313,12 @@ class SiteSpider(scrapy.Spider):
         """An article page, read into raw fields; what is no article becomes a failure with its reason."""
         asked = response.request.url if response.request else response.url
         first = (response.meta.get("redirect_urls") or [asked])[0]
+        if not self.site.owns(response.url):
+            await self.record_failure(first, "fetch", "left-the-site", f"redirected to {response.url}")
+            return
         if response.status != 200:
             detail = f"the server answered {response.status}"
             await self.record_failure(first, "fetch", f"http-{response.status}", detail)
-            return
-        if not self.site.owns(response.url):
-            await self.record_failure(first, "fetch", "left-the-site", f"redirected to {response.url}")
             return
         headers = headers_of(response)
         try:

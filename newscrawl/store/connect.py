@@ -91,10 +91,11 @@ async def connect(
 
 
 async def _connect(uri: str, database: str, local: LocalServer | None) -> Connection:
+    options: dict[str, Any] = {"tz_aware": True, "appname": "newscrawl", "retryWrites": True}
+    if "serverselectiontimeoutms" not in uri.lower():
+        options["serverSelectionTimeoutMS"] = PATIENCE
     try:
-        client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
-            uri, tz_aware=True, serverSelectionTimeoutMS=PATIENCE, appname="newscrawl", retryWrites=True
-        )
+        client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(uri, **options)
         hello = await client.admin.command("hello")
     except (InvalidURI, ConfigurationError) as error:
         raise DatabaseDown(f"NEWSCRAWL_MONGO_URI is no address of MongoDB: {error}") from None

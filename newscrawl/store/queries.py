@@ -57,9 +57,9 @@ async def list_articles(database: Database, *, site: str | None = None, limit: i
     return await found.sort("published.at", -1).limit(limit).to_list()
 
 
-async def get_article(database: Database, url: str) -> Document | None:
-    """The article at any of its addresses, tracking parameters or not."""
-    addresses = [url]
+async def get_article(database: Database, url: str, *further: str) -> Document | None:
+    """The article at any of its addresses, tracking parameters or not. `further`: other forms of the address."""
+    addresses = [url, *further]
     with contextlib.suppress(ValueError):
         addresses.append(canonical_url(url))
     ids = [article_id(address) for address in addresses]

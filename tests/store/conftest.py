@@ -1,21 +1,13 @@
-"""A real database for each test, on one embedded server for the session."""
+"""A real database for each test."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from newscrawl.store.connect import Connection, connect
-from newscrawl.store.local import LocalServer
 from newscrawl.store.schema import apply_schema
-
-
-@pytest.fixture(scope="session")
-def server_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    server = LocalServer(tmp_path_factory.mktemp("server"))
-    yield server.start()
-    server.stop()
 
 
 @pytest.fixture
