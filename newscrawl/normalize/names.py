@@ -26,10 +26,12 @@ _ALL_POSTS = re.compile(
     re.I,
 )
 _SPLIT = re.compile(
-    r"\s*(?:[,;|•·\n、]|/|\s(?:and|und|et|y|e|en|och|og|oraz|та|и|і|й|ja|és|dan|ve|&|\+|with|mit|avec|con|für|for)\s)\s*",
+    r"\s*(?:[,;|•·\n、]|/|\s(?:and|und|et|y|e|en|och|og|oraz|та|и|і|й|ja|és|dan|ve|&|\+|with|mit|avec|con)\s)\s*",
     re.I,
 )
+_ADDRESS = re.compile(r"(?:https?:)?//|www\.|@", re.I)
 _AND = re.compile(r"^(?:and|und|et|y|e|en|och|og|oraz|та|и|і|&)\s+", re.I)
+_FOR = re.compile(r"\s(?:for|für|pour|special to|via)\s+(?:the\s+|die\s+|den\s+)?(?=[A-ZÄÖÜ]).*$")
 _CREDENTIAL = re.compile(
     r"^(?:ph\.?\s?d\.?|m\.?d\.?|m\.?s\.?|m\.?a\.?|j\.?d\.?|esq\.?|rdn?|ld|mph|cfa|cpa|rn|b\.?a\.?|cfp|dr\.?|prof\.?|mba|msc|bsc)\.?$",
     re.I,
@@ -40,7 +42,7 @@ _ROLE = re.compile(
     r"chief|officer|director|president|professor|fellow|head of .*|analyst|anchor|intern|redakteur(?:in)?|redaktion|korrespondent(?:in)?|journaliste|rédaction|redacción|redacció|redazione|redator|redação|periodista|corresponsal\b.*|"
     r"журналіст\w*|журналист\w*|кореспондент\w*|корреспондент\w*|редактор\w*|редакц\w*|기자|특파원|記者|编辑|編集部)|"
     r"admin(?:istrator)?|super ?user|webmaster|wordpressadmin|guest|unknown|none|null|anonymous|no[ -]?author|author|autor|sponsored|advertorial|advertisement|share|profile|website|home|news|online|updated|about|more|comments?|"
-    r"staff|agencies|agency|wires?|agenturen|agencias|агентства|editorial|opinion|analysis|exclusive|live|video|photo)$",
+    r"by|von|par|por|di|authors|ceo|licen[cs]e|cc[- ]by.*|in [a-z]\w+|foto:.*|staff|agencies|agency|wires?|agenturen|agencias|агентства|editorial|opinion|analysis|exclusive|live|video|photo)$",
     re.I,
 )
 _JUNK = re.compile(
@@ -102,6 +104,9 @@ def is_person(name: str) -> bool:
 def _names(text: str) -> Iterator[str]:
     text = re.sub(r"^(?:interview|text|foto|photo|autor|author|analysis|opinion)\s*:\s*", "", text, flags=re.I)
     text = _ALL_POSTS.sub("", _BY_TIGHT.sub("", _BY.sub("", text)))
+    text = _FOR.sub("", text)
+    if _ADDRESS.match(text):
+        return
     found: list[str] = []
     for part in _SPLIT.split(text):
         name = _TAIL.sub("", _BY.sub("", _AND.sub("", part or ""))).strip(' ,:;-–—•*"“”«»()')

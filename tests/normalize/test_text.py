@@ -1,0 +1,43 @@
+"""White space, invisible characters and fingerprints."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newscrawl.normalize.text import clean, count_words, fingerprint
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("  a\n\t b\u00a0c ", "a b c"),
+        ("zero\u200bwidth", "zerowidth"),
+        ("soft\u00adhyphen", "softhyphen"),
+        ("e\u0301", "é"),
+        ("nul\x00byte", "nulbyte"),
+        ("lone \ud800 surrogate", "lone surrogate"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+    ],
+)
+def test_text_is_cleaned(text: str, expected: str) -> None:
+    assert clean(text) == expected
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text())
+def test_clean_text_is_clean_and_can_be_stored(text: str) -> None:
+    once = clean(text)
+    assert clean(once) == once
+    assert "\x00" not in once
+    once.encode("utf-8")
+
+
+def test_words_are_counted_in_every_script() -> None:
+    assert count_words("The bridge isn't well-kept") == 4
+    assert count_words("橋を閉鎖") == 4
+
+
+def test_a_fingerprint_sees_text_and_no_white_space() -> None:
+    assert fingerprint("Bridge  closed", "a\n") == fingerprint("Bridge closed", " a")
+    assert fingerprint("Bridge closed") != fingerprint("Bridge open")
+    assert fingerprint("ab", "c") != fingerprint("a", "bc")
