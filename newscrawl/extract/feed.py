@@ -17,6 +17,7 @@ from newscrawl.normalize.text import clean
 
 MOST = 5000  # cards of one feed
 _ENTITY = re.compile(rb"<!ENTITY", re.I)
+_INLINE = re.compile(r"</?(?:a|abbr|b|cite|code|em|font|i|mark|q|s|small|span|strong|sub|sup|u)\b[^<>]{0,1000}>", re.I)
 _MARKUP = re.compile(r"<[^<>]{0,2000}>")
 
 
@@ -76,7 +77,7 @@ def _text(element: Any) -> str:
     text = "".join(element.itertext())
     for _ in range(2):
         if "&" in text or "<" in text:
-            text = html_entities.unescape(_MARKUP.sub(" ", text))
+            text = html_entities.unescape(_MARKUP.sub(" ", _INLINE.sub("", text)))
     return clean(text)
 
 

@@ -54,7 +54,7 @@ def read_sitemap(body: bytes, url: str, *, max_bytes: int = LARGEST) -> Sitemap:
     sitemap = Sitemap()
     for element in root:
         name = _name(element)
-        if name == "sitemap" and (address := _child(element, "loc")):
+        if name == "sitemap" and (address := _address(element)):
             sitemap.sitemaps.append(SitemapEntry(urljoin(url, address), _child(element, "lastmod")))
         elif name == "url" and len(sitemap.cards) < MOST and (card := _card(element, url)):
             sitemap.cards.append(card)
@@ -90,8 +90,14 @@ def _child(element: Any, name: str) -> str | None:
     return next((clean("".join(child.itertext())) or None for child in element if _name(child) == name), None)
 
 
+def _address(element: Any) -> str | None:
+    """The entry's `loc`; some sitemaps print the address without it."""
+    text = (element.text or "").strip()
+    return _child(element, "loc") or (text if re.match(r"https?://\S+$", text) else None)
+
+
 def _card(element: Any, url: str) -> Card | None:
-    address = _child(element, "loc")
+    address = _address(element)
     if not address:
         return None
     card = Card(url=urljoin(url, address), source="sitemap", published=None)
