@@ -333,7 +333,8 @@ class SiteSpider(scrapy.Spider):
             return
         if "\ufffd" in page.source and "\ufffd".encode() not in response.body:
             self.remark("undecodable-bytes")
-        met = (*response.meta.get("redirect_urls", ()), asked, *self.scheduled.get(identity, ()))
+        further, self.scheduled[identity] = self.scheduled[identity], []
+        met = (*response.meta.get("redirect_urls", ()), asked, *further)
         raw.aliases += [url for url in dict.fromkeys(met) if url not in raw.aliases]
         fetch = Fetch(
             status=response.status,
@@ -392,6 +393,9 @@ class SiteSpider(scrapy.Spider):
 
     async def end_walks(self, finished: bool) -> None:
         """Mark the walks that lost nothing as complete; the others are walked further by the next run."""
+        for article, met_since_its_reading in self.scheduled.items():
+            if self.session is not None and met_since_its_reading:
+                await self.session.writer.add_aliases(article, met_since_its_reading)
         for walk in self.walks:
             if finished and not walk.is_cut and not self.has_lost:
                 await self._remember(walk.complete(_now()))

@@ -26,7 +26,6 @@ class Walk:
         self.is_cut = False
         """Something was left behind: the next run has to come back for it."""
         self.ended_by_known = False
-        self.ended_by_since = False
         self._to_pass = set(listing.open_walk or ())
         self._touched = False
         self.listing = listing.model_copy(update={"open_walk": listing.open_walk or []})
@@ -39,7 +38,7 @@ class Walk:
     @property
     def is_conditional(self) -> bool:
         """The request may ask for changes only: nothing of the last answer was left behind."""
-        return self.kind != "listing" and self.before.completed_at is not None and self.before.open_walk is None
+        return self.kind != "listing" and self.may_stop and self.before.open_walk is None
 
     @property
     def may_stop(self) -> bool:
@@ -65,7 +64,6 @@ class Walk:
     def goes_on(self, *, has_news: bool, all_too_old: bool) -> bool:
         """Whether the next page is wanted. `all_too_old`: every article of this one is older than `since`."""
         if all_too_old:
-            self.ended_by_since = True
             return False
         if has_news or self._to_pass or not self.may_stop:
             return True
@@ -74,10 +72,7 @@ class Walk:
 
     def complete(self, now: datetime) -> Listing:
         """What is remembered of a walk that lost nothing."""
-        if self.ended_by_known or self.pages == 0:
-            since = self.before.since
-        else:
-            since = self.since if self.ended_by_since else None
+        since = self.before.since if self.ended_by_known or self.pages == 0 else self.since
         newest = self.newest or self.listing.newest
         return self.listing.model_copy(
             update={"open_walk": None, "completed_at": now, "newest": newest, "since": since}

@@ -60,6 +60,12 @@ def test_a_listing_walked_since_a_day_is_walked_further_when_more_is_asked_for()
     assert Walk(complete, since=NOW).may_stop
 
 
+def test_a_feed_read_since_a_day_is_asked_for_whole_when_more_is_asked_for() -> None:
+    day = Walk(NEW.model_copy(update={"kind": "feed"}), since=NOW)
+    day.note_page(["b", "a"], 1)
+    assert not Walk(day.complete(NOW)).is_conditional
+
+
 def test_a_listing_walked_to_its_end_is_never_walked_further() -> None:
     walk = Walk(NEW)
     walk_pages(walk, [["a"]], set())
