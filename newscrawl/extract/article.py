@@ -19,6 +19,7 @@ from newscrawl.article import Card, ContentType, Image, NotAnArticle, RawArticle
 from newscrawl.extract import moments, structured
 from newscrawl.extract.body import Body, read_body
 from newscrawl.extract.cards import keep_articles
+from newscrawl.extract.counters import own_counter
 from newscrawl.extract.headline import headlines
 from newscrawl.extract.near import Near, near_headline
 from newscrawl.extract.page import Page, text_of
@@ -288,18 +289,14 @@ def _views(page: Page, site: Site, declared: dict[str, Any], body: Body, near: N
         if parse_views(printed, language=raw.language) is not None or is_beyond_range(printed):
             raw.provenance["views"] = f"site:views[{number}]"
             return text
-    if counted := structured.views(declared):
-        raw.provenance["views"] = "jsonld:interactionStatistic"
-        return counted
     if body.views:
         raw.provenance["views"] = "text"
         return body.views
-    for block in near.below(NEAREST):
-        text = block.text
-        if len(text) < 50 and not block.links and parse_views(text, language=raw.language) is not None:
-            raw.provenance["views"] = "text"
-            return text
-    return None
+    found = own_counter(page, declared, near, raw.language)
+    if found is None:
+        return None
+    text, raw.provenance["views"] = found
+    return text
 
 
 def _content_type(declared: dict[str, Any]) -> ContentType:

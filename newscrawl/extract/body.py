@@ -513,6 +513,8 @@ def _sections(blocks: list[Block], body: Body, page: Page) -> None:
             section.paragraphs.append(block.text)
     body.sections.append(section)
     body.sections = [s for s in body.sections if s.paragraphs or s.heading]
+    if not any(section.paragraphs for section in body.sections):  # a page whose whole text is set in headings
+        body.sections = [Section(paragraphs=[s.heading for s in body.sections if s.heading])] if body.sections else []
     while body.sections and not body.sections[-1].paragraphs:
         body.sections.pop()  # a heading with nothing below announces what is no text
 

@@ -14,7 +14,7 @@ from newscrawl.normalize.text import clean
 
 TITLES = frozenset({"h1", "h2", "h3"})
 _ELSEWHERE = re.compile(
-    r"comment(?!ary|ator)|related|sidebar|widget|recent|teaser|footer|popular|carousel|reply|calendar|kalender|event-list|newslist|"
+    r"comment(?!ary|ator)|related|sidebar|widget|recent|teaser|(?<!post-)(?<!entry-)(?<!article-)(?<!single-)(?<!story-)footer|popular|carousel|reply|calendar|kalender|event-list|newslist|"
     r"news-list|copyright|weather|ticker|forum-signature|recommend|most-?read|trending|newsletter|card",
     re.I,
 )

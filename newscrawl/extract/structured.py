@@ -112,6 +112,12 @@ def pixels(value: Any) -> int | None:
 
 def views(item: dict[str, Any]) -> str | None:
     """The view counter among the `interactionStatistic`; comments, likes and shares are none."""
+    if (
+        plain := re.fullmatch(
+            r"(?:UserPageVisits|UserPlays|UserPageViews)?:?\s*(\d+)", str(item.get("interactionCount", ""))
+        )
+    ) is not None:
+        return f"{plain[1]} views"
     value = item.get("interactionStatistic")
     for entry in value if isinstance(value, list) else [value]:
         if isinstance(entry, dict):

@@ -66,12 +66,14 @@ _TRAP = re.compile(
 _CLOCK = re.compile(r"(?<![\d.,:])\d{1,2}[:h]\d{2}(?::\d{2})?(?!\d)\s*(?:[ap]\.?m\.?)?", re.I)
 
 
-def parse_views(text: str, *, language: str | None = None) -> int | None:
+def parse_views(text: str, *, language: str | None = None, labelled: bool = False) -> int | None:
     """The number of views that a printed counter states; markup around a counter may be given as it is.
 
-    `language`: BCP 47 code, for magnitudes of one letter such as Turkish `B`. None: no counter, or beyond 2^63-1.
+    `labelled`: a number counts only where a word beside it says views. `language`: BCP 47 code, for magnitudes of one letter such as Turkish `B`. None: no counter, or beyond 2^63-1.
     """
     folded = _ascii_digits(text[:LONGEST])
+    if labelled and not (_LABEL.search(folded) or _GLUED_LABEL.search(folded)):
+        return None
     if "<" in folded:
         marked = _MARKUP.search(folded)
         plain = " ".join(_TAG.sub(" ", folded).split())
