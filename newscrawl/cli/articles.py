@@ -98,7 +98,7 @@ def render(article: Mapping[str, Any]) -> Group:
     ]
     for name, value in rows:
         if value:
-            facts.add_row(Text(name, style="dim"), Text(str(value)))
+            facts.add_row(Text(name, style="dim"), Text(str(value), overflow="fold"))
     parts: list[Any] = [Text(article["headline"], style="bold"), facts]
     if article.get("lead"):
         parts += [Text(), Text(article["lead"], style="italic")]

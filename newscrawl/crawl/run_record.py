@@ -15,10 +15,11 @@ from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
 from newscrawl.article import Run
+from newscrawl.crawl.coverage import COVERED
 from newscrawl.crawl.lock import SiteLock, SiteLocked
 from newscrawl.crawl.reading import Reading
 from newscrawl.settings import ConfigurationError, read_settings
-from newscrawl.spiders.site_spider import COVERED, SiteSpider
+from newscrawl.spiders.site_spider import SiteSpider
 from newscrawl.store.connect import DatabaseDown
 from newscrawl.store.queries import run_identity, start_run
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
+from newscrawl.crawl.coverage import covered_fields
 from newscrawl.normalize.article import view_observations
 from newscrawl.store.articles import StoreRefused
 
@@ -40,7 +41,8 @@ class StorePipeline:
             await spider.record_failure(item.url, "store", "refused-by-database", str(error))
             return item
         spider.count(outcome)
-        spider.count_fields(item)
+        for name in covered_fields(item):
+            spider.count(f"field/{name}")
         await writer.observe(view_observations(item, spider.site, at=now))
         await writer.resolve([url for url in (item.url, *item.aliases) if url in spider.attempts])
         return item

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from newscrawl.article import Card, NotAnArticle
 from newscrawl.extract.feed import NotAFeed, read_feed
@@ -29,6 +30,14 @@ class Found:
     cards: list[Card]
     next_page: str | None = None
     sitemaps: list[SitemapEntry] = field(default_factory=list)
+
+
+class Fresh(NamedTuple):
+    """An article that is not known yet: address to fetch, identity, and the card that led to it."""
+
+    address: str
+    identity: str
+    card: Card
 
 
 def read_discovery(kind: Kind, body: bytes, url: str, headers: Mapping[str, str], site: Site) -> Found:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import scrapy
 from pymongo.errors import PyMongoError
@@ -15,7 +15,7 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure as TwistedFailure
 
-from newscrawl.article import Article, Card, Fetch, Listing, NotAnArticle, article_id
+from newscrawl.article import Card, Fetch, Listing, NotAnArticle, article_id
 from newscrawl.crawl.reading import Reading, headers_of
 from newscrawl.crawl.reasons import Stage, failure_of, reason_of
 from newscrawl.crawl.session import Session, close_session, open_session
@@ -25,22 +25,11 @@ from newscrawl.normalize.article import card_views
 from newscrawl.normalize.article import identity as identity_of
 from newscrawl.normalize.dates import parse_date
 from newscrawl.normalize.urls import canonical_url, fetchable_url
-from newscrawl.settings import read_settings
+from newscrawl.settings import settings
 from newscrawl.site import Site
-from newscrawl.spiders.discovery import Found, Unreadable, read_discovery
+from newscrawl.spiders.discovery import Found, Fresh, Unreadable, read_discovery
 from newscrawl.spiders.walk import Kind, Walk
 from newscrawl.store.queries import known, site_failures, site_listings
-
-COVERED = ("lead", "body", "published", "dateline", "views", "authors", "section", "tags", "images", "language")
-"""Fields whose coverage each run records."""
-
-
-class Fresh(NamedTuple):
-    """An article that is not known yet: address to fetch, identity, and the card that led to it."""
-
-    address: str
-    identity: str
-    card: Card
 
 
 class SiteSpider(scrapy.Spider):
@@ -90,7 +79,7 @@ class SiteSpider(scrapy.Spider):
     async def open_database(self) -> None:
         """Open the process's database session; a dry run has none. Raises DatabaseDown."""
         if not self.dry_run:
-            self.session = await open_session(read_settings())
+            self.session = await open_session(settings())
 
     async def close_database(self) -> None:
         """End this spider's use of the session."""
@@ -100,14 +89,8 @@ class SiteSpider(scrapy.Spider):
 
     def count(self, name: str, number: int = 1) -> None:
         """Add to one of the run's counts."""
-        assert self.crawler.stats is not None
-        self.crawler.stats.inc_value(f"newscrawl/{name}", number)
-
-    def count_fields(self, article: Article) -> None:
-        """Count which fields the article has; the run record makes coverage of it."""
-        for name in COVERED:
-            if getattr(article, name):
-                self.count(f"field/{name}")
+        if self.crawler.stats is not None:
+            self.crawler.stats.inc_value(f"newscrawl/{name}", number)
 
     # --- discovery ----------------------------------------------------------------------------
 
@@ -204,8 +187,7 @@ class SiteSpider(scrapy.Spider):
             self.count("listings_unchanged")
             return False
         if response.status != 200:
-            detail = f"the server answered {response.status}"
-            await self._discovery_failure(response.url, f"http-{response.status}", detail, walk)
+            await self._discovery_failure(response.url, f"http-{response.status}", _answered(response), walk)
             return False
         if self.session is not None and response.url in self.failed_listings:
             await self.session.writer.resolve([response.url])
@@ -265,7 +247,7 @@ class SiteSpider(scrapy.Spider):
         return goes_on
 
     def _page_limit(self) -> int:
-        return self.max_pages or self.site.crawl.max_pages or read_settings().max_pages
+        return self.max_pages or self.site.crawl.max_pages or settings().max_pages
 
     def _is_old(self, card: Card) -> bool:
         if not (self.since and card.published):
@@ -317,8 +299,7 @@ class SiteSpider(scrapy.Spider):
             await self.record_failure(first, "fetch", "left-the-site", f"redirected to {response.url}")
             return
         if response.status != 200:
-            detail = f"the server answered {response.status}"
-            await self.record_failure(first, "fetch", f"http-{response.status}", detail)
+            await self.record_failure(first, "fetch", f"http-{response.status}", _answered(response))
             return
         headers = headers_of(response)
         try:
@@ -403,6 +384,10 @@ class SiteSpider(scrapy.Spider):
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _answered(response: Response) -> str:
+    return f"the server answered {response.status}"
 
 
 def _request_and_error(failure: TwistedFailure) -> tuple[scrapy.Request, BaseException]:
