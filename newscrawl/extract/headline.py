@@ -109,8 +109,8 @@ def _printed(page: Page, declared: dict[str, Any], card: Card | None) -> Iterato
         for text in page.meta.get(name, ())[:1]:
             yield f"meta:{name}", text
     for name in ("headline", "alternativeHeadline"):
-        if text := structured.first(declared.get(name)):
-            yield f"jsonld:{name}", text
+        if stated := structured.first(declared.get(name)):
+            yield f"jsonld:{name}", stated
     for number, text in enumerate(structured.microdata(page, "headline")):
         if number == 0:
             yield "microdata:headline", text

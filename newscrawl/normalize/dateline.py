@@ -14,6 +14,7 @@ from functools import lru_cache
 from babel import Locale
 
 from newscrawl import article
+from newscrawl.normalize.places import is_country, is_place
 
 LONGEST = 400  # characters of the text's head that are looked at
 
@@ -144,13 +145,16 @@ def _agency_first(head: str, whole: str, language: str | None) -> Dateline | Non
         if date is not None and (dash := re.match(r"\.?\s*[-–—]+\s*", head[found.end() + date[1] :])):
             raw = head[: found.end() + date[1] + dash.end()]
             return _made(raw, whole, place=found["place"], agency=found["agency"], date=date[0])
+    if found := re.match(rf"\((?P<agency>{_WIRES})\)\s*\.?\s*[-–—]+\s*", head):
+        return _made(found[0], whole, agency=found["agency"])
     if found := re.match(r"(?P<agency>[A-Z][A-Z0-9]{3,20}\.(?:COM|ID|NET|CO|ORG|TV))\s*[,-–—]+\s+", head):
         return _made(found[0], whole, agency=found["agency"])
     return None
 
 
+_OUTLET = r"[A-Z][\w-]{2,20}\.(?:com|co|id|net|org|ru|ua|tv|az|tr)"
 _AFTER_PLACE = re.compile(
-    rf"\s*(?:[.,]\s*)?(?:[(]\s*(?P<bracket>[^()\d]{{2,30}}?(?:\d{{1,2}})?)\s*[)]|/\s*(?P<slash>[^/]{{2,20}})\s*/|[-–—]?\s*(?P<bare>{_WIRES})(?![^\W\d_]))",
+    rf"\s*(?:[.,]\s*)?(?:[(]\s*(?P<bracket>[^()\d]{{2,30}}?(?:\d{{1,2}})?)\s*[)]|/\s*(?P<slash>[^/]{{2,20}})\s*/|[-–—]?\s*(?P<bare>{_WIRES}|{_OUTLET})(?![^\W\d_]))",
     re.U,
 )
 
@@ -183,7 +187,7 @@ def _from_place(head: str, whole: str, start: int, end: int, language: str | Non
     place = head[start:end].strip()
     if not _is_place(place):
         return None
-    position, region, country = end, None, None
+    position, region, country, outlet = end, None, None, None
     if extra := re.match(r"\s*\(([^()\d]{2,30})\)\s*(?=[\[(,])(?:\[([^\[\]]{2,30})\])?", head[position:]):
         if not _WIRE.fullmatch(extra[1].strip()):
             region, country = (None, extra[2] or extra[1])
@@ -193,7 +197,10 @@ def _from_place(head: str, whole: str, start: int, end: int, language: str | Non
             r",\s*([^\W\d_][^\W\d_.'’-]*\.?(?:[ .-][^\W\d_]+\.?){0,2})(?=\s*(?:,|\(|[-–—]|--))", head[position:]
         )
     ) and not _month_in(extra[1], language):
-        country = extra[1].strip()
+        if re.fullmatch(_OUTLET, extra[1]):
+            outlet = extra[1]
+        else:
+            country = extra[1].strip()
         position += extra.end()
     separator = re.match(r"\s*[.,]?\s*", head[position:])
     date = _date(head[position + (separator.end() if separator else 0) :], language)
@@ -201,10 +208,12 @@ def _from_place(head: str, whole: str, start: int, end: int, language: str | Non
     if date is not None and separator is not None:
         position += separator.end() + date[1]
         iso = date[0]
-    agency = None
+    agency = outlet
     if follows := _AFTER_PLACE.match(head, position):
         candidate = (follows["bracket"] or follows["slash"] or follows["bare"] or "").strip()
-        if _is_agency(candidate):
+        if follows["bracket"] and country is None and is_country(candidate):
+            country, position = candidate, follows.end()
+        elif _is_agency(candidate):
             agency, position = candidate, follows.end()
     dash = re.match(r"\s*(?:\.\s*[-–—]+|:|[-–—]+|--+|=|\"(?=\s)|\.|)\s*", head[position:])
     mark = dash[0].strip() if dash else ""
@@ -219,6 +228,8 @@ def _from_place(head: str, whole: str, start: int, end: int, language: str | Non
         or (strong and (capitals or country is not None or (len(place) > 3 and _WIDE_DASH.search(raw))))
         or (mark == ":" and _stands_alone(place) and country is None and iso is None and agency is None)
     ):
+        return None
+    if agency is None and iso is None and not _is_known(place, country or region):
         return None
     if (mark == "." and agency is None) or (mark == ":" and re.match(r"\s*[\"“«„‘']", head[len(raw) :])):
         return None
@@ -235,6 +246,13 @@ _US_STATE = (
     r"(?:Ala|Alaska|Ariz|Ark|Calif|Colo|Conn|Del|Fla|Ga|Hawaii|Idaho|Ill|Ind|Iowa|Kan|Ky|La|Maine|Md|Mass|Mich|Minn|Miss|Mo|Mont|Neb|Nev|"
     r"N\.?H|N\.?J|N\.?M|N\.?Y|N\.?C|N\.?D|Ohio|Okla|Ore|Pa|R\.?I|S\.?C|S\.?D|Tenn|Texas|Utah|Vt|Va|Wash|W\.?Va|Wis|Wyo)\.?"
 )
+
+
+def _is_known(place: str, country: str | None) -> bool:
+    """Whether place or country is one: nothing else says that a word in capitals before a dash is a dateline."""
+    if country and (re.fullmatch(_US_STATE, country.title()) or is_country(country)):
+        return True
+    return any(is_place(part) for part in (place, *re.split(r"\s*[/–]\s*|\s+(?:and|und|y|et|и|та)\s+", place)))
 
 
 def _next_is_capital(head: str, position: int) -> bool:
