@@ -121,7 +121,7 @@ def show_article_line(article: object) -> None:
 def progress(*, quiet: bool = False, every: float = 10) -> Iterator[Progress]:
     """A live table on a terminal, else a plain line every so many seconds; both on stderr."""
     last = time.monotonic()
-    columns = ("cards", "known", "new", "changed", "duplicates", "failed")
+    columns = ("requests", "cards", "known", "new", "changed", "failed")
 
     def table(counts: dict[str, dict[str, int]]) -> Table:
         live = Table("site", *columns, box=None, header_style="bold", pad_edge=False)

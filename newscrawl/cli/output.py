@@ -50,12 +50,17 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def show_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str | None = None) -> None:
-    """Rows on stdout, as wide as the terminal."""
-    table = Table(*columns, title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+def show_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Rows on stdout, as wide as the terminal, or as wide as they are where there is none."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for number, column in enumerate(columns):
+        table.add_column(column, overflow="fold", no_wrap=number == 0)
     for row in rows:
         table.add_row(*("" if cell is None else _cell(cell) for cell in row))
-    out.print(table, markup=False)
+    (out if out.is_terminal else Console(width=WIDE)).print(table, markup=False)
+
+
+WIDE = 1000  # characters; more than any row has
 
 
 def _cell(value: Any) -> Any:

@@ -32,7 +32,8 @@ PREFIX = "newscrawl/"
 def counts_of(crawler: Crawler) -> dict[str, int]:
     """newscrawl's own counts of a crawl so far, by plain name."""
     stats = crawler.stats.get_stats() if crawler.stats else {}
-    return {key.removeprefix(PREFIX): int(value) for key, value in stats.items() if key.startswith(PREFIX)}
+    counts = {key.removeprefix(PREFIX): int(value) for key, value in stats.items() if key.startswith(PREFIX)}
+    return counts | {"requests": int(stats.get("downloader/request_count", 0))}
 
 
 def run_of(crawler: Crawler, started_at: datetime, reason: str | None = None) -> Run:
@@ -43,7 +44,6 @@ def run_of(crawler: Crawler, started_at: datetime, reason: str | None = None) ->
     counts["known"] = len(crawler.spider.met)
     stored = sum(counts.get(name, 0) for name in ("new", "changed", "unchanged", "spooled"))
     counts |= {
-        "requests": int(stats.get("downloader/request_count", 0)),
         "bytes": int(stats.get("downloader/response_bytes", 0)),
         "exceptions": int(stats.get("spider_exceptions/count", 0)) + counts.get("item_errors", 0),
     }
