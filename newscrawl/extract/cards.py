@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 import cssselect
 
 from newscrawl.article import Card, CardSource
+from newscrawl.extract.links import story_score
 from newscrawl.extract.page import text_of
 from newscrawl.normalize.views import parse_views
 
@@ -91,7 +93,11 @@ def find_cards(
             continue
         box = element if selector else _box(link, base_url)
         card = _card(address, link, box, source)
-        if not selector and is_article(address) is None and not _tells_a_story(card.headline or "", address):
+        if (
+            not selector
+            and is_article(address) is None
+            and story_score(card.headline or "", address) + _HEADED * _is_headed(link) <= 0
+        ):
             continue
         card.is_pinned = bool(pinned_elements) and any(e in pinned_elements for e in (box, *box.iterancestors()))
         if address in cards:
@@ -99,6 +105,16 @@ def find_cards(
         else:
             cards[address] = card
     return [card for card in cards.values() if card.headline]
+
+
+_HEADED = 2.0  # a link set in a heading, or around one, is a story's more often than not
+
+
+def _is_headed(link: Any) -> bool:
+    headings = ("h2", "h3", "h4", "h5")
+    if next(link.iter(*headings), None) is not None:
+        return True
+    return any(outer.tag in headings for outer in islice(link.iterancestors(), 3))
 
 
 def _address(link: Any, base_url: str) -> str | None:
@@ -153,17 +169,6 @@ def _class_counter(box: Any) -> str | None:
         if re.fullmatch(r"\d[\d\s.,]{0,12}", text):
             return f"{text} views"
     return None
-
-
-def _tells_a_story(headline: str, address: str) -> bool:
-    """Link text of five words or more, or an address whose last segment is a slug or a number, tells an article."""
-    path = urlsplit(address).path
-    slug = path.rstrip("/").rsplit("/", 1)[-1]
-    words = len(headline.split())
-    wide = sum(1 for c in headline if ord(c) > 0x2E80)
-    if words >= 5 or wide >= 9:
-        return len(path) > 1
-    return words >= 3 and (slug.count("-") >= 3 or re.search(r"\d{5,}", slug) is not None)
 
 
 def _merge(card: Card, other: Card) -> None:

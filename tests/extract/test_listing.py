@@ -35,10 +35,10 @@ def test_a_card_says_address_headline_date_and_views() -> None:
 
 def test_an_address_is_listed_once_with_its_longest_headline() -> None:
     cards, _ = listing(
-        "<a href='/a'>Read more about it</a><h2><a href='/a'>The bridge over the river was closed</a></h2>"
+        "<a href='/city/bridge-closed'>Read more about it</a><h2><a href='/city/bridge-closed'>The bridge over the river was closed</a></h2>"
     )
     assert [(url, headline) for url, headline, *_ in cards] == [
-        ("https://example.com/a", "The bridge over the river was closed")
+        ("https://example.com/city/bridge-closed", "The bridge over the river was closed")
     ]
 
 
