@@ -54,7 +54,9 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Rows on stdout, as wide as the terminal, or as wide as they are where there is none."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for number, column in enumerate(columns):
-        table.add_column(column, overflow="fold", no_wrap=number == 0)
+        # The first column is what one copies into the next command, the last is often an address.
+        is_last = number == len(columns) - 1
+        table.add_column(column, no_wrap=number == 0, overflow="fold" if is_last else "ellipsis")
     for row in rows:
         table.add_row(*("" if cell is None else _cell(cell) for cell in row))
     (out if out.is_terminal else Console(width=WIDE)).print(table, markup=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -25,21 +25,25 @@ def list_past(
         show_json("runs", rows)
         return
     show_table(
-        ("run", "site", "started (UTC)", "outcome", "ended because", "new", "changed", "duplicates", "failed"),
+        ("run", "started (UTC)", "outcome", "new", "changed", "failed"),
         (
             (
                 row["_id"],
-                row["site"],
                 row["started_at"],
-                row.get("outcome") or "running or crashed",
-                row.get("reason"),
-                *(row["counts"].get(name, 0) for name in ("new", "changed", "duplicates", "failed")),
+                _outcome(row),
+                *(row["counts"].get(name, 0) for name in ("new", "changed", "failed")),
             )
             for row in rows
         ),
     )
     if not rows:
         fail("there was no run yet", Exit.NOTHING)
+
+
+def _outcome(row: dict[str, Any]) -> str:
+    if row["reason"] is None:
+        return "running"
+    return row["outcome"] if row["reason"] == "finished" else f"{row['outcome']}: {row['reason']}"
 
 
 @app.command("show")
