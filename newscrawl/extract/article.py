@@ -26,11 +26,13 @@ from newscrawl.extract.page import Page, text_of
 from newscrawl.extract.people import bylines
 from newscrawl.extract.pictures import pictures
 from newscrawl.normalize.dateline import parse_dateline
+from newscrawl.normalize.language import contradicts, detect_language
 from newscrawl.normalize.text import clean, clean_or_none
 from newscrawl.normalize.views import is_beyond_range, parse_views
 from newscrawl.site import Rule, RuleField, Site
 
 MOST_DATES = 25  # candidates
+LANGUAGE_SAMPLE = 800  # characters of the text by which its language is told
 NEAREST = 40  # blocks below the headline in which a counter or a dateline is looked for
 
 
@@ -180,6 +182,8 @@ def _alternates(page: Page) -> tuple[dict[str, str], str | None]:
 
 
 def _language(page: Page, site: Site, declared: dict[str, Any], card: Card | None, raw: RawArticle) -> str | None:
+    """The declared language, unless the text is surely in another; without one, the text's."""
+    text = " ".join(text for section in raw.sections for text in section.paragraphs)[:LANGUAGE_SAMPLE]
     edition = site.edition_of(page.url)
     for source, code in (
         ("jsonld:inLanguage", structured.first(declared.get("inLanguage"))),
@@ -187,10 +191,17 @@ def _language(page: Page, site: Site, declared: dict[str, Any], card: Card | Non
         ("site", edition.language if edition else None),
         ("card", card.language if card else None),
     ):
-        if code and re.fullmatch(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*", code):
+        if not code or not re.fullmatch(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*", code):
+            continue
+        if (other := contradicts(text, code)) is None:
             raw.provenance["language"] = source
             return code.replace("_", "-")
-    return None
+        raw.disagreements.setdefault("language", []).append(f"{source}: {code}")
+        raw.provenance["language"] = "text"
+        return other
+    if detected := detect_language(text or raw.headline or ""):
+        raw.provenance["language"] = "text"
+    return detected
 
 
 def _dates(page: Page, site: Site, name: RuleField, found: Iterable[RawDate]) -> list[RawDate]:

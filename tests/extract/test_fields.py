@@ -240,3 +240,25 @@ def test_without_a_printed_picture_the_shared_one_is_given() -> None:
 def test_logos_avatars_and_tracking_pixels_are_no_pictures() -> None:
     body = f"<img class='logo' src='/logo.png'><h1>Bridge closed</h1><img class='avatar' src='/jane.jpg' width=400><img src='/p.gif' width=1>{TEXT}"
     assert read(body).images == []
+
+
+# --- language -------------------------------------------------------------------------------------
+
+UKRAINIAN = "<p>Міст через річку закрили в понеділок після того, як інженери знайшли тріщини у двох його опорах, повідомила міська влада.</p>"
+
+
+def test_the_declared_language_is_believed() -> None:
+    assert (
+        newscrawl.extract(f"<html lang='en-GB'><h1>Bridge closed</h1>{TEXT}</html>", "https://example.com/a").language
+        == "en-GB"
+    )
+
+
+def test_a_text_that_is_surely_in_another_language_overrules_the_page() -> None:
+    article = newscrawl.extract(f"<html lang='en'><h1>Міст закрито</h1>{UKRAINIAN}</html>", "https://example.com/a")
+    assert (article.language, article.provenance["language"]) == ("uk", "text")
+    assert article.disagreements["language"] == ["html:lang: en"]
+
+
+def test_without_a_declaration_the_text_tells_its_language() -> None:
+    assert newscrawl.extract(f"<h1>Міст закрито</h1>{UKRAINIAN}", "https://example.com/a").language == "uk"
