@@ -29,11 +29,11 @@ clean:
 
 .venv/.installed: requirements.lock pyproject.toml | .venv/bin/python
 	@echo "Installing newscrawl into .venv (once, about a minute) …"
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(BIN)/pip install -qq --disable-pip-version-check -r requirements.lock
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
 .venv/.tools: requirements-dev.lock .venv/.installed
 	@echo "Installing the tools of the test suite into .venv …"
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	@$(BIN)/pip install -qq --disable-pip-version-check -r requirements-dev.lock
 	@touch $@
