@@ -28,7 +28,6 @@ from newscrawl.store.local import LocalServer
 ARTICLES = 500
 KILLS = 20
 SEED = 20260106
-LOOKING = 0.5  # seconds of a crawl that a kill may fall into at the least: imports are no crawl
 
 console = Console()
 

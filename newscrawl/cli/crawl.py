@@ -81,6 +81,8 @@ def crawl(
             outcome = run_crawl(chosen, own, options, on_article=show if dry_run else None, on_progress=report)
     except DatabaseDown as error:
         fail(str(error), Exit.DEPENDENCY)
+    except OSError as error:
+        fail(f"{error}; correct the folder, or name another in NEWSCRAWL_DATA", Exit.USAGE)
     runs = list(outcome.runs.values())
     if as_json:
         show_json("crawl", {"runs": [run.model_dump(mode="json") for run in runs], "articles": shown})
@@ -93,6 +95,8 @@ def exit_code(runs: list[Run], asked: int) -> Exit:
     """The worst of what happened to the sites, the database first."""
     if any(run.reason == "database-down" or run.counts.get("spooled") or "database-away" in run.errors for run in runs):
         return Exit.DEPENDENCY
+    if any(run.reason == "configuration" for run in runs):
+        return Exit.USAGE
     if len(runs) < asked or any(run.outcome == "failed" and run.reason != "locked" for run in runs):
         return Exit.FAILED
     if any(run.reason == "locked" for run in runs):

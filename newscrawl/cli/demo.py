@@ -8,6 +8,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
 
 import typer
 
@@ -54,6 +55,8 @@ def demo() -> None:
                 outcome = crawl([site], own, Options(), on_progress=report)
         except DatabaseDown as error:
             fail(str(error), Exit.DEPENDENCY)
+        except OSError as error:
+            fail(f"{error}; correct the folder, or name another in NEWSCRAWL_DATA", Exit.USAGE)
     runs = list(outcome.runs.values())
     if not runs or runs[0].reason != "finished":
         raise typer.Exit(128 + outcome.signal if outcome.signal else int(exit_code(runs, 1)))
@@ -75,10 +78,12 @@ def _serve(serve: Any, replica: Any) -> Any:
 async def _look(connection: Connection) -> Stored:
     database = connection.database
     rich = {"site": "demo", "language": "en", "related.0": {"$exists": True}}
+    # The port may be another each time: the path tells which page it was.
+    failed = {urlsplit(doc["url"]).path: doc["reason"] async for doc in database["failures"].find({"site": "demo"})}
     return Stored(
         await database["articles"].count_documents({"site": "demo"}),
         await database["articles"].find_one(rich, sort=[("published.at", -1)]),
-        Counter([document["reason"] async for document in database["failures"].find({"site": "demo"})]),
+        Counter(failed.values()),
     )
 
 

@@ -16,6 +16,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
 from newscrawl.article import Article, Run
 from newscrawl.crawl.run_record import counts_of, run_of
+from newscrawl.crawl.session import close_session, open_session
 from newscrawl.settings import Settings, scrapy_settings
 from newscrawl.site import Site
 from newscrawl.spiders.loader import spider_of
@@ -63,21 +64,14 @@ def crawl(
     """Crawl the sites in this process. A first SIGINT or SIGTERM ends it once all that was fetched is stored.
 
     `on_article` sees every article as it is done; `on_progress` the counts of every site twice a second.
-    Call it once a process: an event loop is not started twice. Raises DatabaseDown where no server answers.
+    Call it once a process: an event loop is not started twice. Raises DatabaseDown where no server
+    answers, OSError where the data folder cannot be used.
     """
     logging.getLogger("scrapy.addons").setLevel(logging.ERROR)
     process = AsyncCrawlerProcess(scrapy_settings(own))
     crawlers: dict[str, Crawler] = {}
     outcome = Outcome({})
     problems: list[BaseException] = []
-
-    async def check_database() -> None:
-        from newscrawl.crawl.session import close_session, open_session
-
-        try:
-            await close_session(await open_session(own))
-        except DatabaseDown as error:
-            problems.append(error)
 
     for site in sites:
         crawler = process.create_crawler(spider_of(site))
@@ -95,10 +89,18 @@ def crawl(
         crawler.signals.connect(scraped, signal=signals.item_scraped, weak=False)
 
     async def main() -> None:
-        if not options.dry_run:
-            await check_database()
-        if problems:
-            return
+        session = None
+        try:
+            if not options.dry_run:
+                session = await open_session(own)  # held, so that an embedded server runs until the last site is done
+            await crawl_all()
+        except (DatabaseDown, OSError) as error:
+            problems.append(error)
+        finally:
+            if session is not None:
+                await close_session(session)
+
+    async def crawl_all() -> None:
         tasks = [process.crawl(crawler, **options.arguments()) for crawler in crawlers.values()]
         pending = asyncio.gather(*tasks, return_exceptions=True)
         while not pending.done():
@@ -120,23 +122,24 @@ def _start(process: AsyncCrawlerProcess, main: Any, outcome: Outcome) -> None:
 
     loop: Any = reactor  # Twisted's own types are those of the module, not of the reactor put in its place
 
-    def note_signals() -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            scrapy_handler: Any = signal.getsignal(number)
-
-            def note(number: int, frame: Any, then: Any = scrapy_handler) -> None:
-                outcome.signal = outcome.signal or number
-                then(number, frame)
-
-            signal.signal(number, note)
-
-    def end(_main: Any) -> None:
-        with contextlib.suppress(ReactorNotRunning):  # a signal has stopped it
+    def stop() -> None:
+        with contextlib.suppress(ReactorNotRunning):
             loop.stop()
 
+    def note(number: int, _frame: Any) -> None:
+        if outcome.signal is None:
+            outcome.signal = number
+            loop.callFromThread(lambda: asyncio.ensure_future(process.stop()))
+        else:  # a second one: at once
+            loop.callFromThread(stop)
+
+    def note_signals() -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, note)
+
     def begin() -> None:
-        loop.callLater(0, note_signals)  # after Scrapy has put its own handlers in place
-        asyncio.ensure_future(main).add_done_callback(end)
+        loop.callLater(0, note_signals)  # after Scrapy, whose handlers would stop the loop too early
+        asyncio.ensure_future(main).add_done_callback(lambda _main: stop())
 
     loop.callWhenRunning(begin)
     process.start(stop_after_crawl=False)

@@ -118,7 +118,10 @@ class RunRecord:
         except (DatabaseDown, PyMongoError) as error:
             spider.logger.error("%s", error)
             raise CloseSpider("database-down") from None
-        except (ConfigurationError, OSError) as error:
+        except OSError as error:
+            spider.logger.error("%s; correct the folder, or name another in NEWSCRAWL_DATA", error)
+            raise CloseSpider("configuration") from None
+        except ConfigurationError as error:
             spider.logger.error("%s", error)
             raise CloseSpider("configuration") from None
 

@@ -12,6 +12,7 @@ import pytest
 
 from newscrawl.replica import Replica, Server, serve, site_file
 from newscrawl.replica.pages import article as page_of
+from newscrawl.store.local import LocalServer
 
 
 @pytest.fixture(scope="module")
@@ -228,6 +229,25 @@ def test_a_signal_ends_a_crawl_with_everything_fetched_stored(
     assert run["counts"]["new"] >= len(fetched) - 8  # no more than what was on its way may be missing
     newscrawl("crawl", "replica")
     assert len(newscrawl.documents("articles")) == 90
+
+
+def test_a_signal_ends_the_embedded_database_too(embedded: Any) -> None:
+    with serve(Replica(articles=90)) as server:
+        embedded.add_site("replica", site_file(server.base_url))
+        process = embedded.start("crawl", "replica")
+        while sum("/news/" in path for path in server.requests) < 20 and process.poll() is None:
+            os.sched_yield()
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+    assert process.returncode == 143
+    assert LocalServer(embedded.data).pid() is None
+
+
+def test_a_data_folder_that_cannot_be_used_is_told(newscrawl: Any, replica: Server) -> None:
+    newscrawl.data.write_text("a file, no folder")
+    code, _output, errors = newscrawl.run("crawl", "replica")
+    assert code == 2
+    assert "NEWSCRAWL_DATA" in errors
 
 
 def test_scrapy_knows_and_crawls_every_site(newscrawl: Any, replica: Server) -> None:
