@@ -13,6 +13,7 @@ Two stages:
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -23,6 +24,7 @@ SCHEMA_VERSION = 1
 """Version of the stored record; a migration leads from each version to the next."""
 
 INT64_MAX = 2**63 - 1
+MOST_EVIDENCE, LONGEST_EVIDENCE = 6, 200  # candidates of a field, characters of one
 
 Precision = Literal["second", "minute", "hour", "day", "month", "year"]
 ContentType = Literal["article", "live", "gallery", "video", "opinion", "press_release"]
@@ -137,6 +139,14 @@ class RawArticle:
     declared_language: str | None = None
     provenance: dict[str, str] = field(default_factory=dict)
     disagreements: dict[str, list[str]] = field(default_factory=dict)
+    evidence: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+
+    def note(self, name: str, candidates: Iterable[tuple[str, str | None]]) -> None:
+        """Keep the candidates for a field, source and text, the one that won first; empty ones are left out."""
+        kept = [
+            (source, " ".join(text.split())[:LONGEST_EVIDENCE]) for source, text in candidates if text and text.strip()
+        ]
+        self.evidence[name] = list(dict.fromkeys(kept))[:MOST_EVIDENCE]
 
 
 # --- the record -------------------------------------------------------------------------------
@@ -216,6 +226,13 @@ class Related(Part):
     views: Count | None = None
 
 
+class Evidence(Part):
+    """One candidate for a field."""
+
+    source: str
+    text: str
+
+
 class Fetch(Part):
     """How the current version was fetched."""
 
@@ -272,6 +289,9 @@ class Article(Part):
 
     fetch: Fetch = Field(default_factory=Fetch)
     provenance: dict[str, str] = Field(default_factory=dict, description="Field name to the source it was read from.")
+    evidence: dict[str, list[Evidence]] = Field(
+        default_factory=dict, description="Field name to the candidates that there were, the one that won first."
+    )
     disagreements: dict[str, list[str]] = Field(
         default_factory=dict, description="Field name to the sources that say otherwise, with what they say."
     )

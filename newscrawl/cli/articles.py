@@ -50,16 +50,22 @@ def list_stored(
 @app.command("show")
 def show_stored(url: str, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
     """Show one article by any of its addresses."""
+    article = find_stored(url)
+    if as_json:
+        show_json("article", article)
+    else:
+        out.print(render(article))
+
+
+def find_stored(url: str) -> dict[str, Any]:
+    """The article that is stored under an address; ends the command where there is none."""
     from newscrawl.store.queries import get_article
 
     forms = _forms(url)
     article = with_database(lambda db: get_article(db.database, url, *forms))
     if article is None:
         fail(f"no article is stored under {url}", Exit.NOTHING)
-    if as_json:
-        show_json("article", article)
-    else:
-        out.print(render(article))
+    return article
 
 
 def _forms(url: str) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from newscrawl.cli import articles, crawl, db, demo, doctor, failures, parse, runs, sites
+from newscrawl.cli import articles, crawl, db, demo, doctor, failures, parse, runs, sites, why
 
 app = typer.Typer(
     name="newscrawl",
@@ -25,6 +25,7 @@ app = typer.Typer(
 app.command()(demo.demo)
 app.command()(crawl.crawl)
 app.command()(parse.parse)
+app.command()(why.why)
 app.command()(doctor.doctor)
 app.add_typer(sites.app, name="sites")
 app.add_typer(articles.app, name="articles")

@@ -21,6 +21,7 @@ def parse(
     """
     from newscrawl import NotAnArticle, extract
     from newscrawl.cli.articles import render
+    from newscrawl.cli.why import explain, render_why
 
     headers: dict[str, str] = {}
     if source.startswith(("http://", "https://")):
@@ -41,7 +42,10 @@ def parse(
     if as_json:
         show_json("article", article.model_dump(mode="json"))
     else:
-        out.print(render(article.model_dump()))
+        record = article.model_dump()
+        out.print(render(record))
+        out.print()
+        out.print(render_why(explain(record)))
 
 
 def _fetch(address: str) -> tuple[bytes, str, dict[str, str]]:

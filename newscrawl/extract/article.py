@@ -31,6 +31,8 @@ from newscrawl.normalize.text import clean, clean_or_none
 from newscrawl.normalize.views import is_beyond_range, parse_views
 from newscrawl.site import Rule, RuleField, Site
 
+_DESCRIPTIONS = ("og:description", "description", "twitter:description")
+_SECTION_META = ("article:section", "section", "parsely-section", "category")
 MOST_DATES = 25  # candidates
 LANGUAGE_SAMPLE = 800  # characters of the text by which its language is told
 NEAREST = 40  # blocks below the headline in which a counter or a dateline is looked for
@@ -124,9 +126,13 @@ def _first_by_rule(page: Page, site: Site, name: Any, raw: RawArticle) -> str | 
 def _headline(page: Page, site: Site, declared: dict[str, Any], card: Card | None, raw: RawArticle) -> str | None:
     if ruled := _first_by_rule(page, site, "headline", raw):
         return ruled
-    best = next(iter(headlines(page, declared, card)), None)
-    if best is None:
+    found = headlines(page, declared, card)
+    if not found:
         return None
+    best, *others = found
+    raw.note("headline", ((", ".join(candidate.sources), candidate.text) for candidate in found))
+    if others:
+        raw.disagreements["headline"] = [f"{', '.join(other.sources)}: {other.text[:120]}" for other in others[:5]]
     raw.provenance["headline"] = best.source
     return best.text
 
@@ -134,15 +140,12 @@ def _headline(page: Page, site: Site, declared: dict[str, Any], card: Card | Non
 def _lead(page: Page, site: Site, declared: dict[str, Any], raw: RawArticle) -> str | None:
     if ruled := _first_by_rule(page, site, "lead", raw):
         return ruled
-    for source, text in (
+    candidates = [
         ("jsonld:description", structured.first(declared.get("description"))),
-        *(
-            (f"meta:{name}", text)
-            for found in [page.meta_first("og:description", "description", "twitter:description")]
-            if found
-            for name, text in [found]
-        ),
-    ):
+        *((f"meta:{name}", text) for name in _DESCRIPTIONS for text in page.meta.get(name, ())[:1]),
+    ]
+    raw.note("lead", candidates)
+    for source, text in candidates:
         if text and clean(text) and clean(text) != raw.headline and (raw.headline or "") not in clean(text):
             raw.provenance["lead"] = source
             return clean(text)
@@ -185,12 +188,14 @@ def _language(page: Page, site: Site, declared: dict[str, Any], card: Card | Non
     """The declared language, unless the text is surely in another; without one, the text's."""
     text = " ".join(text for section in raw.sections for text in section.paragraphs)[:LANGUAGE_SAMPLE]
     edition = site.edition_of(page.url)
-    for source, code in (
+    candidates = [
         ("jsonld:inLanguage", structured.first(declared.get("inLanguage"))),
         ("html:lang", page.language),
         ("site", edition.language if edition else None),
         ("card", card.language if card else None),
-    ):
+    ]
+    raw.note("language", candidates)
+    for source, code in candidates:
         if not code or not re.fullmatch(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*", code):
             continue
         if (other := contradicts(text, code)) is None:
@@ -236,22 +241,25 @@ def _authors(
     if ruled:
         raw.provenance["authors"] = "site:authors"
         return ruled
-    source, found = bylines(page, declared, card, near, raw.publisher or site.publisher)
-    if found:
-        raw.provenance["authors"] = source
-    return found
+    found = bylines(page, declared, card, near, raw.publisher or site.publisher)
+    if not found:
+        return []
+    raw.note("authors", ((source, ", ".join(person.text for person in people)) for source, people in found))
+    raw.provenance["authors"] = found[0][0]
+    return found[0][1]
 
 
 def _section(page: Page, site: Site, declared: dict[str, Any], card: Card | None, raw: RawArticle) -> str | None:
     if ruled := _first_by_rule(page, site, "section", raw):
         return ruled
-    meta = page.meta_first("article:section", "section", "parsely-section", "category")
-    for source, text in (
+    candidates = [
         ("jsonld:articleSection", structured.first(declared.get("articleSection"))),
-        ("meta:article:section", meta[1] if meta else None),
+        *((f"meta:{name}", text) for name in _SECTION_META for text in page.meta.get(name, ())[:1]),
         ("microdata:articleSection", next(structured.microdata(page, "articleSection"), None)),
         ("card", card.section if card else None),
-    ):
+    ]
+    raw.note("section", candidates)
+    for source, text in candidates:
         if found := clean_or_none(text):
             raw.provenance["section"] = source
             return found
@@ -291,6 +299,7 @@ def _images(page: Page, site: Site, declared: dict[str, Any], near: Near, raw: R
     source, found = ("site:images", ruled) if ruled else pictures(page, declared, near)
     if found:
         raw.provenance["images"] = source
+        raw.note("images", ((source, image.url) for image in found))
     return found
 
 
@@ -307,6 +316,7 @@ def _views(page: Page, site: Site, declared: dict[str, Any], body: Body, near: N
     if found is None:
         return None
     text, raw.provenance["views"] = found
+    raw.note("views", [(raw.provenance["views"], text)])
     return text
 
 

@@ -46,8 +46,8 @@ _CLASS = re.compile(
 
 def bylines(
     page: Page, declared: dict[str, Any], card: Card | None, near: Near, publisher: str | None
-) -> tuple[str, list[RawAuthor]]:
-    """The source that names the authors best, and what it names; the empty string where none does."""
+) -> list[tuple[str, list[RawAuthor]]]:
+    """The sources that name authors, and what each names, the most believable first."""
     found: list[tuple[str, list[RawAuthor]]] = []
     named: dict[str, list[Author]] = {}
     for source, people in _sources(page, declared, card, near):
@@ -57,15 +57,16 @@ def bylines(
         if source == "byline" and any(is_person(author.name) for authors in named.values() for author in authors):
             break  # what is declared and what is printed beside the headline settle it
     if not found:
-        return "", []
+        return []
     # Agencies and desks are named where no person is.
     source, people = next(((s, p) for s, p in found if any(is_person(author.name) for author in named[s])), found[0])
     first = {author.name.casefold() for author in named[source]}
     for other, others in found:
         names = {author.name.casefold() for author in named[other]}
         if other in _PRINTED and first < names <= {n for n in names if is_person(n)} and len(names) <= 8:
-            return other, others  # a source that names all of these and more
-    return source, people
+            source, people = other, others  # a source that names all of these and more
+            break
+    return [(source, people), *((s, p) for s, p in found if s != source)]
 
 
 def _sources(

@@ -11,6 +11,7 @@ from newscrawl.article import (
     Alternate,
     Article,
     Card,
+    Evidence,
     Image,
     RawArticle,
     RawDate,
@@ -89,6 +90,11 @@ def normalize_article(raw: RawArticle, site: Site, *, fetched_at: datetime, card
         fingerprint=fingerprint(headline, lead, body),
         provenance=dict(raw.provenance),
         disagreements=dict(raw.disagreements),
+        evidence={
+            name: [Evidence(source=source, text=text) for source, text in candidates]
+            for name, candidates in raw.evidence.items()
+            if candidates
+        },
     )
 
 
@@ -155,6 +161,8 @@ def _instant(
     if chosen is None:
         return None
     raw.provenance[name] = chosen.source
+    others = [(candidate.source, candidate.text) for candidate in candidates if candidate.source != chosen.source]
+    raw.note(name, [(chosen.source, chosen.timestamp.raw), *others])
     if chosen.otherwise:
         raw.disagreements[name] = chosen.otherwise
     return chosen.timestamp
