@@ -152,6 +152,19 @@ def replica(newscrawl: Newscrawl) -> Iterator[Server]:
         yield server
 
 
+def articles_fetched(server: Server) -> set[str]:
+    """Paths of the articles whose page the replica has served; an old address that redirects is none."""
+    paths = {article.path for article in server.replica.articles}
+    asked = {path.partition("?")[0] for path in server.requests}
+    return (asked & paths) | {path.replace("/amp/", "/news/") for path in asked if "/amp/" in path}
+
+
+@pytest.fixture
+def fetched(replica: Server) -> Callable[[], set[str]]:
+    """Call it for the paths of the articles that the replica has served since its requests were cleared."""
+    return lambda: articles_fetched(replica)
+
+
 @dataclass
 class Website:
     """A site of a few pages over real HTTP. `pages`: path to status and body (to what address, where it

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from newscrawl.replica import Server
+import pytest
+
+from newscrawl.replica import Replica, Server, serve, site_file
+
+
+@pytest.fixture(scope="module")
+def crawled(newscrawl_of_module: Any) -> Iterator[tuple[Any, Server]]:
+    """The command and a replica of 90 articles that it has crawled once."""
+    with serve(Replica(articles=90, seed=7)) as server:
+        newscrawl_of_module.add_site("replica", site_file(server.base_url))
+        newscrawl_of_module("crawl", "replica")
+        yield newscrawl_of_module, server
 
 
 def expected(replica: Server) -> list[str]:
     return sorted(article.headline for article in replica.replica.articles)
 
 
-def test_a_crawl_stores_every_article_once_and_records_the_run(newscrawl: Any, replica: Server) -> None:
-    newscrawl("crawl", "replica")
+def test_a_crawl_stores_every_article_once_and_records_the_run(crawled: Any) -> None:
+    newscrawl, replica = crawled
     assert newscrawl.headlines() == expected(replica)
     [run] = newscrawl.json("runs", "list")
     assert (run["outcome"], run["reason"]) == ("ok", "finished")
@@ -20,8 +32,8 @@ def test_a_crawl_stores_every_article_once_and_records_the_run(newscrawl: Any, r
     assert run["coverage"]["body"] == 1
 
 
-def test_every_field_of_an_article_is_what_the_page_shows(newscrawl: Any, replica: Server) -> None:
-    newscrawl("crawl", "replica")
+def test_every_field_of_an_article_is_what_the_page_shows(crawled: Any) -> None:
+    newscrawl, replica = crawled
     stored = {document["url"]: document for document in newscrawl.documents("articles")}
     for truth in replica.replica.articles:
         article = stored[truth.url]
@@ -45,8 +57,8 @@ def test_a_second_crawl_fetches_no_known_article_and_says_so(newscrawl: Any, rep
     assert [path for path in replica.requests if path.count("/news/") or path.count("/amp/")] == []
 
 
-def test_an_article_is_found_by_each_of_its_addresses(newscrawl: Any, replica: Server) -> None:
-    newscrawl("crawl", "replica")
+def test_an_article_is_found_by_each_of_its_addresses(crawled: Any) -> None:
+    newscrawl, replica = crawled
     first = replica.replica.articles[0]
     slug = first.slug
     old_host = replica.base_url.replace("127.0.0.1", "localhost")

@@ -25,10 +25,13 @@ _UNIT = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 def since_of(text: str, now: datetime) -> datetime:
     """The instant that `2d`, `12h`, `30m`, `1w` or an ISO date names. Raises ValueError."""
-    if span := _SPAN.fullmatch(text.strip()):
-        return now - timedelta(**{_UNIT[span[2]]: int(span[1])})
-    instant = datetime.fromisoformat(text)
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    try:
+        if span := _SPAN.fullmatch(text.strip()):
+            return now - timedelta(**{_UNIT[span[2]]: int(span[1])})
+        instant = datetime.fromisoformat(text)
+        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(str(error)) from None
 
 
 def crawl(

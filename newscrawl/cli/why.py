@@ -17,7 +17,7 @@ RULES = {
     "headline": "the text on which most sources agree; the heading above the story counts most, then og:title",
     "lead": "the first description that is not the headline again",
     "body": "the box of the page that holds the most prose, without what is none",
-    "published": "the first that reads and states a time: JSON-LD, meta, microdata, feed, address, then what is printed",
+    "published": "the first that reads and states a time: JSON-LD, meta, microdata, feed, address, then printed ones",
     "modified": "the first that reads: JSON-LD, meta, microdata, then what is printed",
     "authors": "the first source that names a person; a printed byline wins where it names more",
     "language": "the first that is declared, unless the text is surely in another",

@@ -213,7 +213,7 @@ def test_a_crawl_that_another_process_runs_is_not_started_twice(newscrawl: Any, 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_a_crawl_with_everything_fetched_stored(
-    newscrawl: Any, replica: Server, number: int, code: int
+    newscrawl: Any, replica: Server, fetched: Any, number: int, code: int
 ) -> None:
     process = newscrawl.start("crawl", "replica")
     while sum("/news/" in path for path in replica.requests) < 20 and process.poll() is None:
@@ -223,10 +223,9 @@ def test_a_signal_ends_a_crawl_with_everything_fetched_stored(
     assert process.returncode == code, output + errors
     assert "Traceback" not in errors
     [run] = newscrawl.documents("runs")
-    fetched = {path.partition("?")[0] for path in replica.requests if "/news/" in path}
     assert run["reason"] == "shutdown"
     assert run["counts"]["new"] == len(newscrawl.documents("articles"))
-    assert run["counts"]["new"] >= len(fetched) - 8  # no more than what was on its way may be missing
+    assert run["counts"]["new"] >= len(fetched()) - 8  # no more than what was on its way may be missing
     newscrawl("crawl", "replica")
     assert len(newscrawl.documents("articles")) == 90
 
@@ -264,3 +263,28 @@ def test_json_errors_leave_stdout_to_data(newscrawl: Any) -> None:
     code, output, _errors = newscrawl.run("articles", "list", "--json")
     assert code in (0, 4)
     assert json.loads(output)["articles"] == []
+
+
+def test_why_tells_where_each_field_came_from_and_which_candidates_there_were(crawled: Any) -> None:
+    address = Replica(articles=12).articles[0].url
+    told = crawled.json("why", address)
+    assert {"headline", "body", "published"} <= told.keys()
+    assert told["published"]["candidates"][0]["source"] == told["published"]["source"]
+    assert "published" in crawled("why", address, "published")
+    assert "headline" not in crawled("why", address, "published")
+
+
+def test_why_names_the_fields_that_there_are(crawled: Any) -> None:
+    code, _output, errors = crawled.run("why", Replica(articles=12).articles[0].url, "smell")
+    assert code == 2
+    assert "headline" in errors
+
+
+def test_a_page_is_parsed_without_a_database(crawled: Any, tmp_path: Any) -> None:
+    replica = Replica(articles=12)
+    page = tmp_path / "page.html"
+    page.write_text(page_of(replica, replica.articles[0], "http://localhost"), encoding="utf-8")
+    record = crawled.json("parse", str(page), "--url", replica.articles[0].url)
+    assert record["headline"] == replica.articles[0].headline
+    assert record["evidence"]["headline"]
+    assert "from" in crawled("parse", str(page), "--url", replica.articles[0].url)

@@ -1,0 +1,58 @@
+"""Stable reasons of failures, and when an address is tried again."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+)
+
+from newscrawl.crawl.reasons import failure_of, next_try, reason_of
+
+NOW = datetime(2026, 1, 6, 10, 50, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (DownloadTimeoutError("30 seconds"), "timeout"),
+        (CannotResolveHostError("no such host"), "dns"),
+        (DownloadConnectionRefusedError("refused"), "connection-refused"),
+        (DownloadCancelledError("too large"), "too-large"),
+        (DownloadFailedError("reset"), "connection-lost"),
+        (IgnoreRequest("Forbidden by robots.txt"), "robots-forbidden"),
+        (RuntimeError("anything else"), "fetch-error"),
+    ],
+)
+def test_each_way_to_fail_has_its_code(error: Exception, reason: str) -> None:
+    assert reason_of(error) == reason
+
+
+def test_what_is_gone_is_not_tried_again() -> None:
+    assert next_try("http-404", 1, NOW) is None
+    assert next_try("http-410", 1, NOW) is None
+
+
+def test_every_further_attempt_waits_longer_and_never_for_ever() -> None:
+    waits = [next_try("http-500", attempts, NOW) for attempts in (1, 2, 3, 4, 100)]
+    assert waits == [NOW + timedelta(hours=hours) for hours in (1, 6, 24, 24, 24)]
+
+
+def test_a_failure_holds_only_what_the_database_can_hold() -> None:
+    failure = failure_of(
+        "https://example.com/\ud800",
+        "example",
+        "fetch",
+        "http-500",
+        "x" * 1000 + "\ud800",
+        attempts=1,
+        now=NOW,
+        run=None,
+    )
+    assert failure.url == "https://example.com/?"
+    assert len(failure.detail) == 500
