@@ -365,7 +365,7 @@ class Listing(Part):
         default=None,
         description="Identities on the deepest page reached by a walk that has not ended; null: none is open.",
     )
-    cards: int = Field(default=0, description="Cards at the last visit.")
+    cards: int = Field(default=0, description="Cards of the first page at the last visit.")
     new: int = Field(default=0, description="Of these, new articles.")
 
 

@@ -21,6 +21,10 @@ class Reading:
     since: datetime | None = None
     """Articles published before are dropped, where the run has such a limit."""
 
+    def __str__(self) -> str:
+        """The address: logs hold no whole pages."""
+        return self.raw.url
+
 
 def headers_of(response: Response) -> dict[str, str]:
     """Headers of a response, names in small letters, several of one name joined by commas (RFC 9110, 5.3)."""

@@ -54,7 +54,7 @@ class Walk:
                 self._touched = True
             elif self._touched:
                 self._to_pass = set()
-        update: dict[str, object] = {"cards": len(identities), "new": new}
+        update: dict[str, object] = {"cards": len(identities), "new": new} if self.pages == 1 else {}
         if identities and not self._to_pass:
             update["open_walk"] = identities
         if self.newest is None and identities:

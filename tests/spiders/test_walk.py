@@ -78,3 +78,9 @@ def test_only_a_feed_whose_last_walk_was_complete_is_asked_for_changes_alone() -
     assert not Walk(feed).is_conditional
     assert Walk(Walk(feed).complete(NOW)).is_conditional
     assert not Walk(Walk(Walk(feed).complete(NOW)).listing).is_conditional
+
+
+def test_an_empty_last_page_does_not_hide_how_many_articles_a_listing_shows() -> None:
+    walk = Walk(NEW)
+    walk_pages(walk, [["b", "a"], []], set())
+    assert walk.complete(NOW).cards == 2
