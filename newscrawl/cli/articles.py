@@ -70,15 +70,12 @@ def find_stored(url: str) -> dict[str, Any]:
 
 def _forms(url: str) -> list[str]:
     """The form that the site's file gives an address, where a site owns it."""
+    from newscrawl.cli.sites import site_for
     from newscrawl.normalize.article import identity
-    from newscrawl.settings import ConfigurationError, read_settings
-    from newscrawl.site import SiteError, load_sites, site_of
 
     try:
-        site = site_of(url, load_sites(read_settings().site_folders).values())
+        site = site_for(url)
         return [identity(url, site)] if site else []
-    except (ConfigurationError, SiteError) as error:
-        fail(str(error), Exit.USAGE)
     except ValueError:
         fail(f"{url} is no http or https address", Exit.USAGE)
 

@@ -21,6 +21,7 @@ def parse(
     """
     from newscrawl import NotAnArticle, extract
     from newscrawl.cli.articles import render
+    from newscrawl.cli.sites import site_for
     from newscrawl.cli.why import explain, render_why
 
     headers: dict[str, str] = {}
@@ -34,7 +35,7 @@ def parse(
         if url is None:
             fail("a saved page needs its address: --url https://…", Exit.USAGE)
     try:
-        article = extract(body, url, headers=headers)
+        article = extract(body, url, site=site_for(url), headers=headers)
     except NotAnArticle as error:
         fail(str(error), Exit.FAILED)
     except ValueError as error:
@@ -52,9 +53,12 @@ def _fetch(address: str) -> tuple[bytes, str, dict[str, str]]:
     from urllib.error import HTTPError, URLError
     from urllib.request import Request, urlopen
 
-    from newscrawl.settings import read_settings
+    from newscrawl.settings import ConfigurationError, read_settings
 
-    own = read_settings()
+    try:
+        own = read_settings()
+    except ConfigurationError as error:
+        fail(str(error), Exit.USAGE)
     request = Request(address, headers={"User-Agent": own.user_agent})
     try:
         with urlopen(request, timeout=own.timeout) as response:

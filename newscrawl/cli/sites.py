@@ -8,12 +8,18 @@ import typer
 
 from newscrawl.cli.output import Exit, fail, out, show_json, show_table
 from newscrawl.settings import ConfigurationError, read_settings
-from newscrawl.site import Site, SiteError, find_site, load_sites
+from newscrawl.site import Site, SiteError, find_site, load_sites, site_of
 
 app = typer.Typer(no_args_is_help=True, help="The sites that can be crawled.")
 
 
-def _load() -> dict[str, Site]:
+def site_for(url: str) -> Site | None:
+    """The site whose file owns an address. Ends with code 2 where a site file or setting is wrong."""
+    return site_of(url, load_all().values())
+
+
+def load_all() -> dict[str, Site]:
+    """Every site that the settings name. Ends with code 2 where a site file or setting is wrong."""
     try:
         return load_sites(read_settings().site_folders)
     except (SiteError, ConfigurationError) as error:
@@ -23,7 +29,7 @@ def _load() -> dict[str, Site]:
 @app.command("list")
 def list_sites(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
     """Show every site."""
-    sites = _load()
+    sites = load_all()
     if as_json:
         show_json("sites", [site.model_dump(mode="json") for site in sites.values()])
         return
@@ -48,7 +54,7 @@ def list_sites(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")]
 def show_site(name: str, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
     """Show one site's definition."""
     try:
-        site = find_site(name, _load())
+        site = find_site(name, load_all())
     except SiteError as error:
         fail(str(error), Exit.USAGE)
     if as_json:

@@ -163,7 +163,8 @@ def test_a_saved_page_is_parsed_without_a_database(newscrawl: Any) -> None:
 
 def test_a_page_is_parsed_from_its_address(newscrawl: Any, replica: Server) -> None:
     story = replica.replica.articles[2]
-    assert newscrawl.json("parse", replica.base_url + story.path)["headline"] == story.headline
+    article = newscrawl.json("parse", replica.base_url + story.path)
+    assert (article["headline"], article["site"], article["url"]) == (story.headline, "replica", story.url)
 
 
 def test_a_page_that_is_no_article_is_refused_with_its_reason(newscrawl: Any, replica: Server) -> None:
