@@ -116,6 +116,7 @@ def _by_rules(page: Page, rules: tuple[Rule, ...]) -> Iterator[tuple[int, Rule, 
 def _first_by_rule(page: Page, site: Site, name: Any, raw: RawArticle) -> str | None:
     for number, _rule, text, _element in _by_rules(page, site.rules.get(name, ())):
         raw.provenance[name] = f"site:{name}[{number}]"
+        raw.note(name, [(raw.provenance[name], text)])
         return text
     return None
 
