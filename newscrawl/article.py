@@ -180,9 +180,15 @@ class Dateline(Part):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     raw: str = Field(description="The dateline as printed.")
-    place: str | None = Field(default=None, description="Place as printed, all-capitals names kept.")
-    country: str | None = Field(default=None, description="Country or state as printed, else that of a known agency.")
+    place: str | None = Field(default=None, description="Place as printed.")
+    region: str | None = Field(default=None, description="Country, state or province printed beside it.")
+    country: str | None = Field(
+        default=None, description="Country of the place, ISO 3166-1 alpha-2; null where not sure."
+    )
     agency: str | None = Field(default=None, description="Agency or outlet as printed.")
+    agency_code: str | None = Field(default=None, description="The agency's code, one for all its spellings: `UNN`.")
+    agency_name: str | None = Field(default=None, description="The agency's own international name.")
+    reporter: str | None = Field(default=None, description="Reporter named in the dateline.")
 
 
 class Author(Part):
