@@ -1,0 +1,64 @@
+"""The language of a text, and whether it contradicts what a page declares."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newscrawl.normalize.language import contradicts, detect_language
+
+TEXTS = {
+    "en": "The council has decided that the bridge, which was closed for repairs, will be opened on Monday with a ceremony for the people of the town.",
+    "uk": "Міська рада вирішила, що міст, який було закрито на ремонт, відкриють у понеділок після перевірки, яку проведе комісія під наглядом депутатів.",
+    "ru": "Городской совет решил, что мост, который был закрыт на ремонт, откроют в понедельник после проверки, и это произойдёт не позднее полудня по местному времени.",
+    "de": "Der Stadtrat hat beschlossen, dass die Brücke, die wegen der Arbeiten gesperrt war, am Montag wieder für den Verkehr geöffnet wird und nicht erst im Mai.",
+    "fr": "Le conseil a décidé que le pont, fermé pour des travaux, sera rouvert lundi avec une cérémonie pour les habitants de la ville et du département voisin.",
+    "es": "El ayuntamiento ha decidido que el puente, cerrado por las obras, se abrirá el lunes con una ceremonia para los vecinos de la ciudad y de la comarca.",
+    "pl": "Rada miasta zdecydowała, że most, który był zamknięty z powodu remontu, zostanie otwarty w poniedziałek po kontroli, a nie jak planowano w maju.",
+    "ja": "市議会は、修理のために閉鎖されていた橋を月曜日に再開することを決めた。式典には市長や地元の住民らが出席する予定で、夕方には花火も打ち上げられるという。" * 2,
+    "ko": "시의회는 보수 공사로 폐쇄됐던 다리를 월요일에 다시 열기로 했다. 기념식에는 시장과 주민들이 참석할 예정이며 저녁에는 불꽃놀이도 열린다고 시는 밝혔다." * 2,
+    "el": "Το δημοτικό συμβούλιο αποφάσισε ότι η γέφυρα, που ήταν κλειστή για έργα, θα ανοίξει τη Δευτέρα με τελετή για τους κατοίκους της πόλης.",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_a_text_does_not_contradict_its_own_language(language: str) -> None:
+    assert contradicts(TEXTS[language], language) is None
+
+
+@pytest.mark.parametrize("language", TEXTS)
+@pytest.mark.parametrize("declared", TEXTS)
+def test_a_text_contradicts_every_other_language(language: str, declared: str) -> None:
+    if declared != language:
+        assert contradicts(TEXTS[language], declared) == language
+
+
+def test_a_short_text_overrules_nothing() -> None:
+    assert contradicts("The council has decided.", "de") is None
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_the_language_of_a_text_is_told(language: str) -> None:
+    assert detect_language(TEXTS[language]) == language
+
+
+def test_a_region_is_no_other_language() -> None:
+    assert contradicts(TEXTS["en"], "en-GB") is None
+
+
+def test_nothing_is_loaded_to_confirm_what_a_page_declares() -> None:
+    program = (
+        "import sys; from newscrawl.normalize.language import contradicts;"
+        f"contradicts({TEXTS['en']!r}, 'en'); print('py3langid' in sys.modules)"
+    )
+    assert subprocess.check_output([sys.executable, "-c", program], text=True).strip() == "False"
+
+
+@given(st.text(max_size=300), st.sampled_from(["en", "uk", "zh", "xx", ""]))
+def test_any_text_is_answered_for(text: str, declared: str) -> None:
+    found = contradicts(text, declared)
+    assert found is None or 2 <= len(found) <= 3
