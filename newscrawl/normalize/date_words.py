@@ -66,6 +66,8 @@ class Words:
                 mine.setdefault(word, value)
 
 
+# Scripts that put no space between words, so that a name stands inside a longer run.
+UNSPACED = {"han", "kana", "thai", "lao", "khmer", "myanmar", "tibetan"}
 # Languages of the world's news by script, in the order in which their readings count.
 _OF_SCRIPT = {
     "latin": (
@@ -96,7 +98,8 @@ _MORE_MONTHS = {
     "fr": "janv 1 fév 2 fev 2 juill 7 aou 8", "pt": "fev 2 mai 5 set 9 out 10 dez 12", "ru": "янв 1 фев 2 мар 3 апр 4 июн 6 июл 7 авг 8 сен 9 сент 9 окт 10 ноя 11 дек 12",
     "uk": "січ 1 лют 2 бер 3 кві 4 тра 5 чер 6 лип 7 сер 8 вер 9 жов 10 лис 11 гру 12", "be": "траўня 5", "bg": "ян 1",
     "hr": "studenog 11 studenom 11 siječnju 1 veljači 2 ožujku 3 travnju 4 svibnju 5 lipnju 6 srpnju 7 kolovozu 8 rujnu 9 listopadu 10 prosincu 12",
-    "hi": "दिसम्बर 12 सितम्बर 9 नवम्बर 11 अक्तूबर 10 फ़रवरी 2 फरवरी 2", "bn": "জানুয়ারী 1 ফেব্রুয়ারী 2", "ca": "gener 1 febrer 2 març 3 abril 4 maig 5 juny 6 juliol 7 agost 8 setembre 9 octubre 10 novembre 11 desembre 12",
+    "hi": "दिसम्बर 12 सितम्बर 9 नवम्बर 11 अक्तूबर 10 फ़रवरी 2 फरवरी 2", "bn": "জানুয়ারী 1 জানুয়ারি 1 ফেব্রুয়ারী 2 ফেব্রুয়ারি 2", "ca": "gener 1 febrer 2 març 3 abril 4 maig 5 juny 6 juliol 7 agost 8 setembre 9 octubre 10 novembre 11 desembre 12",
+    "vi": "tháng_một 1 tháng_hai 2 tháng_ba 3 tháng_tư 4 tháng_năm 5 tháng_sáu 6 tháng_bảy 7 tháng_tám 8 tháng_chín 9 tháng_mười 10 tháng_mười_một 11 tháng_mười_hai 12",
     "th": "มกรา 1 กุมภา 2 มีนา 3 เมษา 4 พฤษภา 5 มิถุนา 6 กรกฎา 7 สิงหา 8 กันยา 9 ตุลา 10 พฤศจิกา 11 ธันวา 12",
 }  # fmt: skip
 
@@ -123,16 +126,17 @@ _DAYS_AGO = {
     "ja": "今日 0 本日 0 きょう 0 昨日 1 きのう 1 一昨日 2", "zh": "今天 0 今日 0 昨天 1 昨日 1 前天 2", "zh_Hant": "今天 0 今日 0 昨天 1 昨日 1 前天 2", "ko": "오늘 0 어제 1 그제 2",
 }  # fmt: skip
 
-# "Ago" as printed beside CLDR's forms: `#` is the number.
+# "Ago" as printed beside CLDR's word for it.
+_AGO_SYNONYMS = {
+    "uk": ("тому", "назад"), "be": ("таму", "назад"), "ar": ("قبل", "منذ"), "fa": ("پیش", "قبل"), "zh": ("前", "之前"), "en": ("ago", "earlier"),
+    "th": ("ที่ผ่านมา", "ที่แล้ว"), "id": ("yang lalu", "lalu"), "ms": ("yang lalu", "lalu"), "nb": ("for", ""), "sv": ("för", ""), "da": ("for", ""),
+    "el": ("πριν από", "πριν"),
+}  # fmt: skip
+# Further forms; `#` is the number.
 _MORE_AGO = {
-    "en": "# mins ago:minute # min ago:minute # hrs ago:hour # hr ago:hour # secs ago:second # m ago:minute # h ago:hour # d ago:day # hours earlier:hour # minutes earlier:minute",
-    "uk": "# годин назад:hour # години назад:hour # годину назад:hour # хвилин назад:minute # хвилини назад:minute # хвилину назад:minute # днів назад:day # дні назад:day # день назад:day # доби тому:day",
-    "be": "# гадзіны назад:hour # гадзін назад:hour # хвілін назад:minute",
-    "vi": "# giờ trước:hour # phút trước:minute # ngày trước:day", "id": "# jam lalu:hour # menit lalu:minute # hari lalu:day",
-    "ar": "منذ # ساعات:hour منذ # ساعة:hour منذ # دقيقة:minute منذ # دقائق:minute منذ # أيام:day منذ # يوم:day",
-    "he": "לפני # דקות:minute לפני # שעות:hour לפני # ימים:day", "zh": "# 分钟之前:minute # 小时之前:hour",
-    "fa": "# ساعت قبل:hour # دقیقه قبل:minute # روز قبل:day", "tr": "# dk önce:minute # sa önce:hour", "hu": "# órája:hour # perce:minute # napja:day",
-    "nb": "# timer siden:hour # minutter siden:minute", "it": "# ore fa:hour # min fa:minute", "nl": "# uur geleden:hour",
+    "en": "# mins ago:minute # hrs ago:hour # secs ago:second # m ago:minute # h ago:hour # d ago:day",
+    "uk": "# доби тому:day # діб тому:day", "hu": "# órája:hour # perce:minute # napja:day", "nb": "# timer siden:hour # minutter siden:minute",
+    "it": "# min fa:minute", "tr": "# dk önce:minute # sa önce:hour", "pl": "# godz temu:hour", "es": "hace # min:minute hace # h:hour",
 }  # fmt: skip
 NUMBER_WORDS = frozenset("a an one un une una uno ein eine einer einem einen uma um одну один одна jeden jedna jednu egy en ett et één een bir ένα μία μια".split())  # fmt: skip
 
@@ -175,6 +179,27 @@ def words_of_script(script: str) -> Words:
     return merged
 
 
+def lexicons(text: str, languages: tuple[str, ...]) -> Iterator[tuple[Words, bool]]:
+    """Words to try in turn: those of the languages asked for (True), of English, of every language of the text's scripts."""
+    for language in languages:
+        if words := words_of(language):
+            yield words, True
+    if "en" not in languages and (english := words_of("en")):
+        yield english, False
+    for script in scripts(text):
+        yield words_of_script(script), False
+
+
+def weekday_in(tokens: list[re.Match[str]], words: Words) -> int | None:
+    """The weekday that a text names, 0 for Monday."""
+    folded = [fold(m[0]) for m in tokens]
+    for i in range(len(folded)):
+        for count in (2, 1):
+            if (weekday := words.weekdays.get(" ".join(folded[i : i + count]))) is not None:
+                return weekday
+    return None
+
+
 def scripts(text: str) -> tuple[str, ...]:
     """The scripts of a text's letters, in order; Kanji count as `han` and with Kana as both."""
     found: dict[str, None] = {}
@@ -212,7 +237,9 @@ def _from_cldr(locale: Locale) -> Words:
         words.months.setdefault(month, number)
     words.days_ago.update(_pairs(_DAYS_AGO.get(name) or _DAYS_AGO.get(base, "")))
     _add_halves(words, data)
-    _add_ago(words, data, _MORE_AGO.get(name) or _MORE_AGO.get(base, ""))
+    _add_ago(words, data, _MORE_AGO.get(base, ""))
+    if base in _AGO_SYNONYMS:
+        _add_synonym(words, *_AGO_SYNONYMS[base])
     return words
 
 
@@ -242,6 +269,8 @@ def _add_ago(words: Words, data: localedata.LocaleDataDict, more: str) -> None:
         for width in (unit, f"{unit}-short", f"{unit}-narrow"):
             for plural, template in (fields.get(width, {}).get("past") or {}).items():
                 before, number, after = str(template).partition("{0}")
+                if before.strip("\u200e\u200f ")[:1] in ("-", "−", "\u2011", "+"):
+                    continue  # `-2 h` of the narrow forms is nothing that news prints
                 ends = (key(before), key(after))
                 if not number:
                     words.once.setdefault(ends[0], (unit, 2 if plural == "two" else 1))
@@ -253,3 +282,12 @@ def _add_ago(words: Words, data: localedata.LocaleDataDict, more: str) -> None:
         before, _, rest = form.partition("#")
         after, _, unit = rest.partition(":")
         words.ago.setdefault((key(before), key(after)), unit)
+
+
+def _add_synonym(words: Words, word: str, synonym: str) -> None:
+    for ends, unit in list(words.ago.items()):
+        before, after = (key(end.replace(key(word), key(synonym))) for end in ends)
+        if before or len(after.split()) > 1 or not after.isascii():
+            words.ago.setdefault((before, after), unit)
+    for form, counted in list(words.once.items()):
+        words.once.setdefault(key(form.replace(key(word), key(synonym))), counted)
