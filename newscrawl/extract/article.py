@@ -43,18 +43,19 @@ def read_article(page: Page, site: Site, *, card: Card | None = None) -> RawArti
 
     Raises NotAnArticle: `no-headline`, `no-body`.
     """
-    with _without_collection():
+    with _without_collection(page):
         return _read(page, site, card)
 
 
 @contextmanager
-def _without_collection() -> Iterator[None]:
+def _without_collection(page: Page) -> Iterator[None]:
     """While the boxes of a page are built, collecting garbage costs as much as building them and finds nothing."""
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        page.forget()
         if enabled:
             gc.enable()
 

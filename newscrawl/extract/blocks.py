@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import IntFlag
 from functools import lru_cache
 from typing import Any
 
@@ -123,6 +124,13 @@ class Box:
                 yield item
             else:
                 stack.extend(reversed(item.items))
+
+    def clear(self) -> None:
+        """Take the boxes apart, so that nothing refers to itself any more."""
+        for item in self.items:
+            if isinstance(item, Box):
+                item.clear()
+        self.items = []
 
     def ancestors(self) -> Iterator[Box]:
         """The boxes around this one, innermost first."""
@@ -252,17 +260,16 @@ def role_of(element: Any) -> str:
         return "text"
     if tag == "figure":
         return "" if element.find(".//table") is not None or element.find(".//pre") is not None else "aside"
-    if tag in _HEADINGS or tag == "p":  # the id of a heading is made from its text
-        label = f" {get('class') or ''}"
-        return (
-            "aside"
-            if _HIDDEN.search(label.lower())
-            else ""
-            if tag in _HEADINGS
-            else _role_of_label(label[:LONGEST_LABEL])
-        )
-    label = f"{get('class') or ''} {get('id') or ''} {get('role') or ''} {get('data-testid') or ''} {get('data-component') or ''}"
-    return _role_of_label(label[:LONGEST_LABEL]) or _TAG_ROLES.get(tag, "")
+    label = get("class") or ""
+    if tag in _HEADINGS:
+        return "aside" if _HIDDEN.search(label.lower()) else ""
+    signs = _signs(label[:LONGEST_LABEL]) if label else 0
+    if tag == "p":  # its id is made from its text
+        return _role(signs)
+    for attribute in ("id", "role", "data-testid", "data-component"):
+        if label := get(attribute):
+            signs |= _signs(label[:LONGEST_LABEL])
+    return _role(signs) or _TAG_ROLES.get(tag, "")
 
 
 def _role_of_inline(element: Any) -> str:
@@ -287,20 +294,38 @@ def _inline_label(label: str) -> str:
     return "aside" if _INLINE_ASIDE.search(_WORD_STARTS.sub("-", label).lower().replace("_", "-")) else ""
 
 
-@lru_cache(maxsize=4096)
-def _role_of_label(label: str) -> str:
+class Sign(IntFlag):
+    """What the names of an element speak for."""
+
+    HIDDEN = 1
+    ASIDE = 2
+    TEXT = 4
+    LEAD = 8
+    PICTURE = 16
+    TEASER = 32
+
+
+@lru_cache(maxsize=1 << 14)
+def _signs(label: str) -> int:
     words = _SUBJECT.sub("", _WORD_STARTS.sub("-", label).lower()).replace("_", "-")
-    if _HIDDEN.search(words):
+    signs = 0
+    for sign, pattern in _PATTERNS:
+        if found := pattern.search(words):
+            signs |= sign
+            if sign is Sign.ASIDE and found[0].startswith("teaser"):
+                signs |= Sign.TEASER
+    return signs
+
+
+_PATTERNS = ((Sign.HIDDEN, _HIDDEN), (Sign.ASIDE, _ASIDE), (Sign.TEXT, _TEXT), (Sign.LEAD, _LEAD), (Sign.PICTURE, _PICTURE))  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _role(signs: int) -> str:
+    if signs & Sign.HIDDEN:
         return "aside"
-    aside, text, lead = _ASIDE.search(words), _TEXT.search(words), _LEAD.search(words)
-    if lead and aside and aside[0].startswith("teaser"):
+    if signs & Sign.LEAD and signs & Sign.TEASER:
         return "lead"
-    if text and aside:
-        return "mixed"
-    if aside:
-        return "aside"
-    if lead:
-        return "lead"
-    if text:
-        return "text"
-    return "picture" if _PICTURE.search(words) else ""
+    if signs & Sign.ASIDE:
+        return "mixed" if signs & Sign.TEXT else "aside"
+    return "lead" if signs & Sign.LEAD else "text" if signs & Sign.TEXT else "picture" if signs & Sign.PICTURE else ""

@@ -49,20 +49,24 @@ def own_counter(page: Page, declared: dict[str, Any], near: Near, language: str 
         if is_near:
             return text, "class"
     for block in [*near.below(NEAREST_BELOW), *near.above(NEAREST_ABOVE)]:
-        if near.is_elsewhere(block.box.element) or _stands_with(block.box.element, near) is None:
-            continue
         for text in _pieces(block):
-            if parse_views(text, language=language, labelled=True) is not None:
+            if parse_views(text, language=language, labelled=True) is not None and _is_own(block.box.element, near):
                 return text, "text"
     counts = {parse_views(text, language=language) for text, _ in named}
     return (named[0][0], "class") if len(counts) == 1 else None
 
 
+def _is_own(element: Any, near: Near) -> bool:
+    return not near.is_elsewhere(element) and _stands_with(element, near) is not None
+
+
 def _pieces(block: Block) -> Iterator[str]:
     """A short block's text, or the texts of its inline parts: a counter may stand in a line with other things."""
+    if not any(c.isdigit() for c in block.text):
+        return
     if len(block.text) < LONGEST and block.links < 0.7 * len(block.text):
         yield block.text
-    if len(block.text) < LONGEST_LINE and any(c.isdigit() for c in block.text):
+    if len(block.text) < LONGEST_LINE:
         for element in islice(block.box.element.iter("span", "small", "em", "strong", "b", "i"), 30):
             if len(element) < 4 and len(text := clean(text_of(element))) < LONGEST:
                 yield text
@@ -70,9 +74,8 @@ def _pieces(block: Block) -> Iterator[str]:
 
 def _named(page: Page, near: Near, language: str | None) -> Iterator[tuple[str, bool]]:
     """Counters in elements that are named for views, and whether they stand with the headline."""
-    for element in page.elements:
-        label = element.get("class") or element.get("id")
-        if not label or not _is_named(label) or element.tag in {"body", "html", "article", "main"}:
+    for element in page.labelled(_is_named, "class", "id"):
+        if element.tag in {"body", "html", "article", "main"}:
             continue
         text = clean(text_of(element))
         if not text:  # an icon: the number stands beside it

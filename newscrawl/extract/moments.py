@@ -154,14 +154,13 @@ _PUBLISHED_WORD = re.compile(
 def _labelled(page: Page, near: Near) -> Iterator[RawDate]:
     """Elements whose class, id or itemprop speaks of a date, outside comments and teasers."""
     found = 0
+    labelled = set(page.labelled(_is_label, "class", "id", "itemprop"))
     for element in page.elements:
         if found >= 12:
             return
         if element.tag == "time":
             text = element.get("datetime") or text_of(element)
-        elif element.attrib and _is_label(
-            f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"
-        ):
+        elif element in labelled:
             text = element.get("datetime") or element.get("content") or ""
             if not text and len(element) < 12:
                 text = text_of(element)

@@ -10,7 +10,7 @@ import codecs
 import html as html_entities
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin
@@ -26,7 +26,7 @@ DEEPEST_JSON = 40
 _META_CHARSET = re.compile(rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.I)
 _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.I)
 _TAG = re.compile(r"<(?:!doctype|html|head|body|div|p|h1|article|meta|title|span|section|main|table|br)\b", re.I)
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_CONTROL = bytes([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])  # that XML forbids
 # What web pages call these encodings is what browsers decode them as (WHATWG Encoding, 4.2).
 _LABELS = {
     "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252",
@@ -49,7 +49,6 @@ class Page:
         self.url = url
         self.headers = {name.lower(): value for name, value in (headers or {}).items()}
         self.source = html if isinstance(html, str) else decode(html, self.headers.get("content-type", ""))
-        self.source = _CONTROL.sub("", self.source)
         if not self.source.strip():
             raise NotAnArticle("empty-body", "the page is empty", url)
         self.is_plain = not _TAG.search(self.source[:200_000])
@@ -60,8 +59,9 @@ class Page:
     def tree(self) -> Any:
         """The root element, parsed once."""
         parser = etree.HTMLParser(huge_tree=False, remove_comments=True, remove_pis=True, encoding="utf-8")
+        markup = self.source.encode("utf-8", "replace").translate(None, _CONTROL)
         try:
-            root = etree.fromstring(self.source.encode("utf-8"), parser)
+            root = etree.fromstring(markup, parser)
         except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
             raise NotAnArticle("empty-body", f"the page cannot be parsed: {error}", self.url) from None
         if root is None:
@@ -72,6 +72,34 @@ class Page:
     def elements(self) -> list[Any]:
         """Every element in document order, walked once."""
         return [element for element in self.tree.iter() if isinstance(element.tag, str)]
+
+    @cached_property
+    def _labels(self) -> dict[str, dict[str, list[int]]]:
+        """By attribute and its value, the positions of its elements: a page has few different ones."""
+        found: dict[str, dict[str, list[int]]] = {"class": {}, "id": {}, "itemprop": {}}
+        for position, element in enumerate(self.elements):
+            for attribute, values in found.items():
+                if value := element.get(attribute):
+                    values.setdefault(value, []).append(position)
+        return found
+
+    def labelled(self, test: Callable[[str], bool], *attributes: str) -> list[Any]:
+        """The elements, in order, with a value that passes a test among `class`, `id` or `itemprop`."""
+        positions = {
+            position
+            for attribute in attributes
+            for value, found in self._labels[attribute].items()
+            if test(value)
+            for position in found
+        }
+        return [self.elements[position] for position in sorted(positions)]
+
+    def forget(self) -> None:
+        """Drop boxes and elements; they are read anew if asked for. Boxes know each other: only this frees them at once."""
+        if boxes := self.__dict__.pop("boxes", None):
+            boxes.clear()
+        for name in ("elements", "_labels", "itemprops"):
+            self.__dict__.pop(name, None)
 
     @cached_property
     def itemprops(self) -> dict[str, list[Any]]:
