@@ -68,7 +68,7 @@ def read_body(page: Page, site: Site, headline: str, lead: str | None, stated: s
         unseen, source = _unseen(page, seen, stated)
         if unseen is not None and (found := _by_weight(read_blocks(unseen), headline, leads, None)):
             blocks, body.source = found, source
-    blocks = _without_head(blocks, body, headline, lead)
+    blocks = _without_head(blocks, body, headline, lead, page.language)
     if not body.source.startswith("site:"):
         blocks = _without_edges(blocks)
     _sections(blocks, body, page)
@@ -462,7 +462,9 @@ def _start(text: str, length: int = 40) -> str:
 # --- sections -------------------------------------------------------------------------------------
 
 
-def _without_head(blocks: list[Block], body: Body, headline: str, lead: str | None) -> list[Block]:
+def _without_head(
+    blocks: list[Block], body: Body, headline: str, lead: str | None, language: str | None
+) -> list[Block]:
     """The blocks without what stands above the text: headline again, dateline line, counter, date."""
     kept: list[Block] = []
     head_lines = 0
@@ -470,7 +472,7 @@ def _without_head(blocks: list[Block], body: Body, headline: str, lead: str | No
         text = block.text
         if position < 8 and _same(text, headline):
             continue
-        if position < 8 and len(text) < 60 and (found := parse_dateline(text)) and not found.rest:
+        if position < 8 and len(text) < 60 and (found := parse_dateline(text, language=language)) and not found.rest:
             body.dateline = body.dateline or text
             head_lines += 1
             continue

@@ -49,7 +49,7 @@ class Page:
         self.url = url
         self.headers = {name.lower(): value for name, value in (headers or {}).items()}
         self.source = html if isinstance(html, str) else decode(html, self.headers.get("content-type", ""))
-        if not self.source.strip():
+        if not self.source.strip("\0 \t\r\n\f"):
             raise NotAnArticle("empty-body", "the page is empty", url)
         self.is_plain = not _TAG.search(self.source[:200_000])
         if self.is_plain:

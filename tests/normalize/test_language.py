@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newscrawl.normalize.language import contradicts, detect_language
@@ -58,6 +58,7 @@ def test_nothing_is_loaded_to_confirm_what_a_page_declares() -> None:
     assert subprocess.check_output([sys.executable, "-c", program], text=True).strip() == "False"
 
 
+@settings(deadline=None)  # the model is loaded at the first text that needs it
 @given(st.text(max_size=300), st.sampled_from(["en", "uk", "zh", "xx", ""]))
 def test_any_text_is_answered_for(text: str, declared: str) -> None:
     found = contradicts(text, declared)
