@@ -9,9 +9,8 @@ import unicodedata
 # C0 and C1 controls but tab and line ends, lone surrogates, soft hyphen, zero-width and directional marks,
 # the byte order mark, non-characters. Zero-width (non-)joiners stay: Persian and Indic spelling needs them.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]+"
 )
-_SPACES = re.compile(r"\s+")
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\W_]+(?:['’\-][^\W_]+)*")
 
 
@@ -20,7 +19,7 @@ def clean(text: str) -> str:
 
     What MongoDB or UTF-8 cannot hold (lone surrogates, NUL) is dropped.
     """
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", _INVISIBLE.sub("", text))).strip()
+    return " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).split())
 
 
 def clean_or_none(text: str | None) -> str | None:

@@ -8,43 +8,66 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import unicodedata
 from functools import lru_cache
-from urllib.parse import SplitResult, quote, unquote_to_bytes, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, unquote, unquote_to_bytes, urljoin, urlsplit, urlunsplit
 
 import tldextract
 
 _SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
+LONGEST_HOST = 253  # RFC 1035, 2.3.4
 LONGEST = 8192  # characters; longer addresses are traps
 
-# Parameters that only say where the reader came from. Prefixes end in `_`.
+# Parameters that only say where the reader came from, by the services that add them.
 _TRACKING = re.compile(
-    r"(?:utm_|mc_|at_|ga_|hsa_|pk_|piwik_|matomo_|mtm_|oly_|vero_|wt_|fb_|sc_c|ns_|trk_|stm_|aff_|__s|__hs|_hs|iesrc)\w*"
-    r"|fbclid|gclid|gclsrc|dclid|yclid|ymclid|msclkid|twclid|ttclid|igshid|igsh|wickedid|gbraid|wbraid|_openstat|openstat"
-    r"|xtor|xtref|xts|xtcr|ref|refs|referer|referrer|ref_src|ref_url|refsrc|refid|rss|from_rss|fromrss|ocid|cmpid|cmp|cid_source|campaign"
-    r"|campaignid|smid|smtyp|ncid|spm|scm|wpisrc|wprov|mkt_tok|s_cid|intcmp|int_cmp|icid|ito|ftag|feature|embed_source"
-    r"|taid|echobox|sharetype|share|shared|socialreferer|recruiter|guccounter|guce_referrer|guce_referrer_sig|_ga|_gl|__twitter_impression|soc_src|soc_trk|source_rss"
-    r"|yptr|mbid|amp_js_v|amp_gsa|usqp|wpamp|nocache|cachebuster|outputtype|fb_action_ids|action_object_map|action_type_map|action_ref_map|__ccr|__tn__",
+    # Google, Matomo, Mailchimp, AT Internet, HubSpot, Adobe, Webtrends, Facebook, Olytics, Vero …: whole families
+    r"(?:utm[_-]|mc_|at_|ga_|gad_|hsa_|pk_|piwik_|matomo_|mtm_|oly_|vero_|wt_|wt\.|fb_|sc_c|ns_|trk_|stm_|aff_|amp_|_branch_|_guc_|guce_|__s|__hs|_hs|iesrc)\w*"
+    r"|fbclid|gclid|gclsrc|dclid|yclid|ymclid|msclkid|twclid|ttclid|irclickid|rb_clickid|clickid|click_id|li_fat_id|igshid|igsh|wickedid|gbraid|wbraid|srsltid|epik|dicbo|tblci"
+    r"|_openstat|openstat|xtor|xtref|xts|xtcr|xtnp|xtloc|xtmc|xtdt|zanpid|ef_id|s_kwcid|mkwid|sfmc_id|_kx"
+    r"|ref|refs|fref|referer|referrer|ref_src|ref_url|refsrc|refid|fromref|rss|from_rss|fromrss|source_rss|ocid|cmpid|cmp|cid_source|campaign|campaignid|adgroupid"
+    r"|smid|smtyp|ncid|spm|scm|wpisrc|wprov|mkt_tok|s_cid|s_campaign|intcmp|int_cmp|icid|ito|ftag|feature|embed_source|aftr_source|\w+_affiliate|traffic_source"
+    r"|taid|echobox|sharetype|share|shared|sr_share|hootpostid|mibextid|socialreferer|recruiter|guccounter|_ga|_gl|__twitter_impression|soc_src|soc_trk"
+    r"|yptr|mbid|usqp|wpamp|nocache|cachebuster|cn-reloaded|ao_noptimize|fb_action_ids|action_object_map|action_type_map|action_ref_map|__ccr|__tn__|__cft__|_ft_|_rdc|_rdr|ab_channel|cbrd|ucbcb",
     re.I,
 )
-_SESSION = re.compile(r"phpsessid|jsessionid|aspsessionid\w*|cfid|cftoken|sessionid|session_id|sid", re.I)
-_AMP_OR_PRINT = {
+_SESSION = re.compile(r"phpsessid|jsessionid|aspsessionid\w*|cfid|cftoken|sessionid|session_id", re.I)
+# `sid` is a session in some systems, and the story in others (PHP-Nuke, Slash).
+_SESSION_VALUE = re.compile(r"(?=[^\d]*\d)(?=[^a-z]*[a-z])[0-9a-z]{20,}", re.I)
+# Parameters of which one value is a twin of the page, or a referrer.
+_TWIN_VALUES = {
     "amp": {"", "1", "true"},
     "_amp": {"", "1", "true"},
     "outputtype": {"amp"},
+    "output": {"amp"},
+    "mode": {"amp"},
     "print": {"", "1", "true", "y", "yes", "print"},
     "_print": {"", "1"},
     "_part": {"main"},
     "mobile": {"1", "true"},
+    "source": {"rss", "twitter", "facebook", "newsletter", "email", "amp"},
+    "platform": {"hootsuite"},
 }
-_PATH_TWIN = re.compile(r"(?<=.)(?:/amp|\.amp|/print)/?$|\.amp(?=\.html?$)|;jsessionid=[^/?]*", re.I)
-_INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp|cgi)$")
+_PATH_PARAMETER = re.compile(r";jsessionid=[^/?]*", re.I)
+_TWIN_SEGMENTS = {"amp", "print"}
+_AMP_NAME = re.compile(r"(?<=\w)\.amp(?=$|\.html?$)", re.I)
+_INDEX = re.compile(r"(?:index|default)\.(?:[xs]?html?|php|aspx?|jsp|cgi)")
 _MOBILE_HOST = re.compile(r"^(?:www\.)?(?:m|mobile|amp)\.(?=[^.]+\.[^.]+)|^www\d?\.(?=[^.]+\.[^.]+)", re.I)
+# `en.m.wikipedia.org`: the mobile twin of an edition.
+_MOBILE_LABEL = re.compile(r"(?<=\.)m\.(?=[^.]+\.[^.]+$)", re.I)
+# Google's AMP cache: https://amp.dev/documentation/guides-and-tutorials/learn/amp-caches-and-cors/amp-cache-urls
+_AMP_CACHE = re.compile(
+    r"https?://(?:[\w-]+\.cdn\.ampproject\.org/[cv]|(?:www\.)?google\.\w{2,3}(?:\.\w\w)?/amp)/(s/)?(?=[\w-]+\.[\w.-]+/)",
+    re.I,
+)
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
+_BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_AMPERSANDS = re.compile(r"&(?:amp;)*|^(?:amp;)+")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _PATH_SAFE = "/:@!$&()*+,;=-._~%'"
 _QUERY_SAFE = "/:@!$()*,;?-._~%'"
 _STRIPPED = re.compile(r"[\x00-\x20\x7f]+")
+_NO_HOST = re.compile(r"[\x00-\x20\x7f/?#@\\<>\[\]%|^`\"]|^\.|\.\.")
 _LOCAL_NAMES = {"localhost"}
 _PORTS = {"http": 80, "https": 443}
 
@@ -55,7 +78,9 @@ def canonical_url(url: str, *, base: str | None = None) -> str:
     `base`: address of the page that holds a relative one. Raises ValueError on what is no http(s) address.
     http and https are one, but for addresses of machines (IP, localhost) and with a port of their own.
     """
-    return _canonical(urljoin(base, url.strip()) if base else url)
+    if len(url) > LONGEST and len(url.strip()) > LONGEST:
+        raise ValueError(f"address of {len(url)} characters; at most {LONGEST} are taken: {url[:80]}…")
+    return _canonical(_join(base, url) if base else url)
 
 
 @lru_cache(maxsize=65536)
@@ -64,31 +89,48 @@ def _canonical(url: str) -> str:
     host, port = _host(parts), _port(parts)
     special = port is not None or is_machine(host)
     if not special:
-        host = _MOBILE_HOST.sub("", host)
+        host = _without_twin(host)
     scheme = parts.scheme.lower() if special else "https"
     path = _path(parts.path)
     netloc = f"[{host}]" if ":" in host else host
     netloc += f":{port}" if port is not None else ""
-    fragment = parts.fragment if parts.fragment.startswith("!") else ""
+    fragment = parts.fragment if re.match(r"!/?[^/]", parts.fragment) else ""
     return urlunsplit((scheme, netloc, path, _query(parts.query), fragment))
 
 
 def _split(url: str) -> SplitResult:
-    text = url.strip().strip("\ufeff\u200b")
-    text = "".join(part for part in re.split(r"[\t\r\n\x00]+", text))
+    text = re.sub(r"[\t\r\n\x00]+", "", url.strip().strip("\ufeff\u200b"))
     if len(text) > LONGEST:
         raise ValueError(f"address of {len(text)} characters; at most {LONGEST} are taken: {text[:80]}…")
+    # Markup that was read with the address, and the backslashes of a careless hand (WHATWG URL 4.4).
+    head = re.match(r"[^?#]*", text)
+    if head is not None and re.search(r"[<\"\\]", head[0]):
+        path, markup, _ = head[0].replace("\\", "/").partition("<")
+        text = path.rstrip('"') + ("" if markup or path.endswith('"') else text[head.end() :])
     if text.startswith("//"):
         text = "https:" + text
-    parts = urlsplit(text)
+    parts = urlsplit(_unwrapped(text))
     if parts.scheme.lower() not in _PORTS or not parts.hostname:
         raise ValueError(f"no http or https address: {text[:200]!r}")
     return parts
 
 
+def _join(base: str, url: str) -> str:
+    return urljoin(base, url.strip())
+
+
+def _unwrapped(text: str) -> str:
+    """The address of a page that a cache of AMP pages serves."""
+    if found := _AMP_CACHE.match(text):
+        return ("https://" if found[1] else "http://") + text[found.end() :]
+    return text
+
+
 def _host(parts: SplitResult) -> str:
-    host = (parts.hostname or "").rstrip(".")
-    if not host or _STRIPPED.search(host):
+    host = (parts.hostname or "").replace("。", ".").rstrip(".")
+    if "%" in host and ":" not in host:
+        host = unquote(host, errors="strict").lower()
+    if not host or (_NO_HOST.search(host) if ":" not in host else _STRIPPED.search(host)):
         raise ValueError(f"no host in the address: {parts.geturl()[:200]!r}")
     if not host.isascii() or "xn--" in host:
         try:
@@ -96,7 +138,16 @@ def _host(parts: SplitResult) -> str:
             host = host.lower().encode("idna").decode("ascii")
         except UnicodeError:
             host = host.lower()
+    if len(host) > LONGEST_HOST:
+        raise ValueError(f"host of {len(host)} characters: {host[:80]}…")
     return host.lower()
+
+
+def _without_twin(host: str) -> str:
+    """The host of which this one is the mobile or AMP twin; `www` is no part of it."""
+    while (shorter := _MOBILE_LABEL.sub("", _MOBILE_HOST.sub("", host))) != host:
+        host = shorter
+    return host
 
 
 def _port(parts: SplitResult) -> int | None:
@@ -122,35 +173,38 @@ def _encode(text: str, safe: str) -> str:
         code = int(found[1], 16)
         return chr(code) if code in _UNRESERVED else found[0].upper()
 
-    return quote(_PERCENT.sub(escape, text.encode("utf-8", "replace").decode()), safe=safe)
+    text = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())  # RFC 3987, 3.1
+    return quote(_PERCENT.sub(escape, _BARE_PERCENT.sub("%25", text)), safe=safe)
 
 
 def _path(path: str) -> str:
-    path = _PATH_TWIN.sub("", path)
     segments: list[str] = []
-    for segment in path.split("/"):
+    for segment in _encode(_PATH_PARAMETER.sub("", path), _PATH_SAFE).replace("'", "%27").split("/"):
         if segment == ".." and segments:
             segments.pop()
         elif segment not in ("", ".", ".."):
             segments.append(segment)
-    path = "/" + "/".join(segments)
-    path = _INDEX.sub("/", path)
-    if len(path) > 1:
-        path = path.rstrip("/")
-    path = _encode(path, _PATH_SAFE).replace("'", "%27")
-    twin = _PATH_TWIN.sub("", path)
-    return "/" if path == "/" else (twin or "/")
+    while segments:
+        last = segments[-1]
+        if (len(segments) > 1 and last.lower() in _TWIN_SEGMENTS) or _INDEX.fullmatch(last):
+            segments.pop()
+        elif (name := _AMP_NAME.sub("", last)) != last:
+            segments[-1] = name
+        else:
+            break
+    return "/" + "/".join(segments)
 
 
 def _query(query: str) -> str:
     kept = []
-    for pair in query.replace("&amp;", "&").split("&"):
+    for pair in _AMPERSANDS.sub("&", query).split("&"):
         name, _equals, value = pair.partition("=")
-        if not name or _TRACKING.fullmatch(name) or _SESSION.fullmatch(name):
+        key = unquote(name).lower()
+        if not key or _TRACKING.fullmatch(key) or _SESSION.fullmatch(key):
             continue
-        if value.lower() in _AMP_OR_PRINT.get(name.lower(), ()):
+        if value.lower() in _TWIN_VALUES.get(key, ()) or (key == "sid" and _SESSION_VALUE.fullmatch(value)):
             continue
-        kept.append((_parameter(name), _parameter(value)) if "=" in pair else (_parameter(name), ""))
+        kept.append((_parameter(name), _parameter(value)))
     return "&".join(f"{name}={value}" if value else name for name, value in sorted(kept))
 
 
@@ -161,8 +215,9 @@ def _parameter(text: str) -> str:
 def fetchable_url(url: str, *, base: str | None = None) -> str | None:
     """The address to ask for: absolute, without its fragment, else as printed. None: no http(s) address."""
     try:
-        absolute = urljoin(base, url.strip()) if base else url.strip()
-        parts = _split(absolute)
+        if len(url) > LONGEST and len(url.strip()) > LONGEST:
+            return None
+        parts = _split(_join(base, url) if base else url)
         _host(parts)
         _port(parts)
     except ValueError:
@@ -173,6 +228,8 @@ def fetchable_url(url: str, *, base: str | None = None) -> str | None:
 @lru_cache(maxsize=65536)
 def registrable_domain(url: str) -> str:
     """The domain that an owner registers (Public Suffix List, as bundled), else the host. "" for no address."""
+    if len(url) > LONGEST:
+        return ""
     host = url
     if "://" in url or url.startswith("//"):
         try:
