@@ -22,16 +22,18 @@ from newscrawl.normalize.text import clean
 PUBLISHED_META = (
     "article:published_time", "article:published", "og:published_time", "og:article:published_time", "datepublished", "date.published",
     "publish-date", "publish_date", "publishdate", "published_time", "pubdate", "parsely-pub-date", "sailthru.date", "dc.date.issued",
-    "dcterms.issued", "dcterms.created", "dc.date.created", "dcterms.date", "dc.date", "cxenseparse:recs:publishtime", "article.published",
-    "publication_date", "publication-date", "citation_publication_date", "citation_online_date", "article_date_original", "shareaholic:article_published_time",
-    "article.created", "published", "displaydate", "originalpublicationdate", "date", "created", "last-published", "rnews:datepublished",
+    "dcterms.issued", "dcterms.created", "dc.date.created", "cxenseparse:recs:publishtime", "article.published",
+    "publication_date", "publication-date", "citation_publication_date", "citation_date", "bepress_citation_date", "citation_online_date", "article_date_original", "shareaholic:article_published_time",
+    "article.created", "published", "displaydate", "originalpublicationdate", "created", "last-published", "rnews:datepublished",
 )  # fmt: skip
+VAGUE_META = ("dcterms.date", "dc.date", "date")  # some systems write the day of the last change into them
 MODIFIED_META = (
     "article:modified_time", "og:updated_time", "og:article:modified_time", "datemodified", "dcterms.modified", "dc.date.modified", "lastmod",
     "last-modified", "revised", "cxenseparse:recs:modifiedtime", "shareaholic:article_modified_time", "modified",
 )  # fmt: skip
 NEAREST, NEAREST_BELOW, NEAREST_ABOVE = 6, 14, 8  # blocks around the headline in which a printed date is looked for
 LONGEST = 120  # characters of a block that may be a date
+LONGEST_LINE = 200  # characters of a line with a date, where the page has no other
 
 URL_DATE = re.compile(
     r"[/_-]((?:19|20)\d{2})[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)|/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})(?=/|$)"
@@ -39,13 +41,14 @@ URL_DATE = re.compile(
 _MONTH = r"[^\W\d_]{3,12}\.?"
 _CLOCK = r"(?:[\s,;|/·•–—-]{0,4}(?:(?:um|at|à|a las|alle|ore|kl\.?|o|в|о|klo|às|om|u|h|Uhr)\s)?\d{1,2}(?:[:.h]\d{2}){1,2}(?:\s?[apAP]\.?[mM]\b\.?)?(?:\s?(?:Uhr|Z|GMT|UTC|[+-]\d{2}:?\d{2}|[A-Z]{3,4}\b))?)?"
 # A date with its year, and the clock behind it. What is around it may be a byline, a rubric or a reading time.
+_SINCE = r"(?:199\d|20\d\d)"  # years in which pages are printed; of 1912 only a text speaks
 _DATED = re.compile(
     rf"(?:\d{{4}}-\d{{2}}-\d{{2}}(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d+)?)?(?:Z|\s?[+-]\d{{2}}:?\d{{2}})?)?"
-    rf"|(?<!\d)\d{{1,2}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?(?:(?:19|20)\d{{2}}|\d{{2}}(?![\d.]))"
-    rf"|(?:19|20)\d{{2}}[./]\d{{1,2}}[./]\d{{1,2}}"
-    rf"|(?<!\d)\d{{1,2}}(?:st|nd|rd|th|er|\.|º)?\s(?:de\s|of\s)?{_MONTH}\s?,?\s(?:de(?:l)?\s)?(?:19|20)\d{{2}}"
-    rf"|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20)\d{{2}}"
-    rf"|(?:19|20)\d{{2}}\s?[年년]\s?\d{{1,2}}\s?[月월]\s?\d{{1,2}}\s?[日일]?){_CLOCK}"
+    rf"|(?<!\d)\d{{1,2}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?(?:{_SINCE}|\d{{2}}(?![\d.]))"
+    rf"|{_SINCE}[./]\d{{1,2}}[./]\d{{1,2}}"
+    rf"|(?<!\d)\d{{1,2}}(?:st|nd|rd|th|er|\.|º)?\s(?:de\s|of\s)?{_MONTH}\s?,?\s(?:de(?:l)?\s)?{_SINCE}"
+    rf"|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s{_SINCE}"
+    rf"|{_SINCE}\s?[年년]\s?\d{{1,2}}\s?[月월]\s?\d{{1,2}}\s?[日일]?){_CLOCK}"
     rf"|[०-९০-৯٠-٩۰-۹]{{1,4}}[^\n]{{1,20}}[०-९০-৯٠-٩۰-۹]{{2,4}}"
 )
 # A date that opens the first paragraph: `29.11.2022 – `, `Press release of 25 January 2022 | Berlin –`.
@@ -78,6 +81,9 @@ def published(
     for name in ("datePublished", "dateCreated"):
         for text in islice(structured.microdata(page, name), 1):
             yield RawDate(text, f"microdata:{name}")
+    marked = list(islice(_marked(page, near), 1))
+    for text in marked:
+        yield RawDate(text, "microdata:datePublished")
     if card is not None and card.source in ("feed", "sitemap") and card.published:
         yield RawDate(card.published, f"card:{card.source}")
     for item in page.json_ld:
@@ -91,12 +97,35 @@ def published(
         yield RawDate(printed, "text")
     if any(_LOCAL_TIME.search(text) for text in stated):
         return  # the day and the zone are both stated: nothing that is printed can add to them
-    yield from _printed(page, near)
+    printed_dates = list(_printed(page, near))
+    others = [date for date in printed_dates if date.source == "time"]
+    others += _vague(page)
+    others += [date for date in printed_dates if date.source != "time"]
     if not declared:
-        for text in page.broken_json_ld("datePublished"):
-            yield RawDate(text, "jsonld:datePublished")
+        others += [RawDate(text, "jsonld:datePublished") for text in page.broken_json_ld("datePublished")]
     if card is not None and card.published:
-        yield RawDate(card.published, f"card:{card.source}")
+        others.append(RawDate(card.published, f"card:{card.source}"))
+    yield from others if others or stated or marked else _last_resort(page, near)
+
+
+def _vague(page: Page) -> Iterator[RawDate]:
+    for name in VAGUE_META:
+        for text in page.meta.get(name, ())[:1]:
+            yield RawDate(text, f"meta:{name}")
+
+
+def _marked(page: Page, near: Near) -> Iterator[str]:
+    """Dates that a page without a marked article marks as that of its publication (microdata, microformats h-entry)."""
+    for element in page.labelled(lambda names: "datePublished" in names.split(), "itemprop"):
+        if not near.is_elsewhere(element):
+            yield element.get("content") or element.get("datetime") or text_of(element)
+    for element in page.labelled(_is_published_class, "class"):
+        if not near.is_elsewhere(element) and (text := element.get("datetime") or element.get("title")):
+            yield text
+
+
+def _is_published_class(label: str) -> bool:
+    return not {"published", "dt-published", "entry-date"}.isdisjoint(label.split())
 
 
 def modified(page: Page, declared: dict[str, Any]) -> Iterator[RawDate]:
@@ -135,16 +164,48 @@ def _of_block(block: Block, *, labelled: bool) -> Iterator[RawDate]:
     for element in islice(block.box.element.iter("time"), 3):
         if element.get("datetime") and not _CHANGED.search(f"{element.get('class')} {element.get('itemprop')}"):
             yield RawDate(element.get("datetime"), "time")
-    if (dated := _DATED.search(block.text)) and block.links < 0.8 * len(block.text):
-        if (change := _CHANGED.search(block.text)) and change.start() < dated.start():
-            return
-        if labelled and not (
-            _says_date(block.box.element) or len(block.text) < 30 or _PUBLISHED_WORD.match(block.text)
-        ):
-            return
-        yield RawDate(dated[0], "text")
+    dated = _date_in(block.text)
+    # A date may be a link to its day's archive, a longer text to another story.
+    if dated is None or block.links >= max(0.8 * len(block.text), len(dated) + 3):
+        return
+    if not labelled or len(block.text) < 30 or _says_date(block.box.element) or _PUBLISHED_WORD.match(block.text):
+        yield RawDate(dated, "text")
 
 
+def _date_in(text: str) -> str | None:
+    """The first date that a text prints and does not call that of a change; a clock glued to the year set apart."""
+    for dated in _DATED.finditer(text):
+        if not _CHANGED.search(text[max(0, dated.start() - 40) : dated.start()]):
+            return _GLUED_CLOCK.sub(r"\1 \2", dated[0])
+    return None
+
+
+def _last_resort(page: Page, near: Near) -> Iterator[RawDate]:
+    """Where nothing speaks of a date: the address, the text's ends, the page's state, then any short line with a date."""
+    if found := _URL_DAY_FIRST.search(page.url):
+        yield RawDate(f"{found[3]}-{found[2]}-{found[1]}", "url")
+    for block in near.below(200):
+        if (dated := _ENDS_WITH_DATE.search(block.text[-60:])) or (dated := _OPENS_WITH_DATE.match(block.text[:60])):
+            yield RawDate(dated[1], "text")
+    for found in _STATE.finditer(page.source):
+        yield RawDate(found[1], "script")
+    lines = [block for block in [*near.below(200), *near.above(40)] if len(block.text) <= LONGEST_LINE]
+    for block in sorted(lines, key=lambda block: near.is_elsewhere(block.box.element)):
+        if dated_line := _date_in(block.text):
+            yield RawDate(dated_line, "text")
+    for text in (*page.meta.get("description", ()), *page.meta.get("og:title", ())):
+        if dated_line := _date_in(text):
+            yield RawDate(dated_line, "meta:description")
+
+
+_GLUED_CLOCK = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d?:\d\d)")
+_URL_DAY_FIRST = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])-?(0[1-9]|1[0-2])-?((?:19|20)\d{2})(?!\d)")
+_OPENS_WITH_DATE = re.compile(rf"\W{{0,2}}({_DATED.pattern})\W")
+_ENDS_WITH_DATE = re.compile(rf"[(\[–—|]\s?({_DATED.pattern})\W{{0,2}}$")
+_STATE = re.compile(
+    r"\"(?:publi(?:shed|cation)_?(?:date|at|time)|date_?published|first_?published(?:_?(?:at|date))?|pub_?date)\"\s*:\s*\"([^\"\\]{8,40})\"",
+    re.I,
+)
 _PUBLISHED_WORD = re.compile(
     r"^\W*(?:published|posted|date|datum|vom|stand|veröffentlicht|erstellt|publié|publicado|pubblicato|fecha|data|дата|опубликовано|опубліковано|gepubliceerd|publicerad|publisert|created|am)\b",
     re.I,

@@ -26,6 +26,7 @@ DEEPEST_JSON = 40
 _META_CHARSET = re.compile(rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.I)
 _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.I)
 _TAG = re.compile(r"<(?:!doctype|html|head|body|div|p|h1|article|meta|title|span|section|main|table|br)\b", re.I)
+_UNNAMED_JSON_LD = re.compile(r"\s*\{\s*\"@context\"\s*:")  # in a script that does not say what it is
 _PRINTED = re.compile(r"[^\s\x00-\x1f\x7f]")
 _CONTROL = bytes([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])  # that XML forbids
 # What web pages call these encodings is what browsers decode them as (WHATWG Encoding, 4.2).
@@ -165,7 +166,8 @@ class Page:
         return [
             element.text or ""
             for element in self.tree.iter("script")
-            if (element.get("type") or "").split(";")[0].strip().lower() == "application/ld+json"
+            if (kind := (element.get("type") or "").split(";")[0].strip().lower()) == "application/ld+json"
+            or (not kind and _UNNAMED_JSON_LD.match(element.text or ""))
         ]
 
     def broken_json_ld(self, key: str) -> Iterator[str]:

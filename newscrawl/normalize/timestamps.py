@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 from newscrawl.article import RawDate, Timestamp
 from newscrawl.normalize.dates import parse_date
@@ -40,7 +41,10 @@ def choose_timestamp(
     is not known. `reference`: the instant of the fetch. None: there is no candidate.
     """
     read: list[tuple[RawDate, Timestamp]] = []
-    for candidate in candidates[: MOST_READ * 3]:
+    different: dict[str, RawDate] = {}
+    for candidate in candidates:
+        different.setdefault(candidate.text, candidate)
+    for candidate in islice(different.values(), MOST_READ * 3):
         found = _read(candidate, languages, timezone, country, reference)
         if found is not None and found.at is not None:
             read.append((candidate, found))

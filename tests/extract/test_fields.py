@@ -212,6 +212,55 @@ def test_dates_of_comments_and_teasers_are_not_the_storys() -> None:
     assert read(body).published is None
 
 
+def day(article: Article) -> str | None:
+    return article.published and article.published.at.date().isoformat()
+
+
+def test_json_ld_in_a_script_that_does_not_say_what_it_is_is_read() -> None:
+    script = '<script>{"@context": "https://schema.org", "@type": "NewsArticle", "datePublished": "2025-01-05T10:00:00Z"}</script>'
+    assert day(read(f"{script}<h1>Bridge closed</h1>{TEXT}")) == "2025-01-05"
+
+
+def test_what_a_page_marks_as_publication_wins_over_a_vague_date_in_its_head() -> None:
+    article = read(
+        f'<h1>Bridge closed</h1><time itemprop="datePublished" datetime="2025-01-05">5 January 2025</time>{TEXT}',
+        '<meta name="dcterms.date" content="2025-01-02T10:00:00+01:00">',
+    )
+    assert day(article) == "2025-01-05"
+
+
+def test_a_date_may_be_a_link_to_the_archive_of_its_day() -> None:
+    assert day(read(f'<h1>Bridge closed</h1><p><a href="/2025/01/">5 January 2025</a></p>{TEXT}')) == "2025-01-05"
+
+
+def test_a_clock_glued_to_the_year_is_read_apart() -> None:
+    article = read(f"<h1>Bridge closed</h1><p>4 January 202507:59</p>{TEXT}")
+    assert article.published is not None
+    assert article.published.at.isoformat() == "2025-01-04T07:59:00+00:00"
+
+
+def test_the_date_behind_the_one_of_a_change_is_read() -> None:
+    line = "<p>Last modified: 6 January 2025 - 14:49<br>Published: 4 January 2025</p>"
+    assert day(read(f"<h1>Bridge closed</h1>{TEXT}{line}")) == "2025-01-04"
+
+
+@pytest.mark.parametrize(
+    ("body", "url"),
+    [
+        (TEXT, "https://example.com/news/05-01-2025-bridge"),
+        (f"<p>(5 January 2025) The city council met in the evening and did not decide.</p>{TEXT}", "https://example.com/a"),
+        (f'{TEXT}<script>state = {{"story": {{"publishedDate": "2025-01-05T10:00:00Z"}}}}</script>', "https://example.com/a"),
+        (f"{TEXT}<p>Filed to the archive by the desk in River Town on 5 January 2025 under roads</p>", "https://example.com/a"),
+    ],
+)  # fmt: skip
+def test_where_nothing_else_speaks_of_a_date_weaker_signs_count(body: str, url: str) -> None:
+    assert day(read(f"<h1>Bridge closed</h1>{body}", url=url)) == "2025-01-05"
+
+
+def test_a_year_before_the_web_is_no_date_of_publication() -> None:
+    assert read(f"<h1>Bridge closed</h1><p>Born 28.09.1912</p>{TEXT}").published is None
+
+
 # --- pictures -------------------------------------------------------------------------------------
 
 
