@@ -33,6 +33,7 @@ MODIFIED_META = (
 )  # fmt: skip
 NEAREST, NEAREST_BELOW, NEAREST_ABOVE = 6, 14, 8  # blocks around the headline in which a printed date is looked for
 LONGEST = 120  # characters of a block that may be a date
+LONGEST_BESIDE = 45  # characters beside the date in a line that is about it
 LONGEST_LINE = 200  # characters of a line with a date, where the page has no other
 
 URL_DATE = re.compile(
@@ -145,17 +146,27 @@ def modified(page: Page, declared: dict[str, Any]) -> Iterator[RawDate]:
 
 
 def _printed(page: Page, near: Near) -> Iterator[RawDate]:
-    """Dates that the page prints, those beside the headline first."""
+    """Dates that the page prints, those beside the headline first; last those within a sentence or a caption."""
+    within: list[RawDate] = []
     for position, block in enumerate([*near.below(NEAREST_BELOW), *near.above(NEAREST_ABOVE)]):
         if position < NEAREST and (opening := _OPENING.match(block.text[:90])):
             yield RawDate(opening[1], "text")
         if position >= NEAREST and near.is_elsewhere(block.box.element):
             continue
-        yield from _of_block(block, labelled=False)
+        for date in _of_block(block, labelled=False):
+            if (
+                len(block.text) - len(date.text) > LONGEST_BESIDE
+                and date.source == "text"
+                and not _BYLINE.search(block.text)
+            ):
+                within.append(date)
+            else:
+                yield date
     yield from _labelled(page, near)
     for block in [*near.below(60)[NEAREST_BELOW:], *reversed(near.blocks[-60:])]:
         if len(block.text) < 60 and not near.is_elsewhere(block.box.element):
             yield from _of_block(block, labelled=True)
+    yield from within
 
 
 def _of_block(block: Block, *, labelled: bool) -> Iterator[RawDate]:
@@ -198,6 +209,7 @@ def _last_resort(page: Page, near: Near) -> Iterator[RawDate]:
             yield RawDate(dated_line, "meta:description")
 
 
+_BYLINE = re.compile(r"\b(?:by|von|par|por|di|da|door|av|af|updated|published|posted|автор)\b|[|•·]", re.I)
 _GLUED_CLOCK = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d?:\d\d)")
 _URL_DAY_FIRST = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])-?(0[1-9]|1[0-2])-?((?:19|20)\d{2})(?!\d)")
 _OPENS_WITH_DATE = re.compile(rf"\W{{0,2}}({_DATED.pattern})\W")
