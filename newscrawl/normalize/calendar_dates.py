@@ -35,7 +35,7 @@ _TWO_DIGIT_YEARS_TO = 70  # without a reference: 69 is 2069, 70 is 1970
 
 _CJK_YEAR = re.compile(r"(?:(令和|平成|昭和|大正|明治|民國|民国)\s*(\d{1,3}|元)|(?<!\d)(\d{4}))\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})(?!\d|[時时시])")  # fmt: skip
 _CJK_DAY = re.compile(r"(?<!\d)(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号號]")
-_VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2})\s*tháng\s*(\d{1,2})(?:\s*(?:,|năm|/|-)?\s*(\d{4}))?(?!\d)", re.I)
+_VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2})\s*(?:tháng|thg\.?)\s*(\d{1,2})(?:\s*(?:,|năm|/|-)?\s*(\d{4}))?(?!\d)", re.I)
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{1,2})(?!\d)")
 _NUMERIC = re.compile(r"(?<![\d.:/-])(\d{1,2})\s*([./-])\s*(\d{1,2})\s*\2\s*(\d{4}|\d{2})(?!\d|[./]\d)")
 _DAY_MONTH = re.compile(r"(?<![\d.:/])(\d{1,2})\.(\d{1,2})\.(?!\d)")
@@ -48,7 +48,9 @@ _DAY_BEFORE = re.compile(
     r"(?:(?:de|di|of|d'|d’|den|del|u|ng[àa]y|da|-)\s*)?[\s\[(]*$",
     re.I,
 )
-_DAY_AFTER = re.compile(r"[\s.,\-/\])]*(\d{1,2})(?:st|nd|rd|th|er|º|°|ª|\.|-?го|-е)?(?![\d:]|[.,]\d|\s*[hH:]\d)", re.I)
+_DAY_AFTER = re.compile(
+    r"[\s.,\-/\])]*(\d{1,2})(?:st|nd|rd|th|er|º|°|ª|\.|-?го|-е|\(a\))?(?![\d:]|[.,]\d|\s*[hH:]\d)", re.I
+)
 _SHORT_YEAR = re.compile(r"\s*[-/.'’]\s*(\d{2})(?![\d:.]|\s*[:h])|\s+(\d{2})[\s.,)]*$")
 
 
@@ -62,10 +64,11 @@ class Day:
     implied: bool = False
 
 
-def find_day(text: str, languages: tuple[str, ...], local: datetime | None, *, timed: bool) -> Day | None:
+def find_day(text: str, languages: tuple[str, ...], local: datetime | None, *, timed: bool, others: bool) -> Day | None:
     """The first calendar date of a text without its time. `local`: the reference where the text was printed.
 
-    `timed`: a time of day stands beside, so that `06.01` is a date. Two-digit years lie within a century before the
+    `timed`: a time of day stands beside, so that `06.01` is a date. `others`: names of months count in every language,
+    not only in those asked for. Two-digit years lie within a century before the
     reference.
     """
     if found := _CJK_YEAR.search(text):
@@ -78,7 +81,7 @@ def find_day(text: str, languages: tuple[str, ...], local: datetime | None, *, t
         return _of_any_calendar(int(found[1]), int(found[2]), int(found[3]), local)
     if found := _NUMERIC.search(text):
         return _numeric(found, languages, local)
-    if day := _named(text, languages, local):
+    if day := _named(text, languages, local, others):
         return day
     if found := _DAY_MONTH.search(text) or (_DAY_MONTH_BARE.fullmatch(text) if timed else None):
         first, second = int(found[1]), int(found[found.lastindex or 2])
@@ -124,6 +127,8 @@ def _gregorian(convert: Callable[..., date], *numbers: int) -> Day | None:
 
 def _numeric(found: re.Match[str], languages: tuple[str, ...], local: datetime | None) -> Day | None:
     first, second = int(found[1]), int(found[3])
+    if len(found[4]) == 2 and languages and (words := words_of(languages[0])) and words.short_year_first:
+        return _day(_full_year(first, local), second, int(found[4]), local)
     month_first = found[2] == "/" and _month_first(languages)
     day, month = (second, first) if (month_first and first <= 12) or second > 12 else (first, second)
     year = int(found[4]) if len(found[4]) == 4 else _full_year(int(found[4]), local)
@@ -141,12 +146,12 @@ def _full_year(short: int, local: datetime | None) -> int:
     return 2000 + short if 2000 + short <= latest else 1900 + short
 
 
-def _named(text: str, languages: tuple[str, ...], local: datetime | None) -> Day | None:
+def _named(text: str, languages: tuple[str, ...], local: datetime | None, others: bool) -> Day | None:
     """A date with the name of a month."""
     tokens = list(TOKEN.finditer(text))
     if not any(m[0].isdigit() for m in tokens) or all(m[0].isdigit() for m in tokens):
         return None
-    for words, asked in lexicons(text, languages):
+    for words, asked in lexicons(text, languages, others=others):
         for month, start, end in _months_in(text, tokens, words, asked):
             if day := _around(text, month, start, end, local):
                 return day
@@ -182,6 +187,14 @@ def _month_within(token: re.Match[str], words: Words, asked: bool) -> tuple[int 
             if len(name) > 2 and name in printed:
                 return month, start
     folded = fold(printed)
+    if folded[:1] == "ב" and (month := words.months.get(folded[1:])) is not None:
+        return month, start  # Hebrew writes its "in" together with the month
+    if folded in words.weekdays:
+        return None, start
+    if asked and len(folded) > 5:  # with an ending: `urtarrilaren`
+        for name, month in words.wide_months.items():
+            if len(name) > 4 and len(folded) - len(name) < 5 and folded.startswith(name):
+                return month, start
     if len(folded) >= 3 and (asked or not folded.isascii()):
         of = {month for name, month in words.wide_months.items() if name.startswith(folded)}
         if len(of) == 1:

@@ -57,6 +57,9 @@ class Words:
     """The same where one or two is not printed: `hour ago`."""
     days_ago: dict[str, int] = field(default_factory=dict)
     month_first: bool = False
+    """Short dates as `1/6/2025`."""
+    short_year_first: bool = False
+    """Short dates as `25. 1. 6.`."""
 
     def absorb(self, other: Words) -> None:
         """Add the words of another language; the earlier language's reading of a word stays."""
@@ -179,11 +182,16 @@ def words_of_script(script: str) -> Words:
     return merged
 
 
-def lexicons(text: str, languages: tuple[str, ...]) -> Iterator[tuple[Words, bool]]:
-    """Words to try in turn: those of the languages asked for (True), of English, of every language of the text's scripts."""
+def lexicons(text: str, languages: tuple[str, ...], *, others: bool = True) -> Iterator[tuple[Words, bool]]:
+    """Words to try in turn: those of the languages asked for (True), of English, of every language of the text's scripts.
+
+    `others`: whether those that were not asked for follow.
+    """
     for language in languages:
         if words := words_of(language):
             yield words, True
+    if not others:
+        return
     if "en" not in languages and (english := words_of("en")):
         yield english, False
     for script in scripts(text):
@@ -217,7 +225,8 @@ def _script(code: int) -> str:
 
 
 def _from_cldr(locale: Locale) -> Words:
-    words = Words(month_first=_month_first(locale))
+    short = str(locale.date_formats["short"].pattern)
+    words = Words(month_first=_month_first(short), short_year_first=re.match(r"yy(?!y)", short) is not None)
     name, base = str(locale), locale.language
     # A copy of its own: Babel writes the aliases that it resolves into what all languages share, so that after Hebrew
     # Chinese would have Hebrew months.
@@ -249,8 +258,7 @@ def _pairs(row: str) -> Iterator[tuple[str, int]]:
         yield key(word.replace("_", " ")), int(number)
 
 
-def _month_first(locale: Locale) -> bool:
-    pattern = str(locale.date_formats["short"].pattern)
+def _month_first(pattern: str) -> bool:
     return "M" in pattern and "d" in pattern and pattern.index("M") < pattern.index("d") and not pattern.startswith("y")
 
 

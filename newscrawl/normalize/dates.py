@@ -30,7 +30,9 @@ _ISO = re.compile(
 )
 _COMPACT_ISO = re.compile(r"(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?(Z|[+-]\d{2}:?\d{2})?")
 _EPOCH = re.compile(r"1[0-9]{9}(?:\d{3})?")
-_RFC_5322_ZONES = frozenset("UT UTC GMT Z EST EDT CST CDT MST MDT PST PDT".split())
+_MARKS = re.compile("[\u200b\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]")  # of direction, and of no width
+_UNIVERSAL = frozenset(("UT", "UTC", "GMT", "Z"))
+_RFC_5322_ZONES = _UNIVERSAL | frozenset("EST EDT CST CDT MST MDT PST PDT".split())
 _OFFSET = re.compile(r"(?:(?:UTC|GMT)\s*)?([+\-−])(\d{1,2})(?::?(\d{2}))?(?!\d|[-./]\d)")
 
 # Abbreviations of the tz database and of newsrooms, in minutes. One that several zones share (IST, CST, BST) is that of
@@ -68,7 +70,7 @@ def parse_date(
     times that state no offset. `reference`: instant of the fetch, aware; without it no year, day or "ago" is
     guessed and the future is not refused. None: no date, or one in the future.
     """
-    raw = " ".join(text[:LONGEST].split())
+    raw = " ".join(_MARKS.sub("", text[:LONGEST]).split())
     if not raw:
         return None
     zone = _zone(timezone)
@@ -110,8 +112,9 @@ def _machine(text: str, zone: ZoneInfo | None) -> _Found | None:
     ):
         named = re.search(r"([A-Za-z]{1,5}|[+-]\d{4})\s*(?:\(.*\))?$", text)
         seconds = mail[9] if named is not None else None
-        if named is not None and named[1][0].isalpha() and named[1].upper() not in _RFC_5322_ZONES:
-            return None  # read as 0 there
+        known = _UNIVERSAL if zone is not None else _RFC_5322_ZONES
+        if named is not None and named[1][0].isalpha() and named[1].upper() not in known:
+            return None  # an abbreviation that may be the site's own, or that is read as 0 there
         precise: Precision = "second" if text.count(":") > 1 else "minute"
         return _instant(*mail[:6], None if seconds is None else seconds // 60, zone, precise)
     return None
@@ -189,14 +192,16 @@ def _printed(text: str, languages: tuple[str, ...], zone: ZoneInfo | None, refer
     if clock is not None and stated_to > clock.end:
         rest = rest[: clock.end] + " " * (stated_to - clock.end) + rest[stated_to:]
     local = reference.astimezone(_fixed(offset) if offset is not None else zone or UTC) if reference else None
-    day = find_day(rest, languages, local, timed=clock is not None)
-    if day is None and reference is not None and local is not None:
-        if ago := find_ago(rest, languages):
-            return _before(reference, local, ago, clock, zone)
+    # A word of the languages asked for is no month of another: `2 gün önce`.
+    day = find_day(rest, languages, local, timed=clock is not None, others=False)
+    if day is None and reference is not None and local is not None and (ago := find_ago(rest, languages)):
+        return _before(reference, local, ago, clock, zone)
+    day = day or find_day(rest, languages, local, timed=clock is not None, others=True)
+    if day is None and local is not None:
         day = (
             find_day_word(rest, languages, local)
             or find_weekday(rest, languages, local, clock)
-            or (_today(local, clock) if clock and not re.search(r"\d", re.sub(r"[•·|].*", "", rest)) else None)
+            or (_today(local, clock) if clock and _stands_alone(rest, clock) else None)
         )
     if day is None:
         return None
@@ -211,6 +216,13 @@ def _at(day: Day, clock: Clock | None, offset: int | None, zone: tzinfo | None) 
         return _instant(day.year, day.month, day.day, 0, 0, 0, offset, zone, "day")
     precision: Precision = "minute" if clock.second is None else "second"
     return _instant(day.year, day.month, day.day, clock.hour, clock.minute, clock.second or 0, offset, zone, precision)
+
+
+def _stands_alone(rest: str, clock: Clock) -> bool:
+    """Whether a time has no other number beside it; a counter beyond a bullet is none."""
+    start = max(rest.rfind(mark, 0, clock.start) for mark in "•·|") + 1
+    beside = re.split(r"[•·|]", rest[start:], maxsplit=1)[0]
+    return not any(c.isdigit() for c in beside)
 
 
 def _today(local: datetime, clock: Clock) -> Day:

@@ -47,12 +47,21 @@ def find_weekday(text: str, languages: tuple[str, ...], local: datetime, clock: 
         # `Thứ` is no Thursday: the abbreviations of English are in ASCII letters.
         if not asked and words is words_of("en") and not all(m[0].isascii() for m in tokens):
             continue
-        if (weekday := weekday_in(tokens, words)) is not None:
+        weekday = weekday_in(tokens, words)
+        if weekday is None and asked:
+            weekday = _cut_short(fold(tokens[0][0]), words)
+        if weekday is not None:
             back = (local.weekday() - weekday) % 7
             if back == 0 and clock and (local.hour, local.minute) < (clock.hour, clock.minute):
                 back = 7
             return _from(local - timedelta(days=back))
     return None
+
+
+def _cut_short(folded: str, words: Words) -> int | None:
+    """The weekday whose name begins so: `вів`."""
+    of = {weekday for name, weekday in words.weekdays.items() if name.startswith(folded)}
+    return of.pop() if len(of) == 1 and len(folded) >= 3 else None
 
 
 def _from(moment: datetime) -> Day:

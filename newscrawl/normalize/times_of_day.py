@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from newscrawl.normalize.date_words import TOKEN, Words, fold, lexicons, words_of, words_of_script
 
 _CLOCK = re.compile(
-    r"(?<![\d.:/])([01]?\d|2[0-4])\s*(?:[:：]|[hH時时시點点]\s*(?=\d)|[.](?=\d{2}(?!\d|[.]\d)))\s*([0-5]\d)(?:(?:[:：]|[分분]\s*(?=\d))([0-5]\d)[秒초]?(?:[.,]\d{1,9})?)?[分분]?"
+    r"(?<![\d.:/])([01]?\d|2[0-4])\s*(?:[:：]|[hH時时시點点]\s*(?=\d)|[.](?=\d{2}(?!\d|[.]\d)|\d{2}[.][0-5]\d(?![.\d])))\s*([0-5]\d)(?:(?:[:：.](?=\d\d)|[分분]\s*(?=\d))([0-5]\d)[秒초]?(?:[.,]\d{1,9})?)?[分분]?"
     r"(?!\d|[.,]\d{3})"
 )
 _HOUR_ONLY = re.compile(r"(?<![\d.:])(1[0-2]|0?[1-9])\s*([ap])\.?\s?m\b\.?", re.I)
@@ -49,8 +49,9 @@ def find_clock(text: str, languages: tuple[str, ...]) -> Clock | None:
 
 
 def _looks_like_date(text: str, found: re.Match[str]) -> bool:
-    """`26.10` of `26.10 2021` is no time of day; `29.02.2020 13.12` has one after its date."""
-    return not re.search(r"\d{4}|\d\.\d{2}\s*$|\d\s*$|[^\W\d]\s*$|,\s*$", text[: found.start()])
+    """`26.10` of `26.10 2021` is no time of day; `29.02.2020 13.12` and `17 Jan 2024 21.41.00` have one after the date."""
+    after = r"\d{4}" if found[3] else r"\d{4}|\d\.\d{2}\s*$|\d\s*$|[^\W\d]\s*$|,\s*$"
+    return not re.search(after, text[: found.start()])
 
 
 def _half(text: str, start: int, end: int, languages: tuple[str, ...]) -> tuple[str, int, int]:

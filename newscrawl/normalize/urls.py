@@ -16,6 +16,7 @@ import tldextract
 
 _SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
+MOST_CACHES = 3  # in one another
 LONGEST_HOST = 253  # RFC 1035, 2.3.4
 LONGEST = 8192  # characters; longer addresses are traps
 
@@ -57,8 +58,7 @@ _MOBILE_HOST = re.compile(r"^(?:www\.)?(?:m|mobile|amp)\.(?=[^.]+\.[^.]+)|^www\d
 _MOBILE_LABEL = re.compile(r"(?<=\.)m\.(?=[^.]+\.[^.]+$)", re.I)
 # Google's AMP cache: https://amp.dev/documentation/guides-and-tutorials/learn/amp-caches-and-cors/amp-cache-urls
 _AMP_CACHE = re.compile(
-    r"https?://(?:[\w-]+\.cdn\.ampproject\.org/[cv]|(?:www\.)?google\.\w{2,3}(?:\.\w\w)?/amp)/(s/)?(?=[\w-]+\.[\w.-]+/)",
-    re.I,
+    r"https://(?:[\w-]+\.cdn\.ampproject\.org/[cv]|google\.\w{2,3}(?:\.\w\w)?/amp)/(?:s/)?(?=[\w-]+\.[\w.-]+(?:/|$))"
 )
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -66,7 +66,6 @@ _AMPERSANDS = re.compile(r"&(?:amp;)*|^(?:amp;)+")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _PATH_SAFE = "/:@!$&()*+,;=-._~%'"
 _QUERY_SAFE = "/:@!$()*,;?-._~%'"
-_STRIPPED = re.compile(r"[\x00-\x20\x7f]+")
 _NO_HOST = re.compile(r"[\x00-\x20\x7f/?#@\\<>\[\]%|^`\"]|^\.|\.\.")
 _LOCAL_NAMES = {"localhost"}
 _PORTS = {"http": 80, "https": 443}
@@ -85,6 +84,16 @@ def canonical_url(url: str, *, base: str | None = None) -> str:
 
 @lru_cache(maxsize=65536)
 def _canonical(url: str) -> str:
+    canonical = _canonical_as_printed(url)
+    for _ in range(MOST_CACHES):
+        cache = _AMP_CACHE.match(canonical)
+        if cache is None:
+            return canonical
+        canonical = _canonical_as_printed("https://" + canonical[cache.end() :])
+    raise ValueError(f"address of a cache in caches: {url[:200]!r}")
+
+
+def _canonical_as_printed(url: str) -> str:
     parts = _split(url)
     host, port = _host(parts), _port(parts)
     special = port is not None or is_machine(host)
@@ -109,7 +118,7 @@ def _split(url: str) -> SplitResult:
         text = path.rstrip('"') + ("" if markup or path.endswith('"') else text[head.end() :])
     if text.startswith("//"):
         text = "https:" + text
-    parts = urlsplit(_unwrapped(text))
+    parts = urlsplit(text)
     if parts.scheme.lower() not in _PORTS or not parts.hostname:
         raise ValueError(f"no http or https address: {text[:200]!r}")
     return parts
@@ -119,18 +128,14 @@ def _join(base: str, url: str) -> str:
     return urljoin(base, url.strip())
 
 
-def _unwrapped(text: str) -> str:
-    """The address of a page that a cache of AMP pages serves."""
-    if found := _AMP_CACHE.match(text):
-        return ("https://" if found[1] else "http://") + text[found.end() :]
-    return text
-
-
 def _host(parts: SplitResult) -> str:
-    host = (parts.hostname or "").replace("。", ".").rstrip(".")
+    host = parts.hostname or ""
     if "%" in host and ":" not in host:
         host = unquote(host, errors="strict").lower()
-    if not host or (_NO_HOST.search(host) if ":" not in host else _STRIPPED.search(host)):
+    host = host.replace("。", ".").rstrip(".")
+    if ":" in host:
+        return str(ipaddress.IPv6Address(host))  # AddressValueError, a ValueError, where it is none
+    if not host or _NO_HOST.search(host):
         raise ValueError(f"no host in the address: {parts.geturl()[:200]!r}")
     if not host.isascii() or "xn--" in host:
         try:
