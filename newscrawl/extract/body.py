@@ -33,6 +33,7 @@ _CONTAINERS = frozenset(
 _STRONG_ASIDES = frozenset({"nav", "footer", "aside"})
 _DESCRIPTIONS = ("description", "og:description", "twitter:description")
 LONGEST_CAPTION = 350  # characters
+LONGEST_ENTRY = 400  # characters of an entry in a list of stories, on average
 LONGEST_TEASER = 600
 LITTLE_TEXT = 400  # characters: a page that shows less may hold its text in scripts
 SHORTEST_ANCHOR = 250  # characters of an articleBody that is believed
@@ -105,7 +106,7 @@ def _by_weight(top: Box, headline: str, leads: Iterable[str], stated: str | None
     """The blocks of the box that holds the most prose below `top`, with the lead above it."""
     anchor = _Anchor(stated)
     _weigh(top, anchor)
-    _settle(top, top.weight)
+    _settle(top, top.weight, is_gallery=_captions(top) >= 0.3 * top.weight)
     box = _heaviest(top, headline)
     blocks = list(_kept(box, top.alternatives))
     if not blocks:
@@ -148,7 +149,11 @@ class _Anchor:
         covered = [i for i, block in enumerate(blocks) if self.covers(block.text)]
         if sum(len(blocks[i].text) for i in covered) < 0.6 * sum(len(block.text) for block in blocks):
             return blocks
-        return blocks[: covered[-1] + 1]
+        # What is declared often lacks the lists.
+        end = covered[-1] + 1
+        while end < len(blocks) and blocks[end].tag in {*HEADINGS, "li"} and not blocks[end].links:
+            end += 1
+        return blocks[:end]
 
 
 def _weigh(box: Box, anchor: _Anchor) -> None:
@@ -163,7 +168,17 @@ def _weigh(box: Box, anchor: _Anchor) -> None:
             box.weight += item.weight
 
 
-def _settle(box: Box, whole: float) -> None:
+def _captions(box: Box) -> float:
+    """The weight of what stands with pictures: in a gallery it is the text."""
+    inner = [item for item in box.items if isinstance(item, Box)]
+    return sum(item.weight if _holds_caption(item) else _captions(item) for item in inner)
+
+
+def _holds_caption(box: Box) -> bool:
+    return box.role == "picture" and box.characters <= LONGEST_CAPTION
+
+
+def _settle(box: Box, whole: float, *, is_gallery: bool) -> None:
     """Give each box its score: the prose inside, asides apart, minus what is none.
 
     What holds much of the page's prose is no aside, whatever its name.
@@ -174,14 +189,14 @@ def _settle(box: Box, whole: float) -> None:
         if sum(item.weight for item in kind) >= 0.3 * whole:
             continue  # a gallery or a list of products is the story itself
         for inner in kind:
-            if inner.role == "picture" or (len(kind) > 1 and _is_teaser(inner)):
+            if (inner.role == "picture" and not is_gallery) or (len(kind) > 1 and _is_teaser(inner)):
                 inner.role = "aside"
     box.score = 0.0
     for item in box.items:
         if isinstance(item, Block):
             box.score += item.worth
         else:
-            _settle(item, whole)
+            _settle(item, whole, is_gallery=is_gallery)
             if item.role != "aside":
                 box.score += item.score
 
@@ -251,13 +266,32 @@ def _heaviest(top: Box, headline: str) -> Box:
         ]
         heavy = max(narrower, key=lambda item: item.score, default=None)
         if heavy is None or heavy.score < 0.9 * whole or whole <= 0:
-            return best
+            return _with_lists(best)
         best = heavy
+
+
+def _with_lists(box: Box) -> Box:
+    """The box, or the one around it that says that it is the text and holds lists beside it."""
+    for outer, _ in zip(box.ancestors(), range(3), strict=False):
+        beside = [item for item in outer.items if isinstance(item, Box) and item.role != "aside"]
+        if outer.role == "text" and outer.score >= 0.9 * box.score and any(map(_is_plain_list, beside)):
+            return outer
+    return box
+
+
+def _is_plain_list(box: Box) -> bool:
+    """A list without links: names, results, ingredients. It has no weight, but belongs to the text that it stands in."""
+    blocks = [block for block, _ in zip(box.blocks(), range(40), strict=False)]
+    if blocks and blocks[0].tag in HEADINGS:
+        blocks = blocks[1:]
+    return len(blocks) >= 3 and all(block.tag == "li" and not block.links for block in blocks)
 
 
 def _own_story(box: Box, headline: str) -> Box:
     """The story that bears the headline where a page prints several, one below the other."""
     stories = [inner for inner in _outermost(box, "article") if inner.score > 0]
+    while len(stories) == 1:
+        stories = [inner for inner in _outermost(stories[0], "article") if inner.score > 0]
     if len(stories) < 2:
         return box
     titles = [next((b.text for b in story.blocks() if b.tag in {"h1", "h2"}), None) for story in stories]
@@ -359,12 +393,27 @@ def _kept(box: Box, alternatives: frozenset[str] = frozenset()) -> Iterator[Bloc
 
 def _is_aside(box: Box) -> bool:
     """Whether a box inside the story's is none of it."""
-    if box.role == "aside":
+    if box.role == "aside" or _lists_stories(box):
         return True
     if box.tag in {"ul", "ol", "dl", "div", "section", "table"}:
         linked = sum(block.links for block in box.blocks())
         return linked > 0.6 * box.characters and box.score <= 0
     return False
+
+
+def _lists_stories(box: Box) -> bool:
+    """A list of other stories: each entry a box of one kind with a linked title and a line or two."""
+    entries = [item for item in box.items if isinstance(item, Box)]
+    if len(entries) < 3 or len({entry.tag for entry in entries}) > 1 or box.characters > LONGEST_ENTRY * len(entries):
+        return False
+    return sum(_is_entry(entry) for entry in entries) >= 0.8 * len(entries)
+
+
+def _is_entry(box: Box) -> bool:
+    blocks = [block for block, _ in zip(box.blocks(), range(8), strict=False)]
+    return len(blocks) < 8 and any(
+        block.links >= 0.9 * len(block.text) > 20 for block in blocks
+    )
 
 
 def _is_text(block: Block) -> bool:
@@ -490,7 +539,7 @@ def _without_head(
 
 
 def _same(first: str, second: str) -> bool:
-    return clean(first).casefold().rstrip(".") == clean(second).casefold().rstrip(".")
+    return _start(first, 200) == _start(second, 200)
 
 
 def _counter_line(text: str) -> str | None:
