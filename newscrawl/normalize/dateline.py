@@ -9,11 +9,13 @@ capitalised words before a dash counts. Forms: the stylebooks of AP, Reuters and
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 from newscrawl import article
 from newscrawl.normalize.agencies import WIRES, agency_of, is_agency
 from newscrawl.normalize.date_words import key, words_of
+from newscrawl.normalize.dateline_uncased import east_asian, place_and_agency
 from newscrawl.normalize.places import US_STATE, country_of, is_country, is_place
 
 LONGEST = 400  # characters of the text's head that are looked at
@@ -30,6 +32,7 @@ _DASH = r"(?:\s*(?:\.\s*[-–—]+|[-–—]+|[―]|--+|=|:|\"(?=\s))\s*)"
 _NAME = r"[^\W\d_][^\W\d_.'’ʼ`-]*\.?(?:[ '’ʼ`-][^\W\d_]+\.?)*"  # a capital is checked after
 _PLACE = rf"(?P<place>{_NAME}(?:\s?[/–-]\s?{_NAME}){{0,2}})"
 _REGION = rf"(?:,\s*(?P<region>{_NAME})|\s*\((?P<state>[^()\d]{{2,30}})\)(?:\s*\[(?P<country>[^\[\]]{{2,30}})\])?)?"
+_OUTLET = r"[A-Za-z][\w-]{2,20}\.(?:[cC][oO][mM]|COM|co|CO|id|ID|net|NET|org|ORG|ru|ua|tv|TV|az|tr|cr)"
 _SPACE = re.compile(r"[ \t\u00a0\u202f\u2009]+")
 
 _NOT_PLACES = re.compile(
@@ -38,17 +41,9 @@ _NOT_PLACES = re.compile(
     r"фото|видео|відео|срочно|терміново|эксклюзив|ексклюзив|читайте|also|questions?|answers?|who|what|when|where|why|how|the)\b",
     re.I,
 )
-_CJK_FORMS = (
-    re.compile(r"^(?P<agency>新华社|新華社|中新社|中新网|本报|本報|人民网)(?P<place>[\u4e00-\u9fff]{2,8}?)?(?P<m>\d{1,2})月(?P<d>\d{1,2})日(?:电|電|讯|訊)(?:\s*[（(](?:记者|記者)?(?P<who>[^）)]{0,40})[）)]|记者(?P<who2>[\u4e00-\u9fff、]{2,12}?)报道[:：]|\s*题[:：]|记者(?P<who3>[\u4e00-\u9fff、]{2,12})(?=\s))?\s*"),
-    re.compile(r"^(?P<agency>[\u4e00-\u9fff]{2,10}(?:网|報|报|社))(?P<m>\d{1,2})月(?P<d>\d{1,2})日(?:报道|報導|讯|訊|电)[:：]?\s*"),
-    re.compile(r"^[（(](?P<agency>中央社|路透社?|法新社|美聯社|共同社|新华社)(?:記者|记者)?(?P<who>[\u4e00-\u9fff]{3})?(?P<place>[\u4e00-\u9fff]{2,6}?)(?:(?P<m>\d{1,2})月)?(?P<d>\d{1,2})日(?:綜合外電報導|外電報導|專電|綜合報導|电|電)[）)]\s*"),
-    re.compile(r"^[(\[（](?P<place>[가-힣]{2,8}(?:[·,][가-힣]{2,8})*)\s?=\s?(?P<agency>[가-힣A-Za-z]{2,12})[)\]）]\s*(?:(?P<who>(?:[가-힣]{2,5}\s+){1,5})(?:특파원|기자|논설위원)\s*=\s*)?"),
-    re.compile(r"^\[(?P<agency>[가-힣A-Za-z]{2,12}?)(?:\s+(?P<who>[가-힣]{2,4})\s*(?:기자|특파원))?\]\s*"),
-    re.compile(r"^【(?P<place>[\u30a0-\u30ff\u4e00-\u9fff・]{2,16}?)(?P<agency>時事|共同|ロイター|AFP時事|AFP|AP|CNN|聯合ニュース)】\s*"),
-    re.compile(r"^[［\[](?:(?P<place>[\u30a0-\u30ff\u4e00-\u9fff・]{2,16})\s+)?(?P<d>[0-9０-９]{1,2})日\s+(?P<agency>[\u30a0-\u30ff\u4e00-\u9fff]{2,8})[］\]]\s*[-－―–—]?\s*"),
-    re.compile(r"^【(?P<place>[\u30a0-\u30ff\u4e00-\u9fff・]{2,16})＝(?P<who>[\u3040-\u30ff\u4e00-\u9fff]{2,12})】\s*"),
-)  # fmt: skip
-_CJK_LABELS = re.compile(r"^[【\[（(](?:関連|速報|写真|動画|단독|속보|종합|영상|사진|포토)")
+_PREPOSITIONS = frozenset("в во у на из з із із до in im from at en à au from".split())
+_PICTURES = re.compile(r"\b(?:photo|foto|фото|archiv|file|handout|pool)\b", re.I)
+_SCORE = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)? \d+\s?[:–-]\s?\d+")
 
 
 def parse_dateline(text: str, *, language: str | None = None) -> Dateline | None:
@@ -57,10 +52,13 @@ def parse_dateline(text: str, *, language: str | None = None) -> Dateline | None
     head = _SPACE.sub(" ", stripped[:LONGEST])
     if len(head) < 3:
         return None
-    if ord(max(head[:12])) > 0x2E80:
-        return _cjk(head, stripped)
-    if "\u0590" < head[0] < "\u0800":
-        return _right_to_left(head, stripped)
+    if ord(max(head[:12])) > 0x2E80 or "\u0590" < head[0] < "\u0e00":
+        asian = ord(max(head[:12])) > 0x2E80
+        parts = east_asian(head) if asian else place_and_agency(_digits(head), language)
+        if parts is None:
+            return None
+        raw, place, agency, date, reporter = parts
+        return _made(head[: len(raw)], stripped, place=place, agency=agency, date=date, reporter=reporter)
     return _header(head, stripped) or _agency_first(head, stripped, language) or _place_first(head, stripped, language)
 
 
@@ -100,37 +98,8 @@ def _dateline(
     )
 
 
-def _cjk(head: str, whole: str) -> Dateline | None:
-    if _CJK_LABELS.match(head):
-        return None
-    for form in _CJK_FORMS:
-        if found := form.match(head):
-            parts = found.groupdict()
-            day, month = parts.get("d"), parts.get("m")
-            date = f"--{int(month):02}-{int(day):02}" if month and day else f"---{int(day):02}" if day else None
-            who = next((parts[name] for name in ("who", "who2", "who3") if parts.get(name)), "").strip()
-            return _dateline(
-                found[0],
-                whole[found.end() :].lstrip(),
-                place=parts.get("place"),
-                agency=parts.get("agency"),
-                date=date,
-                reporter=who or None,
-            )
-    return None
-
-
-_RIGHT_TO_LEFT = re.compile(
-    r"(?P<place>[^\W\d_][^\d:()\-–—/]{1,30}?)\s*(?:[-–—/]\s*|\(\s*)(?P<agency>[^\W\d_][^\d:()\-–—/]{1,20}?)\s*\)?\s*[:：\-–—]\s+"
-)
-
-
-def _right_to_left(head: str, whole: str) -> Dateline | None:
-    """`تهران - ایرنا:`: Persian, Arabic and Hebrew have no capitals, so place and agency must both be short."""
-    found = _RIGHT_TO_LEFT.match(head)
-    if not found or len(found["place"].split()) > 3 or len(found["agency"].split()) > 2:
-        return None
-    return _made(found[0], whole, place=found["place"], agency=found["agency"])
+def _digits(text: str) -> str:
+    return "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in text)
 
 
 def _header(head: str, whole: str) -> Dateline | None:
@@ -152,12 +121,12 @@ def _agency_first(head: str, whole: str, language: str | None) -> Dateline | Non
             return _made(raw, whole, place=found["place"], agency=found["agency"], date=date[0])
     if found := re.match(rf"\((?P<agency>{WIRES})\)\s*\.?\s*[-–—]+\s*", head):
         return _made(found[0], whole, agency=found["agency"])
-    if found := re.match(r"(?P<agency>[A-Z][A-Z0-9]{3,20}\.(?:COM|ID|NET|CO|ORG|TV))\s*[,-–—]+\s+", head):
-        return _made(found[0], whole, agency=found["agency"])
+    found = re.match(rf"(?P<agency>{_OUTLET})(?:,\s+(?P<place>{_NAME}))?\s*(?:[-–—]+|,)\s+(?=[\W_]*[^\W\d_])", head)
+    if found and (found["place"] is None or found["place"][0].isupper()):
+        return _made(found[0], whole, place=found["place"], agency=found["agency"])
     return None
 
 
-_OUTLET = r"[A-Z][\w-]{2,20}\.(?:com|co|id|net|org|ru|ua|tv|az|tr)"
 _AFTER_PLACE = re.compile(
     rf"\s*(?:[.,]\s*)?(?:[(]\s*(?P<bracket>[^()\d]{{2,30}}?(?:\d{{1,2}})?)\s*[)]|/\s*(?P<slash>[^/]{{2,20}})\s*/|[-–—]?\s*(?P<bare>{WIRES}|{_OUTLET})(?![^\W\d_]))",
     re.U,
@@ -169,8 +138,16 @@ def _place_first(head: str, whole: str, language: str | None) -> Dateline | None
     start = glued.end() if glued else 0
     found = re.match(rf"{_PLACE}", head[start:])
     dated = _date(head, language)
-    if dated is not None and (dash := re.match(r"\s*(?:--+|[–—])\s+", head[dated[1] :])):
-        return _made(head[: dated[1] + dash.end()], whole, date=dated[0])
+    if dated is not None:
+        if dash := re.match(r"\s*(?:--+|[–—])\s+", head[dated[1] :]):
+            return _made(head[: dated[1] + dash.end()], whole, date=dated[0])
+        # `Jan 6 (Reuters) -`, `6 января, Минск /Корр. БЕЛТА/.`
+        after = re.compile(
+            rf"(?:,\s*(?P<place>{_NAME}))?\s*[(/]\s*(?:Корр\.\s*)?(?P<agency>{WIRES})\s*[)/]\s*(?:\.\s|[-–—]+\s|:)\s*"
+        )
+        if found_after := after.match(head, dated[1]):
+            raw = head[: found_after.end()]
+            return _made(raw, whole, place=found_after["place"], agency=found_after["agency"], date=dated[0])
     if found is None or not found["place"][0].isupper():
         return None
     for end in _place_ends(head, start, found.end() + start):
@@ -183,47 +160,54 @@ def _place_first(head: str, whole: str, language: str | None) -> Dateline | None
 def _place_ends(head: str, start: int, longest: int) -> list[int]:
     """Where the place may end: before the first sign that can follow one."""
     ends = [
-        m.start() + start for m in re.finditer(r"\s*[,(./:]|\s+[-–—\"]|[-–—]\s|\s+(?=\d)", head[start : start + 120])
+        m.start() + start
+        for m in re.finditer(r"\s*[,(./:\[]|\s*--|\s+[-–—\"]|[-–—]\s|\s+(?=\d)", head[start : start + 120])
     ]
     return [end for end in ends if 2 <= end - start <= 60][:4] or [longest]
 
 
 def _from_place(head: str, whole: str, start: int, end: int, language: str | None) -> Dateline | None:
-    place = head[start:end].strip()
+    place = head[start:end].strip(" -–—")
     if not _is_place(place):
         return None
     position, region, country, outlet = end, None, None, None
-    if extra := re.match(r"\s*\(([^()\d]{2,30})\)\s*(?=[\[(,])(?:\[([^\[\]]{2,30})\])?", head[position:]):
+    if extra := re.match(r"\s*\[([^\[\]\d]{2,30})\](?=\s*[,(])", head[position:]):
+        country, position = extra[1], position + extra.end()
+    elif extra := re.match(r"\s*\(([^()\d]{2,30})\)\s*(?=[\[(,])(?:\[([^\[\]]{2,30})\])?", head[position:]):
         if not is_agency(extra[1].strip()):
             region, country = (None, extra[2] or extra[1])
             position += extra.end()
     elif (
         extra := re.match(
-            r",\s*([^\W\d_][^\W\d_.'’-]*\.?(?:[ .-][^\W\d_]+\.?){0,2})(?=\s*(?:,|\(|[-–—]|--))", head[position:]
+            r",\s*([^\W\d_][^\W\d_.'’-]*\.?(?:[ .-]?[^\W\d_]+\.?){0,2})(?=\s*(?:,|\(|[-–—]|--))", head[position:]
         )
     ) and _month(extra[1].rstrip("."), language) is None:
-        if re.fullmatch(_OUTLET, extra[1]):
+        if re.fullmatch(_OUTLET, extra[1]) or is_agency(extra[1].partition(" ")[0]):
             outlet = extra[1]
         else:
             country = extra[1].strip()
         position += extra.end()
-    separator = re.match(r"\s*[.,]?\s*", head[position:])
-    date = _date(head[position + (separator.end() if separator else 0) :], language)
+    separator = re.match(r"\s*[.,]?\s*(\()?", head[position:])
+    assert separator is not None
+    date = _date(head[position + separator.end() :], language)
     iso = None
-    if date is not None and separator is not None:
-        position += separator.end() + date[1]
-        iso = date[0]
+    if date is not None:
+        end = position + separator.end() + date[1]
+        if separator[1] is None or head[end : end + 1] == ")":
+            position, iso = end + (separator[1] is not None), date[0]
     agency = outlet
     if follows := _AFTER_PLACE.match(head, position):
         candidate = (follows["bracket"] or follows["slash"] or follows["bare"] or "").strip()
         if follows["bracket"] and country is None and is_country(candidate):
             country, position = candidate, follows.end()
-        elif _is_agency(candidate):
+        elif _is_agency(candidate, printed_apart=bool(iso or follows["slash"])):
             agency, position = candidate, follows.end()
     dash = re.match(r"\s*(?:\.\s*[-–—]+|:|[-–—]+|--+|=|\"(?=\s)|\.|)\s*", head[position:])
     mark = dash[0].strip() if dash else ""
     raw = head[: position + (dash.end() if dash else 0)]
-    if len(raw) >= len(head) and not (agency and mark):
+    if len(raw) >= len(head) and not (agency and (mark or iso)):
+        return None
+    if mark == "" and not _next_is_capital(head, position):
         return None
     strong = bool(re.search(r"[-–—]", mark))
     capitals = _shouted(place)
@@ -234,7 +218,7 @@ def _from_place(head: str, whole: str, start: int, end: int, language: str | Non
         or (mark == ":" and _stands_alone(place) and country is None and iso is None and agency is None)
     ):
         return None
-    if agency is None and iso is None and not _is_known(place, country or region):
+    if agency is None and iso is None and not _stands_for_itself(head[len(raw) :], place, country or region, mark):
         return None
     if (mark == "." and agency is None) or (mark == ":" and re.match(r"\s*[\"“«„‘']", head[len(raw) :])):
         return None
@@ -242,6 +226,13 @@ def _from_place(head: str, whole: str, start: int, end: int, language: str | Non
 
 
 _WIDE_DASH = re.compile(r"\s[-–—]+\s*$")
+
+
+def _stands_for_itself(after: str, place: str, country: str | None, mark: str) -> bool:
+    """Whether a place with neither agency nor date is a dateline, not the subject of a sentence or a team."""
+    if not _next_is_capital(after, 0) or _SCORE.match(after) or (mark == ":" and is_country(place)):
+        return False
+    return _is_known(place, country)
 
 
 def _is_known(place: str, country: str | None) -> bool:
@@ -265,7 +256,9 @@ def _is_place(place: str) -> bool:
     if not 2 <= len(place) <= 60 or _NOT_PLACES.search(place) or re.search(r"\d", place):
         return False
     words = [word for word in re.split(r"[\s/–-]+", place) if word]
-    return 0 < len(words) <= 5 and all(word[0].isupper() or word.casefold() in _SMALL_WORDS for word in words)
+    if not words or words[0].casefold() in _PREPOSITIONS:
+        return False
+    return len(words) <= 5 and all(word[0].isupper() or word.casefold() in _SMALL_WORDS for word in words)
 
 
 def _stands_alone(place: str) -> bool:
@@ -278,12 +271,15 @@ def _shouted(place: str) -> bool:
     return len(letters) > 2 and all(not c.islower() for c in letters)
 
 
-def _is_agency(text: str) -> bool:
-    if not text or len(text.split()) > 3:
+def _is_agency(text: str, *, printed_apart: bool = False) -> bool:
+    """Whether a text may be an agency's name; `printed_apart`: its place in the line says that it is one."""
+    if not text or len(text.split()) > 3 or _PICTURES.search(text):
         return False
-    return bool(is_agency(text)) or bool(
-        re.fullmatch(r"[A-ZА-ЯІЇЄҐ][\w.&/-]{1,19}(?: [A-Z][\w.]+)?|[a-z]{2,4}[A-ZÖ]?(?:/[a-z]{2,4})?", text)
-    )
+    if is_agency(text) or (printed_apart and re.fullmatch(r"[^\W\d_]{2,12}", text)):
+        return True
+    if text[0].isupper():
+        return re.fullmatch(r"[\w.&/-]{2,20}(?: [A-Z][\w.]+)?", text) is not None
+    return re.fullmatch(r"[a-z]{2,4}[A-ZÖ]?(?:/[a-z]{2,4})?", text) is not None
 
 
 # --- the date inside ------------------------------------------------------------------------------
@@ -293,8 +289,11 @@ _MONTH_LANGUAGES = tuple(
     "en uk ru de fr es pt it pl ms id tr nl ro be bg kk cs sk hr sl sv nb da fi hu el sr mk ca".split()
 )
 _DAY_AND_MONTH = re.compile(
-    r"(?:(?P<d1>\d{1,2})\.?\s+(?P<m1>[^\W\d_]{3,12})\.?|(?P<m2>[^\W\d_]{3,12})\.?\s+(?P<d2>\d{1,2}))(?!\w)(?:,?\s+(?P<y>(?:19|20)\d{2}))?"
+    r"(?:(?P<d1>\d{1,2})(?:st|nd|rd|th|\.)?\s+(?:de\s+)?(?P<m1>[^\W\d_]{3,12})\.?|(?P<m2>[^\W\d_]{3,12})\.?\s+(?P<d2>\d{1,2})(?:st|nd|rd|th)?)(?!\w)"
+    r"(?:,?\s+(?:de\s+)?(?P<y>(?:19|20)\d{2}))?"
 )
+_YEAR_FIRST = re.compile(r"(?P<y>(?:19|20)\d{2})\.\s+(?P<m1>[^\W\d_]{3,12})\s+(?P<d1>\d{1,2})\.(?:,\s+[^\W\d_]+)?")
+_NUMERIC = re.compile(r"(?P<d1>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>(?:19|20)\d{2})(?!\d)")
 
 
 @lru_cache(maxsize=1024)
@@ -303,17 +302,26 @@ def _month(name: str, language: str | None) -> int | None:
     folded = key(name)
     for code in (language, "en") if language else _MONTH_LANGUAGES:
         words = words_of(code)
-        if words is not None and (number := words.months.get(folded)) is not None:
+        if words is None:
+            continue
+        if (number := words.months.get(folded)) is not None:
             return number
+        if code == language:  # in a case that CLDR does not list: `januarja`
+            for wide, number in words.wide_months.items():
+                if len(wide) > 4 and folded.startswith(wide) and len(folded) - len(wide) <= 2:
+                    return number
     return None
 
 
 def _date(text: str, language: str | None) -> tuple[str, int] | None:
     """ISO form and length of the date that the text begins with."""
-    found = _DAY_AND_MONTH.match(text)
-    if found is None or not 1 <= (day := int(found["d1"] or found["d2"])) <= 31:
+    if found := _NUMERIC.match(text):
+        day, month = int(found["d1"]), int(found["m"])
+        return (f"{found['y']}-{month:02}-{day:02}", found.end()) if month <= 12 and 1 <= day <= 31 else None
+    parts = ((found := _YEAR_FIRST.match(text)) or (found := _DAY_AND_MONTH.match(text))) and found.groupdict()
+    if not parts or found is None:
         return None
-    month = _month(found["m1"] or found["m2"], language)
-    if month is None:
+    day, named = int(parts["d1"] or parts["d2"]), _month(parts["m1"] or parts["m2"], language)
+    if named is None or not 1 <= day <= 31:
         return None
-    return (f"{found['y']}-" if found["y"] else "--") + f"{month:02}-{day:02}", found.end()
+    return (f"{parts['y']}-" if parts["y"] else "--") + f"{named:02}-{day:02}", found.end()
