@@ -207,7 +207,7 @@ def _from_place(head: str, whole: str, start: int, end: int, language: str | Non
     raw = head[: position + (dash.end() if dash else 0)]
     if len(raw) >= len(head) and not (agency and (mark or iso)):
         return None
-    if mark == "" and not _next_is_capital(head, position):
+    if mark == "" and head[position:].strip() and not _next_is_capital(head, position):
         return None
     strong = bool(re.search(r"[-–—]", mark))
     capitals = _shouted(place)
