@@ -65,7 +65,7 @@ _TEXT = re.compile(
     r"post-?(?:body|content|text|entry)|entry-?(?:content|body|text)|entrytext|news-?(?:body|text|content|detail)|newsbody|newstext|body-?(?:text|copy|content|main)|"
     r"content-?(?:body|text|article|main)|main-?(?:text|article|content)|single-?(?:content|body|text)|text-?(?:body|content|article|main)|rich-?text|richtext|field-?name-?body|field--name-body|"
     r"blog-?(?:content|body|text|post)|td-post-content|article__\w*(?:body|text|content)|post__\w*(?:body|text|content)|story__\w*(?:body|text|content)|c-entry-content|"
-    r"page-?(?:body|text)|detail-?(?:text|body|content)|full-?text|fulltext|mw-parser-output|hentry|article|artikel\w*|beitrag\w*|artículo|articulo|cuerpo\w*|corpo\w*|noticia-?\w+|texto|tekst|artykul|treść|tresc)(?![a-z])"
+    r"page-?(?:body|text)|detail-?(?:text|body|content)|full-?text|fulltext|mw-parser-output|hentry|(?<!\S)article(?!\S)|artikel\w*|beitrag\w*|artículo|articulo|cuerpo\w*|corpo\w*|noticia-?\w+|texto|tekst|artykul|treść|tresc)(?![a-z])"
 )
 _LEAD = re.compile(
     r"(?<![a-z])(?:lead|lede|standfirst|stand-?first|dek|deck|sub-?(?:title|head|heading|headline)|subtitle|subheadline|teaser-?text|intro\w*|abstract|summary|excerpt|chapo|chapeau|"

@@ -9,6 +9,7 @@ out: asides, teasers, captions, repeated headlines, datelines, counters, glued c
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html import escape
@@ -33,6 +34,7 @@ _CONTAINERS = frozenset(
 _STRONG_ASIDES = frozenset({"nav", "footer", "aside"})
 _DESCRIPTIONS = ("description", "og:description", "twitter:description")
 LONGEST_CAPTION = 350  # characters
+SHORTEST_REPEAT = 40  # characters of a text that is printed twice
 LONGEST_ENTRY = 400  # characters of an entry in a list of stories, on average
 LONGEST_TEASER = 600
 LITTLE_TEXT = 400  # characters: a page that shows less may hold its text in scripts
@@ -71,7 +73,7 @@ def read_body(page: Page, site: Site, headline: str, lead: str | None, stated: s
             blocks, body.source = found, source
     blocks = _without_head(blocks, body, headline, lead, page.language)
     if not body.source.startswith("site:"):
-        blocks = _without_edges(blocks)
+        blocks = _without_repeats(_without_edges(blocks))
     _sections(blocks, body, page)
     return body
 
@@ -320,7 +322,7 @@ def _standing(box: Box) -> float:
 # --- what of it is text ---------------------------------------------------------------------------
 
 _TEASER = re.compile(
-    r"^\W*(?:read (?:also|more|next|now|this)|also read|also see|see also|see more|related(?: \w+)?|more (?:on|from|about|stories|news|coverage)|recommended|don'?t miss|watch(?: now| also| the)?|must read|"
+    r"^\s*(?:>>|→|▶|►|➤|👉)|^\W*(?:read (?:also|more|next|now|this)|also read|also see|see also|see more|related(?: \w+)?|more (?:on|from|about|stories|news|coverage)|recommended|don'?t miss|watch(?: now| also| the)?|must read|"
     r"lesen sie (?:auch|dazu|mehr)|mehr zum thema|mehr dazu|mehr aus|siehe auch|auch interessant|lire aussi|à lire|a lire|voir aussi|leggi anche|leggi (?:tutto|ancora)|vedi anche|"
     r"lea también|lee también|leer más|le puede interesar|te puede interesar|relacionado|leia (?:também|mais)|veja (?:também|mais)|saiba mais|lees ook|lees meer|läs (?:också|mer)|les også|læs også|"
     r"czytaj (?:też|także|więcej|również)|zobacz (?:też|także|również)|читайте (?:також|также|ещё|еще)|дивіться також|смотрите также|по теме|до теми|čtěte také|přečtěte si|olvassa el|citește și|citeşte şi|"
@@ -335,7 +337,9 @@ _BOILERPLATE = re.compile(
     r"(?:abbildung|abb\.|figure|fig\.|chart|graphic|grafik)\s*\d*\s*:.{0,200}|(?:photo|image|picture|foto|bild|credit|photograph|fotos?|фото|file photo|getty images?|afp|ap photo)\s*(?:by|credit|:|/).{0,120}|"
     r"(?:tags?|topics?|filed under|categories|category|schlagwörter|themen|etiquetas|mots[- ]clés|теги|keywords)\s*:.*|"
     r"leave a (?:reply|comment).*|\d* ?comments?|post a comment|view comments|kommentare?(?: \(\d+\))?|"
-    r"print|email|facebook|twitter|whatsapp|telegram|linkedin|reddit|pinterest|copy link|share|tweet|save|listen|"
+    r"print|e-?mail|teilen|drucken|merken|vorlesen|fehler melden|link kopieren|kommentieren|imprimer|partager|compartir|imprimir|condividi|stampa|delen|dela|del|udostępnij|drukuj|поділитися|поделиться|"
+    r"\$\$\w+\$\$|%%\w+%%|\{\{.*\}\}|lesezeit.{0,20}|\d+ min\.?(?:uten|utes|utos|uti|uter|ut)? ?(?:lesezeit|de lecture|de lectura|de leitura|di lettura|leestijd|läsning|lesetid|czytania|czytanie)|"
+    r"facebook|twitter|whatsapp|telegram|linkedin|reddit|pinterest|copy link|share|tweet|save|listen|"
     r"\d+ min(?:ute)?s? read|reading time.*|updated?:? .{0,60}|published:? .{0,60}|posted (?:on|at|by).{0,80}|by [A-Z][\w.'-]+(?: [A-Z][\w.'-]+){1,3})\W*$",
     re.I,
 )
@@ -348,6 +352,7 @@ _BIOGRAPHY = re.compile(
 )
 _APPEAL = re.compile(
     r"terms (?:of|and|&) \w+|privacy (?:policy|notice|statement)|user agreement|cookie|consent|rights reserved|unsubscribe|inbox|newsletter|subscri(?:be|ber|ption)|sign(?:ing)? up|sign in|log ?in|"
+    r"kostenlos|probe-?abo|testen sie|e-?paper|push-?(?:nachrichten|mitteilungen)|jetzt (?:lesen|testen|bestellen|anmelden|registrieren)|gedruckte zeitung|"
     r"create an account|register (?:now|for|to)|affiliate|commission|email address|follow us|abonn\w+|inloggen|datenschutz\w*|einwilligung|whatsapp[- ](?:channel|kanal)",
     re.I,
 )
@@ -395,10 +400,17 @@ def _is_aside(box: Box) -> bool:
     """Whether a box inside the story's is none of it."""
     if box.role == "aside" or _lists_stories(box):
         return True
+    if box.tag in {"div", "section"} and 60 < box.characters < 400 and _appeals_together(box):
+        return True
     if box.tag in {"ul", "ol", "dl", "div", "section", "table"}:
         linked = sum(block.links for block in box.blocks())
         return linked > 0.6 * box.characters and box.score <= 0
     return False
+
+
+def _appeals_together(box: Box) -> bool:
+    blocks = list(box.blocks())
+    return len(blocks) > 1 and _appeals(" ".join(block.text for block in blocks))
 
 
 def _lists_stories(box: Box) -> bool:
@@ -411,9 +423,7 @@ def _lists_stories(box: Box) -> bool:
 
 def _is_entry(box: Box) -> bool:
     blocks = [block for block, _ in zip(box.blocks(), range(8), strict=False)]
-    return len(blocks) < 8 and any(
-        block.links >= 0.9 * len(block.text) > 20 for block in blocks
-    )
+    return len(blocks) < 8 and any(block.links >= 0.9 * len(block.text) > 20 for block in blocks)
 
 
 def _is_text(block: Block) -> bool:
@@ -421,17 +431,21 @@ def _is_text(block: Block) -> bool:
     share = block.links / len(text)
     if len(text) < 200 and _BOILERPLATE.match(text):
         return False
+    if len(text) < 300 and (teaser := _TEASER.match(text)) and (share > 0.3 or len(text) - teaser.end() < 3):
+        return False
     if block.tag in HEADINGS:
         return share < 0.9 or len(text) < 3
     if _appeals(text):
         return False
-    if len(text) < 300 and (teaser := _TEASER.match(text)) and (share > 0.3 or len(text) - teaser.end() < 3):
+    if share > 0.4 and len(text) < 250 and _LABELLED_LINK.match(text) and not _ENDS.search(text):
         return False
     if share > 0.85 and len(text) < 250 and (block.tag != "li" or not _ENDS.search(text)):
         return False
     return any(c.isalnum() for c in text)
 
 
+# `READ MORE | …`: a label in capitals before a link to another story, in any language.
+_LABELLED_LINK = re.compile(r"^\W{0,3}[^\W\da-zа-яёіїєґ]{3,}(?: [^\W\da-zа-яёіїєґ]{2,}){0,4}\s?[|:»>]\s")
 # Lines that announce what is below the text.
 _AFTERWORD = re.compile(
     r"^\W*(?:about the authors?|related(?: (?:articles?|stories|posts?|content|topics|news|reading|links|coverage))?|more (?:from|on|stories|news|in)\b.*|you (?:may|might) (?:also )?(?:like|enjoy)|"
@@ -465,6 +479,20 @@ def _without_edges(blocks: list[Block]) -> list[Block]:
     while len(middle) > 2 and _BIOGRAPHY.match(middle[-1].text) and len(middle[-1].text) < 700:
         middle.pop()
     return head + middle + [b for b in tail if not _BIOGRAPHY.match(b.text)]
+
+
+def _without_repeats(blocks: list[Block]) -> list[Block]:
+    """The blocks without paragraphs that are printed twice and lines that stand between all the others."""
+    times = Counter(block.text for block in blocks)
+    seen: set[str] = set()
+    kept: list[Block] = []
+    for block in blocks:
+        is_again = len(block.text) > SHORTEST_REPEAT and block.text in seen
+        is_between = times[block.text] > 2 and 15 < len(block.text) < 60 and block.tag not in {"li", "td", "th"}
+        if not (is_again or is_between):
+            kept.append(block)
+        seen.add(block.text)
+    return kept
 
 
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}|\d{4}")

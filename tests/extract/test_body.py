@@ -132,9 +132,66 @@ def test_a_dateline_is_taken_from_the_text() -> None:
 def test_japanese_text_is_weighed_by_what_it_says() -> None:
     text = "市は月曜日、橋脚にひび割れが見つかったため橋を閉鎖したと発表した。修理は春まで続く見通しだ。"
     links = "".join(f"<li><a href='/{n}'>ほかの記事の見出しがここに並ぶ</a></li>" for n in range(20))
-    article = read(f"<ul>{links}</ul><h1>橋を閉鎖</h1><div><p>{text}</p><p>{text}</p></div><ul>{links}</ul>")
-    assert article.body == f"{text}\n\n{text}"
+    article = read(f"<ul>{links}</ul><h1>橋を閉鎖</h1><div><p>{text}</p><p>なお、{text}</p></div><ul>{links}</ul>")
+    assert article.body == f"{text}\n\nなお、{text}"
 
 
 def test_deep_nesting_does_not_break_the_reading() -> None:
     assert FIRST in read("<h1>Bridge closed</h1>" + "<div>" * 120 + TEXT + "</div>" * 120).body
+
+
+def test_a_list_without_links_is_kept_though_it_has_no_sentences() -> None:
+    winners = "".join(f"<li>{year}: Harbour Town</li>" for year in range(2000, 2020))
+    article = story(f"{TEXT}<div><h3>Winners so far</h3><ul>{winners}</ul></div>")
+    assert "2019: Harbour Town" in article.body
+
+
+def test_a_list_of_other_stories_is_left_out_though_it_tells_of_each() -> None:
+    entry = "<li><div><a href='/{0}'>Ferry company hires two hundred people {0}</a></div><p>The company said on day {0} that it needs them all, and that it will not be enough.</p></li>"
+    article = story(TEXT + "<ul>" + "".join(entry.format(n) for n in range(6)) + "</ul>")
+    assert article.body == f"{FIRST}\n\n{SECOND}\n\n{THIRD}"
+
+
+def test_the_captions_of_a_gallery_are_its_text() -> None:
+    pictures = "".join(f"<div class='image'><img src='/{n}.jpg'><p>{text}</p></div>" for n, text in enumerate((FIRST, SECOND, THIRD)))  # fmt: skip
+    assert (
+        read(f"<main><h1>The bridge in pictures</h1><div class='body'>{pictures}</div></main>").body.count("\n\n") == 2
+    )
+
+
+def test_of_nested_stories_the_one_with_the_headline_is_read() -> None:
+    other = "".join(
+        f"<article><h1>Other story {n}</h1><p>{THIRD} {n}</p><p>{SECOND} {n}</p></article>" for n in range(4)
+    )
+    article = read(
+        f"<article class='feed'><article><h1>Bridge closed … for now</h1>{TEXT}</article>{other}</article>",
+        '<meta property="og:title" content="Bridge closed ... for now">',
+    )
+    assert article.body == f"{FIRST}\n\n{SECOND}\n\n{THIRD}"
+
+
+def test_a_paragraph_that_is_printed_twice_is_told_once() -> None:
+    assert story(f"{TEXT}<p>{FIRST}</p>{TEXT}").body == f"{FIRST}\n\n{SECOND}\n\n{THIRD}"
+
+
+def test_a_line_that_stands_between_all_paragraphs_is_none_of_the_text() -> None:
+    between = "<p>Don't want to see this?</p>"
+    assert (
+        "want to see"
+        not in story(between.join(f"<p>{text}</p>" for text in (FIRST, SECOND, THIRD, "Fin.", "Fin!"))).body
+    )
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        "<p>FUNDA OLUNYE UDABA | <a href='/other'>Uphenyo kutholwa abangani belahlwe emhosheni</a></p>",
+        "<p>>> <a href='/other'>Hier finden Sie alle Termine im Überblick</a></p>",
+        "<p>3 Min Lesezeit</p>",
+        "<p>$$ARTICLEAD$$</p>",
+        "<ul><li>Teilen</li><li>Drucken</li></ul>",
+        "<div><p>Lesen Sie uns auch unterwegs!</p><ul><li>E-Paper und News in einer App</li><li>Push-Nachrichten über den Tag</li></ul></div>",
+    ],
+)
+def test_labels_and_appeals_within_the_text_are_left_out(extra: str) -> None:
+    assert story(f"<p>{FIRST}</p>{extra}<p>{SECOND}</p><p>{THIRD}</p>").body == f"{FIRST}\n\n{SECOND}\n\n{THIRD}"
