@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from copy import deepcopy
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from babel import Locale, localedata
 from babel.core import UnknownLocaleError
@@ -144,6 +144,20 @@ _MORE_AGO = {
 NUMBER_WORDS = frozenset("a an one un une una uno ein eine einer einem einen uma um одну один одна jeden jedna jednu egy en ett et één een bir ένα μία μια".split())  # fmt: skip
 
 
+def cldr(locale: str, parts: tuple[str, ...]) -> localedata.LocaleDataDict:
+    """Parts of a locale's data, by Babel's names for both.
+
+    In copies of its own: Babel writes the aliases that it resolves into what all locales share, so that after Hebrew
+    Chinese would have Hebrew months.
+    """
+    whole = localedata.load(locale)
+    return localedata.LocaleDataDict({part: _copied(whole[part]) for part in parts})
+
+
+def _copied(data: Any) -> Any:
+    return {name: _copied(value) for name, value in data.items()} if isinstance(data, Mapping) else data
+
+
 def words_of(language: str) -> Words | None:
     """The words of a language by its BCP 47 code, of its region where CLDR has one; None where CLDR has neither."""
     return _words(language.replace("_", "-"))
@@ -228,10 +242,7 @@ def _from_cldr(locale: Locale) -> Words:
     short = str(locale.date_formats["short"].pattern)
     words = Words(month_first=_month_first(short), short_year_first=re.match(r"yy(?!y)", short) is not None)
     name, base = str(locale), locale.language
-    # A copy of its own: Babel writes the aliases that it resolves into what all languages share, so that after Hebrew
-    # Chinese would have Hebrew months.
-    whole = localedata.load(name)
-    data = localedata.LocaleDataDict(deepcopy({part: whole[part] for part in _PARTS}))
+    data = cldr(name, _PARTS)
     for context in ("format", "stand-alone"):
         for width in ("wide", "abbreviated"):
             for number, month in data["months"][context][width].items():

@@ -6,15 +6,13 @@ news prints beside them.
 
 from __future__ import annotations
 
-from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
-from babel import Locale, localedata
+from babel import Locale
 from babel.core import UnknownLocaleError
 
-from newscrawl.normalize.date_words import TOKEN
+from newscrawl.normalize.date_words import TOKEN, cldr
 
 # Understood in every language, because sites keep them in translation.
 _EVERYWHERE = {
@@ -67,9 +65,8 @@ def magnitudes_of(language: str | None) -> Magnitudes:
 
 
 def _add_from_cldr(found: Magnitudes, locale: str) -> None:
-    # A copy of its own, because Babel writes resolved aliases into what locales share.
     section = "compact_decimal_formats"
-    data: Any = localedata.LocaleDataDict(deepcopy({section: localedata.load(locale)[section]}))
+    data = cldr(locale, (section,))
     for width in ("short", "long"):
         for powers in data[section].get(width, {}).values():
             for power, pattern in sorted(powers.items(), key=lambda item: int(item[0])):

@@ -3,6 +3,7 @@
 import datetime
 import json
 import re
+import timeit
 from pathlib import Path
 
 import pytest
@@ -309,3 +310,11 @@ def test_place_date_and_agency_come_back(place: str, agency: str, dash: str, day
     assert found is not None
     assert (found.place or "").casefold() == place.casefold()
     assert (found.agency, found.date, found.rest) == (agency, f"--{day:%m-%d}", "The text.")
+
+
+@pytest.mark.parametrize(
+    "text", ["KYIV, " * 170_000, "A " * 500_000, "A-" * 500_000, "(" * 10**6, "КИЇВ. " * 170_000, "【" * 10**6, "א - " * 250_000, "- " * 500_000]
+)  # fmt: skip
+def test_a_long_hostile_text_is_answered_at_once(text: str) -> None:
+    parse_dateline("NARNIA - The text.", language="en")  # loads the names of places
+    assert min(timeit.repeat(lambda: parse_dateline(text, language="en"), number=1, repeat=3)) < 0.05

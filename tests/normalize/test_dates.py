@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newscrawl.normalize.calendars import from_persian
+from newscrawl.normalize.date_words import scripts, words_of
 from newscrawl.normalize.dates import parse_date
 
 REFERENCE = datetime(2025, 1, 7, 12, 0, tzinfo=UTC)
@@ -296,6 +297,14 @@ def test_text_around_changes_no_date(naive: datetime, language: str, before: str
     assert found.at == naive.replace(second=0, microsecond=0, tzinfo=UTC)
 
 
+def test_a_language_keeps_its_own_words_after_another_was_read() -> None:
+    """Babel's own tables give Chinese the abbreviated months of Hebrew once Hebrew's were asked for."""
+    assert words_of("he") is not None
+    chinese = words_of("zh")
+    assert chinese is not None
+    assert {scripts(month) for month in chinese.months} == {("han",)}
+
+
 def test_importing_the_normalisers_loads_no_language() -> None:
     check = (
         "import newscrawl.normalize.dates, newscrawl.normalize.views, newscrawl.normalize.dateline\n"
@@ -313,3 +322,13 @@ def test_a_common_form_takes_microseconds() -> None:
         )
     )
     assert best / 200 < 100e-6  # 25 µs on one quiet core
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1 " * 500_000, "1" * 10**6, " " * 10**6, "Jan 1 " * 170_000, "1月1日" * 250_000, "2 h ago " * 125_000, "1:1 " * 250_000, "d" * 10**6],
+)  # fmt: skip
+def test_a_long_hostile_text_is_answered_at_once(text: str) -> None:
+    parse_date("6 Foo 2025 日", languages=("en",), reference=REFERENCE)
+    once = timeit.repeat(lambda: parse_date(text, languages=("en",), reference=REFERENCE), number=1, repeat=3)
+    assert min(once) < 0.05

@@ -1,5 +1,7 @@
 """White space, invisible characters and fingerprints."""
 
+import timeit
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -41,3 +43,8 @@ def test_a_fingerprint_sees_text_and_no_white_space() -> None:
     assert fingerprint("Bridge  closed", "a\n") == fingerprint("Bridge closed", " a")
     assert fingerprint("Bridge closed") != fingerprint("Bridge open")
     assert fingerprint("ab", "c") != fingerprint("a", "bc")
+
+
+@pytest.mark.parametrize("text", ["a " * 500_000, " " * 10**6, "\x00" * 10**6, "e" + "\u0301" * 10**6, "<a " * 333_333])
+def test_a_megabyte_is_cleaned_at_once(text: str) -> None:
+    assert min(timeit.repeat(lambda: clean(text), number=1, repeat=3)) < 0.05

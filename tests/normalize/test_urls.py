@@ -1,7 +1,9 @@
 """Identity of addresses: 300 pairs that are one page or two, and what stays true of every address."""
 
+import contextlib
 import itertools
 import json
+import timeit
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,36 @@ SAME_FORMS = [
     ("https://example.com/news/index.html", "https://example.com/news/"),
     ("https://example.com/news/index.php", "https://example.com/news"),
     ("https://example.com./a", "https://example.com/a"),
+    # RFC 3986, 2.1 and 6.2.2.3: a bare percent sign, dots that are escaped; RFC 3987, 3.1: NFC
+    ("https://example.com/90%+of", "https://example.com/90%25+of"),
+    ("https://example.com/a/%2e%2e/b", "https://example.com/b"),
+    ("https://example.com/cafe\u0301", "https://example.com/caf\u00e9"),
+    # WHATWG URL: host parsing decodes escapes and the ideographic full stop; backslashes are slashes; user names say nothing
+    ("https://b%c3%bccher.example/a", "https://xn--bcher-kva.example/a"),
+    ("https://example。com/a", "https://example.com/a"),
+    ("https:\\\\example.com\\a", "https://example.com/a"),
+    ("https://reader:secret@example.com/a", "https://example.com/a"),
+    ("https://[0:0:0:0:0:0:0:1]/a", "https://[::1]/a"),
+    # markup read with the address, entities left in it
+    ('https://example.com/a"', "https://example.com/a"),
+    ("https://example.com/a</div>", "https://example.com/a"),
+    ("https://example.com/a?b=1&amp;c=2", "https://example.com/a?b=1&c=2"),
+    ("https://example.com/a?b=1&amp;amp;c=2", "https://example.com/a?b=1&c=2"),
+    # twins of the real web
+    ("https://en.m.example.org/wiki/A", "https://en.example.org/wiki/A"),
+    ("https://amp.example.com/a", "https://example.com/a"),
+    ("https://mobile.example.com/a", "https://example.com/a"),
+    ("https://www2.example.com/a", "https://example.com/a"),
+    ("https://example-com.cdn.ampproject.org/c/s/example.com/a.amp", "https://example.com/a"),
+    ("https://www.google.com/amp/s/www.example.com/a/amp", "https://example.com/a"),
+    ("https://example.com/a?outputType=amp", "https://example.com/a"),
+    ("https://example.com/a?output=amp&mode=amp", "https://example.com/a"),
+    ("https://example.com/a/amp/amp", "https://example.com/a"),
+    ("https://example.com/a/index.html/amp", "https://example.com/a"),
+    ("https://example.com/index.shtml", "https://example.com/"),
+    ("https://example.com/a?sid=5f3c9ab27de84410b2f6c1", "https://example.com/a"),
+    ("https://example.com/a?source=rss", "https://example.com/a"),
+    ("https://example.com/a#!", "https://example.com/a"),
 ]
 
 DIFFERENT_FORMS = [
@@ -82,6 +114,29 @@ DIFFERENT_FORMS = [
     ("https://example.com/print-is-dead", "https://example.com/is-dead"),
     ("https://example.com/a.html", "https://example.com/a.htm"),
     ("https://example.com/2025/01/06/a", "https://example.com/2025/01/07/a"),
+    # stories that old systems number by sid; what only looks like a session, a tracker, a twin or an index
+    ("https://example.com/article.php?sid=123", "https://example.com/article.php?sid=124"),
+    ("https://example.com/article.pl?sid=25/01/06/1234", "https://example.com/article.pl?sid=25/01/06/1235"),
+    ("https://example.com/a?source=1", "https://example.com/a?source=2"),
+    ("https://example.com/a?mode=1", "https://example.com/a?mode=2"),
+    ("https://example.com/a?print=2", "https://example.com/a?print=3"),
+    ("https://example.com/amp", "https://example.com/"),
+    ("https://example.com/print", "https://example.com/"),
+    ("https://amp-audio.example.com/a", "https://audio.example.com/a"),
+    ("https://m.com/a", "https://com/a"),
+    ("https://example.com/index", "https://example.com/"),
+    ("https://example.com/index.php/a", "https://example.com/a"),
+    ("https://example.com/index-2.html", "https://example.com/index.html"),
+    ("https://example.com/a?tag=x%26y", "https://example.com/a?tag=x&y"),
+    ("https://example.com/a?q=a%2Bb", "https://example.com/a?q=a+b"),
+    ("https://example.com/A%2fB", "https://example.com/A/B"),
+    ("https://example.com/a;1", "https://example.com/a;2"),
+    ("https://example.com/a,1", "https://example.com/a,2"),
+    ("https://example.com/a?refinance=1", "https://example.com/a?refinance=2"),
+    ("https://example.com/a?sharedby=1", "https://example.com/a?sharedby=2"),
+    ("https://example.com/a?campaigns=1", "https://example.com/a?campaigns=2"),
+    ("https://user1.example.com/a", "https://user2.example.com/a"),
+    ("http://192.0.2.1/a", "https://192.0.2.1/a"),
 ]
 
 SAME = [
@@ -148,6 +203,21 @@ addresses = st.builds(
 )  # fmt: skip
 
 
+pieces = st.sampled_from(
+    [*"a.%2eE/?&=;#+ <\\é!ü[]:@|", '"', "amp", "index.html", "%2F", "amp;", ".amp", "print", "..", "m.", "www.", "//", "google.com/amp/s/", "sid="]
+)  # fmt: skip
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.sampled_from(["https://", "https://example.com/"]), st.lists(pieces, max_size=12).map("".join))
+def test_the_canonical_form_of_any_address_is_its_own(start: str, rest: str) -> None:
+    try:
+        canonical = canonical_url(start + rest)
+    except ValueError:
+        return
+    assert canonical_url(canonical) == canonical
+
+
 @settings(max_examples=200, deadline=None)
 @given(addresses)
 def test_the_canonical_form_is_its_own(address: str) -> None:
@@ -206,5 +276,24 @@ def test_pairs_of_seven_projects_are_judged_alike(shared: Path) -> None:
         merged += row["same"] and same
         missed += row["same"] and not same
         false += same and not row["same"]
-    assert merged >= 0.8 * (merged + missed), (merged, missed)
-    assert false <= 0.03 * sum(not row["same"] for row in rows), false
+    # Not: share links of others, parameters of one site (`?s=20`, `?een=`), lower-casing of paths, `amp-` before a host.
+    # `index.html` is the home page here, against one project.
+    assert merged >= 0.93 * (merged + missed), (merged, missed)
+    assert false <= 4, false
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a" * 10**6, "/" * 10**6, "\t\n" * 500_000, "https://example.com/" + "a/" * 500_000, "https://example.com/?" + "a=1&" * 250_000,
+        "https://example.com/" + "../a/" * 1600, "https://example.com/" + "amp/" * 2000, "https://" + "m." * 4000 + "com/",
+        "https://example.com/" + "%" * 8000, "https://google.com" + "/amp/s/google.com" * 400,
+    ],
+)  # fmt: skip
+def test_a_long_hostile_address_is_answered_at_once(address: str) -> None:
+    def ask() -> None:
+        for base in (None, "https://example.com/news/"):
+            with contextlib.suppress(ValueError):
+                canonical_url(address, base=base)
+
+    assert min(timeit.repeat(ask, number=1, repeat=3)) < 0.05
