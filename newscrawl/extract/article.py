@@ -17,7 +17,7 @@ from lxml import etree
 
 from newscrawl.article import Card, ContentType, Image, NotAnArticle, RawArticle, RawAuthor, RawDate
 from newscrawl.extract import moments, structured
-from newscrawl.extract.body import Body, read_body
+from newscrawl.extract.body import read_body
 from newscrawl.extract.cards import keep_articles
 from newscrawl.extract.counters import own_counter
 from newscrawl.extract.headline import headlines
@@ -25,6 +25,7 @@ from newscrawl.extract.near import Near, near_headline
 from newscrawl.extract.page import Page, text_of
 from newscrawl.extract.people import bylines
 from newscrawl.extract.pictures import pictures
+from newscrawl.extract.sections import Body
 from newscrawl.normalize.dateline import parse_dateline
 from newscrawl.normalize.language import contradicts, detect_language
 from newscrawl.normalize.text import clean, clean_or_none

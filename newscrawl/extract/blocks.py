@@ -27,7 +27,7 @@ _BLOCKS = frozenset(
 )
 SHORTEST_ALTERNATIVE = 25  # characters of a picture's text that a caption is known by
 SHORTEST_NOSCRIPT = 500  # characters: what is shorter says that scripts are off
-_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 
 # Words that name the part of a page which an element is, in its class, id, role or data attributes.
 _ASIDE = re.compile(
@@ -261,7 +261,7 @@ def role_of(element: Any) -> str:
     if tag == "figure":
         return "" if element.find(".//table") is not None or element.find(".//pre") is not None else "aside"
     label = get("class") or ""
-    if tag in _HEADINGS:
+    if tag in HEADINGS:
         return "aside" if _HIDDEN.search(label.lower()) else ""
     signs = _signs(label[:LONGEST_LABEL]) if label else 0
     if tag == "p":  # its id is made from its text

@@ -13,6 +13,8 @@ _INVISIBLE = re.compile(
 )
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\W_]+(?:['’\-][^\W_]+)*")
 
+_LETTERS = re.compile(r"\w+")
+
 
 def clean(text: str) -> str:
     """One line of text as people see it: Unicode NFC, no invisible characters, runs of white space one space.
@@ -36,3 +38,13 @@ def fingerprint(*parts: str | None) -> str:
     """Hexadecimal SHA-256 of texts with white space folded: equal exactly when a reader sees the same text."""
     folded = "\n".join(clean(part) if part else "" for part in parts)
     return hashlib.sha256(folded.encode("utf-8")).hexdigest()
+
+
+def first_words(text: str, length: int = 40) -> str:
+    """The beginning of a text as its folded letters and digits alone, to compare texts by: at most `length`."""
+    return "".join(_LETTERS.findall(text[: 2 * length].casefold()))[:length]
+
+
+def same_words(first: str, second: str) -> bool:
+    """Whether two headlines say the same, whatever their case, spaces and punctuation."""
+    return first_words(first, 200) == first_words(second, 200)
