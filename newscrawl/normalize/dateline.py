@@ -168,7 +168,8 @@ def _place_ends(head: str, start: int, longest: int) -> list[int]:
 
 def _from_place(head: str, whole: str, start: int, end: int, language: str | None) -> Dateline | None:
     place = head[start:end].strip(" -–—")
-    if not _is_place(place):
+    words = words_of(language or "en")
+    if not _is_place(place) or (words is not None and key(place) in words.weekdays):
         return None
     position, region, country, outlet = end, None, None, None
     if extra := re.match(r"\s*\[([^\[\]\d]{2,30})\](?=\s*[,(])", head[position:]):

@@ -23,6 +23,7 @@ from newscrawl.normalize.times_of_day import Clock, find_clock
 
 LONGEST = 400  # characters that are looked at
 TOLERANCE = timedelta(hours=24)
+MOST_WORDS = 3  # beside a time of day that is today's
 
 _ISO = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\s?(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?",
@@ -199,7 +200,7 @@ def _printed(text: str, languages: tuple[str, ...], zone: ZoneInfo | None, refer
     day = day or find_day(rest, languages, local, timed=clock is not None, others=True)
     if day is None and local is not None:
         day = (
-            find_day_word(rest, languages, local)
+            find_day_word(rest, languages, local, timed=clock is not None)
             or find_weekday(rest, languages, local, clock)
             or (_today(local, clock) if clock and _stands_alone(rest, clock) else None)
         )
@@ -219,10 +220,10 @@ def _at(day: Day, clock: Clock | None, offset: int | None, zone: tzinfo | None) 
 
 
 def _stands_alone(rest: str, clock: Clock) -> bool:
-    """Whether a time has no other number beside it; a counter beyond a bullet is none."""
+    """Whether a time has neither another number nor a sentence beside it; a counter beyond a bullet is none."""
     start = max(rest.rfind(mark, 0, clock.start) for mark in "•·|") + 1
     beside = re.split(r"[•·|]", rest[start:], maxsplit=1)[0]
-    return not any(c.isdigit() for c in beside)
+    return not any(c.isdigit() for c in beside) and len(beside.split()) <= MOST_WORDS
 
 
 def _today(local: datetime, clock: Clock) -> Day:

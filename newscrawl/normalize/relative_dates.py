@@ -5,6 +5,7 @@ Works on text whose digits are ASCII. The forms are those of CLDR and the few be
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -23,10 +24,15 @@ from newscrawl.normalize.date_words import (
 )
 from newscrawl.normalize.times_of_day import Clock
 
+MOST_WORDS, MOST_WORDS_WITH_TIME = 3, 10  # beside a word such as `yesterday`
+MOST_WORDS_WITH_AGO, MOST_WORDS_WITH_YEARS = 14, 6
 
-def find_day_word(text: str, languages: tuple[str, ...], local: datetime) -> Day | None:
-    """`yesterday`, `вчора`, `昨日`."""
+
+def find_day_word(text: str, languages: tuple[str, ...], local: datetime, *, timed: bool) -> Day | None:
+    """`yesterday`, `вчора`, `昨日`, nearly alone or with a time of day (`timed`): no sentence that says today."""
     words_in_text = key(text)
+    if words_in_text.count(" ") >= (MOST_WORDS_WITH_TIME if timed else MOST_WORDS):
+        return None
     padded = f" {words_in_text} "
     for words, asked in lexicons(text, languages):
         for word, days in words.days_ago.items():
@@ -40,7 +46,8 @@ def find_day_word(text: str, languages: tuple[str, ...], local: datetime) -> Day
 
 def find_weekday(text: str, languages: tuple[str, ...], local: datetime, clock: Clock | None) -> Day | None:
     """`Friday`, `вів о 14:04`: the last such day, today among them unless its time is still to come."""
-    tokens = [m for m in TOKEN.finditer(text) if not m[0].isdigit()]
+    # A label before a colon, and words as short as `on` or `um`, may stand beside.
+    tokens = [m for m in TOKEN.finditer(text.rpartition(":")[2]) if not m[0].isdigit()]
     if not 0 < len(tokens) <= 4 or any(c.isdigit() for c in text):
         return None
     for words, asked in lexicons(text, languages):
@@ -51,11 +58,21 @@ def find_weekday(text: str, languages: tuple[str, ...], local: datetime, clock: 
         if weekday is None and asked:
             weekday = _cut_short(fold(tokens[0][0]), words)
         if weekday is not None:
+            if not _only_a_weekday(tokens, words):
+                return None
             back = (local.weekday() - weekday) % 7
             if back == 0 and clock and (local.hour, local.minute) < (clock.hour, clock.minute):
                 back = 7
             return _from(local - timedelta(days=back))
     return None
+
+
+def _only_a_weekday(tokens: list[re.Match[str]], words: Words) -> bool:
+    """Whether nothing but short words stands beside a weekday: `on Friday at`, not `Sun Vouchers`."""
+    folded = [fold(m[0]) for m in tokens]
+    if " ".join(folded) in words.weekdays or len(folded) == 1:
+        return True
+    return all(len(word) <= 3 or word in words.weekdays for word in folded)
 
 
 def _cut_short(folded: str, words: Words) -> int | None:
@@ -71,12 +88,16 @@ def _from(moment: datetime) -> Day:
 def find_ago(text: str, languages: tuple[str, ...]) -> list[tuple[str, int]]:
     """`1 hour 20 minutes ago` to [("hour", 1), ("minute", 20)]; empty where nothing of the kind is said."""
     tokens = ["#" if m[0].isdigit() else fold(m[0]) for m in TOKEN.finditer(text)]
+    if len(tokens) > MOST_WORDS_WITH_AGO:
+        return []
     numbers = {i: int(m[0][:9]) for i, m in enumerate(TOKEN.finditer(text)) if m[0].isdigit() and len(m[0]) <= 4}
     numbers.update({i: 1 for i, word in enumerate(tokens) if word in NUMBER_WORDS})
     for words, _asked in lexicons(text, languages):
         for i, number in numbers.items():
             if found := _template(tokens, i, words):
                 unit, before, after = found
+                if unit == "year" and len(tokens) > MOST_WORDS_WITH_YEARS:
+                    return []
                 return [*_further(tokens, numbers, i, before, after, words), (unit, number)]
         for count in range(min(5, len(tokens)), 0, -1):
             for i in range(len(tokens) - count + 1):

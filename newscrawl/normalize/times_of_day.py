@@ -16,6 +16,7 @@ _CLOCK = re.compile(
 )
 _HOUR_ONLY = re.compile(r"(?<![\d.:])(1[0-2]|0?[1-9])\s*([ap])\.?\s?m\b\.?", re.I)
 _HOUR_WITH_WORD = re.compile(r"(?<!\w)(?:à|às|um|gegen|kl\.?)\s+(\d{1,2})\s*(?:h|uhr)(?!\w)|(오전|오후|午前|午後|上午|下午)\s*(\d{1,2})\s*[時时點点시](?!\d|\s*\d)", re.I)  # fmt: skip
+_AM_OR_PM = re.compile(r"\s*([apAP])\.?\s?[mM](?:\.|(?![a-z]))")
 _HALVES = {"a": "am", "p": "pm", "오전": "am", "오후": "pm", "午前": "am", "午後": "pm", "上午": "am", "下午": "pm"}
 _CLOCK_WORDS = {"noon": 12, "midnight": 0}
 # Day periods that CLDR does not name so, or not in Babel's copy.
@@ -56,6 +57,8 @@ def _looks_like_date(text: str, found: re.Match[str]) -> bool:
 
 def _half(text: str, start: int, end: int, languages: tuple[str, ...]) -> tuple[str, int, int]:
     """The half of the day named beside a time, and where time and half stand together."""
+    if english := _AM_OR_PM.match(text, end):  # also glued to a name: `2:00pmDiamond Dan`
+        return _HALVES[english[1].lower()], start, english.end()
     after = [m for m in TOKEN.finditer(text, end, min(len(text), end + 30)) if not m[0].isdigit()][:3]
     before = list(TOKEN.finditer(text, max(0, start - 12), start))[-1:]
     if not after and not before:

@@ -186,6 +186,28 @@ def test_what_names_no_single_day_is_refused(text: str) -> None:
     assert read(text, "en") is None
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Become a member today", "en"), ("Higher rain chances Saturday", "en"), ("Sun Vouchers", "en"), ("Hoy hay 450 mil puestos de trabajo", "es"),
+        ("DC’s 9:30 Club hosts a sell-out performance", "en"), ("Weather Authority: Friday, 5 p.m. update", "en"),
+        ("Woman whose son died in crash nearly 3 years ago hears his heartbeat", "en"), ("Сьогодні у Києві відкрили новий міст", "uk"),
+    ],
+)  # fmt: skip
+def test_a_sentence_that_says_a_day_is_no_date(text: str, language: str) -> None:
+    assert read(text, language) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Sun, Jan 5 @2:00pmDiamond Dan", "2025-01-05T14:00"), ("By JANE DOE11 minutes ago", "2025-01-07T11:49"), ("Updated: Friday", "2025-01-03T00:00"), ("on Friday at 10:50", "2025-01-03T10:50")],
+)  # fmt: skip
+def test_a_date_that_is_glued_to_a_name_or_a_label_is_read(text: str, expected: str) -> None:
+    found = read(text, "en")
+    assert found is not None
+    assert found[0][:16] == expected
+
+
 def test_an_abbreviation_of_several_zones_is_that_of_the_site() -> None:
     assert read("6 Jan 2025 10:50 IST", "en", "Asia/Jerusalem") == ("2025-01-06T08:50:00", 120, "minute")
     assert read("6 Jan 2025 10:50 CST", "en", "Asia/Shanghai") == ("2025-01-06T02:50:00", 480, "minute")
