@@ -31,6 +31,7 @@ from newscrawl.normalize.date_words import (
     words_of_script,
 )
 
+_LARGEST_FIRST = (("ja",), ("zh",), ("ko",))  # `1/6` is 6 January
 _TWO_DIGIT_YEARS_TO = 70  # without a reference: 69 is 2069, 70 is 1970
 
 _CJK_YEAR = re.compile(r"(?:(令和|平成|昭和|大正|明治|民國|民国)\s*(\d{1,3}|元)|(?<!\d)(\d{4}))\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})(?!\d|[時时시])")  # fmt: skip
@@ -85,7 +86,9 @@ def find_day(text: str, languages: tuple[str, ...], local: datetime | None, *, t
         return day
     if found := _DAY_MONTH.search(text) or (_DAY_MONTH_BARE.fullmatch(text) if timed else None):
         first, second = int(found[1]), int(found[found.lastindex or 2])
-        month_first = found.lastindex == 3 and found[2] == "/" and _month_first(languages)
+        month_first = (
+            found.lastindex == 3 and found[2] == "/" and (_month_first(languages) or languages[:1] in _LARGEST_FIRST)
+        )
         return _day(None, *((first, second) if month_first else (second, first)), local)
     return None
 

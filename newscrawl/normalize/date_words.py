@@ -141,6 +141,13 @@ _MORE_AGO = {
     "uk": "# доби тому:day # діб тому:day", "hu": "# órája:hour # perce:minute # napja:day", "nb": "# timer siden:hour # minutter siden:minute",
     "it": "# min fa:minute", "tr": "# dk önce:minute # sa önce:hour", "pl": "# godz temu:hour", "es": "hace # min:minute hace # h:hour",
 }  # fmt: skip
+# The instant itself (CLDR: second, relative 0), without which nothing else is said.
+_JUST_NOW = {
+    "en": "just now|moments ago", "uk": "щойно|тільки що", "ru": "только что", "be": "толькі што", "de": "gerade eben|soeben", "fr": "à l'instant",
+    "es": "ahora mismo|hace un momento", "pt": "agora mesmo|agora há pouco", "it": "proprio ora|poco fa", "pl": "przed chwilą", "cs": "právě teď", "nl": "zojuist",
+    "tr": "az önce|şimdi", "zh": "刚刚", "zh_Hant": "剛剛|刚刚", "ja": "たった今", "ko": "방금", "ar": "الآن", "fa": "هم اکنون", "he": "ממש עכשיו", "hi": "अभी",
+    "id": "baru saja", "vi": "vừa xong", "el": "μόλις τώρα", "ro": "chiar acum", "sv": "nyss|just nu", "nb": "akkurat nå",
+}  # fmt: skip
 NUMBER_WORDS = frozenset("a an one un une una uno ein eine einer einem einen uma um одну один одна jeden jedna jednu egy en ett et één een bir ένα μία μια".split())  # fmt: skip
 
 
@@ -258,6 +265,8 @@ def _from_cldr(locale: Locale) -> Words:
     words.days_ago.update(_pairs(_DAYS_AGO.get(name) or _DAYS_AGO.get(base, "")))
     _add_halves(words, data)
     _add_ago(words, data, _MORE_AGO.get(base, ""))
+    for printed in (_JUST_NOW.get(name) or _JUST_NOW.get(base, "")).split("|"):
+        words.once[key(printed)] = ("minute", 0)
     if base in _AGO_SYNONYMS:
         _add_synonym(words, *_AGO_SYNONYMS[base])
     return words

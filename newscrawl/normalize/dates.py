@@ -29,8 +29,8 @@ _ISO = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\s?(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?",
     re.I,
 )
-_COMPACT_ISO = re.compile(r"(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?(Z|[+-]\d{2}:?\d{2})?")
-_EPOCH = re.compile(r"1[0-9]{9}(?:\d{3})?")
+_COMPACT_ISO = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?(Z|[+-]\d{2}:?\d{2})?)?")
+_EPOCH = re.compile(r"(?:/Date\()?(1[0-9]{9})(?:\d{3})?(?:\)/)?")  # in seconds or milliseconds, also as .NET writes it
 _MARKS = re.compile("[\u200b\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]")  # of direction, and of no width
 _UNIVERSAL = frozenset(("UT", "UTC", "GMT", "Z"))
 _RFC_5322_ZONES = _UNIVERSAL | frozenset("EST EDT CST CDT MST MDT PST PDT".split())
@@ -103,11 +103,10 @@ def _machine(text: str, zone: ZoneInfo | None) -> _Found | None:
         return _instant(year, month, day, hour or 0, minute or 0, second or 0, _offset(offset), zone, precision)
     if compact := _COMPACT_ISO.fullmatch(text):
         year, month, day, hour, minute, second, offset = compact.groups()
-        return _instant(
-            year, month, day, hour, minute, second or 0, _offset(offset), zone, "second" if second else "minute"
-        )
-    if _EPOCH.fullmatch(text):
-        return datetime.fromtimestamp(int(text[:10]), UTC), 0, "second"
+        precise: Precision = "second" if second else "minute" if hour else "day"
+        return _instant(year, month, day, hour or 0, minute or 0, second or 0, _offset(offset), zone, precise)
+    if epoch := _EPOCH.fullmatch(text):
+        return datetime.fromtimestamp(int(epoch[1]), UTC), 0, "second"
     if re.match(r"(?:[A-Z][a-z]{2},\s*)?\d{1,2} [A-Z][a-z]{2} \d{4} \d{1,2}:\d{2}", text) and (
         mail := parsedate_tz(text)
     ):
@@ -116,7 +115,7 @@ def _machine(text: str, zone: ZoneInfo | None) -> _Found | None:
         known = _UNIVERSAL if zone is not None else _RFC_5322_ZONES
         if named is not None and named[1][0].isalpha() and named[1].upper() not in known:
             return None  # an abbreviation that may be the site's own, or that is read as 0 there
-        precise: Precision = "second" if text.count(":") > 1 else "minute"
+        precise = "second" if text.count(":") > 1 else "minute"
         return _instant(*mail[:6], None if seconds is None else seconds // 60, zone, precise)
     return None
 

@@ -101,7 +101,8 @@ def find_ago(text: str, languages: tuple[str, ...]) -> list[tuple[str, int]]:
                 return [*_further(tokens, numbers, i, before, after, words), (unit, number)]
         for count in range(min(5, len(tokens)), 0, -1):
             for i in range(len(tokens) - count + 1):
-                if once := words.once.get(" ".join(tokens[i : i + count])):
+                once = words.once.get(" ".join(tokens[i : i + count]))
+                if once and (once[1] or len(tokens) <= MOST_WORDS):
                     return [once]
     return []
 

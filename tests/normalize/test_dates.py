@@ -168,7 +168,24 @@ PRINTED = [
     ("вів о 10:04", "uk", "2025-01-07T10:04"),
     ("вів о 14:04", "uk", "2024-12-31T14:04"),
     ("23:50", "en", "2025-01-06T23:50"),
+    ("1/6(月) 10:50", "ja", "2025-01-06T10:50"),
     ("3/3/94", "en", "1994-03-03T00:00"),
+    ("щойно", "uk", "2025-01-07T12:00"),
+    ("just now", "en", "2025-01-07T12:00"),
+    # by machines
+    ("20250106", "en", "2025-01-06T00:00"),
+    ("1736160600", "en", "2025-01-06T10:50"),
+    ("/Date(1736160600000)/", "en", "2025-01-06T10:50"),
+    ("Mon Jan 06 10:50:00 EET 2025", "en", "2025-01-06T08:50"),
+    # of sites, with what stands around
+    ("Publié le 6 janvier 2025 à 10h50 - Mis à jour le 6 janvier 2025 à 12h", "fr", "2025-01-06T10:50"),
+    ("Lunes, 6 de enero de 2025 | 10:50 a. m.", "es", "2025-01-06T10:50"),
+    ("Publicerad 6 januari 2025 kl. 10.50", "sv", "2025-01-06T10:50"),
+    ("Thứ hai, 6/1/2025, 10:50 (GMT+7)", "vi", "2025-01-06T03:50"),
+    ("จันทร์ที่ 6 มกราคม พ.ศ. 2568, 10.50 น.", "th", "2025-01-06T10:50"),
+    ("دوشنبه ۱۷ دی ۱۴۰۳ - ۱۰:۵۰", "fa", "2025-01-06T10:50"),
+    ("Jan 6, 2025 / 10:50 AM EST / CBS News", "en", "2025-01-06T15:50"),
+    ("Last modified on Mon 6 Jan 2025 10.50 EST", "en", "2025-01-06T15:50"),
 ]  # fmt: skip
 
 
@@ -191,7 +208,7 @@ def test_what_names_no_single_day_is_refused(text: str) -> None:
     [
         ("Become a member today", "en"), ("Higher rain chances Saturday", "en"), ("Sun Vouchers", "en"), ("Hoy hay 450 mil puestos de trabajo", "es"),
         ("DC’s 9:30 Club hosts a sell-out performance", "en"), ("Weather Authority: Friday, 5 p.m. update", "en"),
-        ("Woman whose son died in crash nearly 3 years ago hears his heartbeat", "en"), ("Сьогодні у Києві відкрили новий міст", "uk"),
+        ("Woman whose son died in crash nearly 3 years ago hears his heartbeat", "en"), ("Сьогодні у Києві відкрили новий міст", "uk"), ("Щойно у Києві відкрили новий міст", "uk"),
     ],
 )  # fmt: skip
 def test_a_sentence_that_says_a_day_is_no_date(text: str, language: str) -> None:
