@@ -14,6 +14,7 @@ from newscrawl.normalize.text import same_words
 
 LONGEST_CAPTION = 350  # characters
 LONGEST_TEASER = 600
+MUCH, LITTLE = 0.35, 0.15  # shares of a page's prose
 SHORTEST_ANCHOR = 250  # characters of an articleBody that is believed
 _CONTAINERS = frozenset(
     {"div", "section", "article", "main", "td", "body", "center", "html", "blockquote", "form", "header"}
@@ -27,8 +28,33 @@ _WORDS = re.compile(r"\w+")
 def story_box(top: Box, headline: str, anchor: Anchor) -> Box:
     """The box that holds the story. Gives each box of the page its role, weight and score."""
     _weigh(top, anchor)
-    _settle(top, top.weight, is_gallery=_captions(top) >= 0.3 * top.weight)
-    return _heaviest(top, headline)
+    is_gallery = _captions(top) >= 0.3 * top.weight
+    _settle(top, top.weight, is_gallery=is_gallery)
+    box = _heaviest(top, headline)
+    if box.score < LITTLE * top.weight and _clear_entries(top, top.weight):
+        _settle(top, top.weight, is_gallery=is_gallery)
+        box = _heaviest(top, headline)
+    return box
+
+
+_ENTRY = re.compile(r"live|ticker|timeline|gallery|slide|update")
+
+
+def _clear_entries(top: Box, whole: float) -> bool:
+    """Whether the entries of a live blog or gallery were taken for asides though they hold much of the page's prose."""
+    rows: dict[tuple[str, str], list[Box]] = {}
+    stack = [top]
+    while stack:
+        box = stack.pop()
+        stack += [item for item in box.items if isinstance(item, Box)]
+        label = (box.element.get("class") or "").partition(" ")[0]
+        if box.role == "aside" and _ENTRY.search(label.lower()):
+            rows.setdefault((box.tag, label), []).append(box)
+    much = [row for row in rows.values() if len(row) > 2 and sum(box.weight for box in row) >= MUCH * whole]
+    for row in much:
+        for box in row:
+            box.role = ""
+    return bool(much)
 
 
 class Anchor:
@@ -82,7 +108,7 @@ def _captions(box: Box) -> float:
 
 
 def _holds_caption(box: Box) -> bool:
-    return box.role == "picture" and box.characters <= LONGEST_CAPTION
+    return (box.role == "picture" or box.tag == "figure") and box.characters <= LONGEST_CAPTION
 
 
 def _settle(box: Box, whole: float, *, is_gallery: bool) -> None:
@@ -90,7 +116,9 @@ def _settle(box: Box, whole: float, *, is_gallery: bool) -> None:
 
     What holds much of the page's prose is no aside, whatever its name.
     """
-    if box.role == "aside" and box.weight >= (0.8 if box.tag in _STRONG_ASIDES else 0.35) * whole:
+    if box.role == "aside" and box.weight >= (0.8 if box.tag in _STRONG_ASIDES else MUCH) * whole:
+        box.role = ""
+    if is_gallery and box.tag in {"figure", "figcaption"}:
         box.role = ""
     for kind in _alike(box):
         if sum(item.weight for item in kind) >= 0.3 * whole:

@@ -195,3 +195,14 @@ def test_a_line_that_stands_between_all_paragraphs_is_none_of_the_text() -> None
 )
 def test_labels_and_appeals_within_the_text_are_left_out(extra: str) -> None:
     assert story(f"<p>{FIRST}</p>{extra}<p>{SECOND}</p><p>{THIRD}</p>").body == f"{FIRST}\n\n{SECOND}\n\n{THIRD}"
+
+
+def test_the_entries_of_a_live_blog_are_its_text_whatever_their_class() -> None:
+    entries = "".join(f"<div class='live-match-comment'><div class='live-comment-body'>{text} {n}.</div></div>" for n in range(4) for text in (FIRST, SECOND, THIRD))  # fmt: skip
+    article = read(f"<main><h1>Harbour Town against the river</h1><div class='live'>{entries}</div></main>")
+    assert article.body.count("engineers found cracks") == 4
+
+
+def test_captions_are_the_text_where_a_page_holds_little_else() -> None:
+    figures = "".join(f"<figure><img src='/{n}.jpg'><figcaption>{text} {n}.</figcaption></figure>" for n in range(3) for text in (FIRST, SECOND))  # fmt: skip
+    assert read(f"<main><h1>The bridge in pictures</h1><p>{THIRD}</p>{figures}</main>").body.count("engineers") == 3
