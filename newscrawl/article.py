@@ -196,6 +196,7 @@ class Author(Part):
 
     name: str
     url: str | None = None
+    is_agency: bool = False
 
 
 class Section(Part):

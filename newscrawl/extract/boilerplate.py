@@ -19,7 +19,7 @@ _ENDS = re.compile(r"[.!?…。！？」』»\"”’')\]]\s*$")
 
 _TEASER = re.compile(
     r"^\s*(?:>>|→|▶|►|➤|👉)|^\W*(?:read (?:also|more|next|now|this)|also read|also see|see also|see more|related(?: \w+)?|more (?:on|from|about|stories|news|coverage)|recommended|don'?t miss|watch(?: now| also| the)?|must read|"
-    r"lesen sie (?:auch|dazu|mehr)|mehr zum thema|mehr dazu|mehr aus|siehe auch|auch interessant|lire aussi|à lire|a lire|voir aussi|leggi anche|leggi (?:tutto|ancora)|vedi anche|"
+    r"lesen sie (?:auch|dazu|mehr)|auch lesen|puedes ver|mira también|te recomendamos|además lee|mehr zum thema|mehr dazu|mehr aus|siehe auch|auch interessant|lire aussi|à lire|a lire|voir aussi|leggi anche|leggi (?:tutto|ancora)|vedi anche|"
     r"lea también|lee también|leer más|le puede interesar|te puede interesar|relacionado|leia (?:também|mais)|veja (?:também|mais)|saiba mais|lees ook|lees meer|läs (?:också|mer)|les også|læs også|"
     r"czytaj (?:też|także|więcej|również)|zobacz (?:też|także|również)|читайте (?:також|также|ещё|еще)|дивіться також|смотрите также|по теме|до теми|čtěte také|přečtěte si|olvassa el|citește și|citeşte şi|"
     r"прочетете (?:още|също)|διαβάστε (?:επίσης|ακόμα)|ayrıca (?:okuyun|bakınız)|baca juga|关联阅读|相关阅读|関連記事|あわせて読みたい|관련기사)\b\s*[:：»>\-–—]?",
@@ -32,6 +32,11 @@ _BOILERPLATE = re.compile(
     r"story continues(?: below)?.*|article continues.*|continue reading.*|scroll (?:down|to continue).*|loading\b.*|"
     r"(?:abbildung|abb\.|figure|fig\.|chart|graphic|grafik)\s*\d*\s*:.{0,200}|(?:photo|image|picture|foto|bild|credit|photograph|fotos?|фото|file photo|getty images?|afp|ap photo)\s*(?:by|credit|:|/).{0,120}|"
     r"(?:tags?|topics?|filed under|categories|category|schlagwörter|themen|etiquetas|mots[- ]clés|теги|keywords)\s*:.*|"
+    r"(?:war|fanden sie|hat (?:dir|ihnen|euch)) (?:der|dieser|diese|die) (?:artikel|beitrag|seite|text).{0,60}\?|(?:was|did you (?:find|like|enjoy)|how useful was) this (?:article|page|post|story).{0,40}\?|"
+    r"gefällt (?:dir|ihnen|euch) .{0,60}\?|möchten sie (?:den|diesen) (?:artikel|beitrag) teilen\?|lust auf mehr\?|we want to hear what you think.*|if you (?:enjoyed|liked) .{0,160}|say your words|"
+    r"no (?:responses?|comments?) (?:so far|yet)|\(?noch keine (?:bewertungen|kommentare)\)?|rezept drucken|(?:neueste|weitere|aktuelle) (?:artikel|beiträge|meldungen)|externer inhalt|permalien|permalink|"
+    r"(?:dieser|der) (?:beitrag|eintrag|artikel) wurde (?:am|veröffentlicht|von|unter|geschrieben|in).{0,180}|this (?:entry|article|post) was (?:posted|published|written|filed).{0,180}|alle angaben ohne gewähr|"
+    r"player wird geladen.*|we apologi[sz]e, but this video.*|try refreshing your browser.*|(?:don'?t want to see this\? )?remove ads|vorschau auf den .{0,40}|"
     r"leave a (?:reply|comment).*|\d* ?comments?|post a comment|view comments|kommentare?(?: \(\d+\))?|"
     r"print|e-?mail|teilen|drucken|merken|vorlesen|fehler melden|link kopieren|kommentieren|imprimer|partager|compartir|imprimir|condividi|stampa|delen|dela|del|udostępnij|drukuj|поділитися|поделиться|"
     r"\$\$\w+\$\$|%%\w+%%|\{\{.*\}\}|lesezeit.{0,20}|\d+ min\.?(?:uten|utes|utos|uti|uter|ut)? ?(?:lesezeit|de lecture|de lectura|de leitura|di lettura|leestijd|läsning|lesetid|czytania|czytanie)|"

@@ -113,6 +113,18 @@ def is_agency(text: str) -> bool:
     return _WIRE.fullmatch(text) is not None
 
 
+_NAMED = re.compile(
+    rf"(?:the )?(?:{'|'.join([WIRES, *(re.escape(row.name) for row in AGENCIES)])}|news agency.*|.*\b(?:press agency|news agency|news service|newswire|wire service)|agence france[- ]presse)(?:[/-]\w+)?(?: staff| report)?",
+    re.I,
+)
+
+
+@lru_cache(maxsize=1024)
+def names_agency(text: str) -> bool:
+    """Whether a byline is that of an agency, in any case and by code or full name: `The Associated Press`, `afp`."""
+    return _NAMED.fullmatch(text) is not None
+
+
 def agency_of(text: str | None) -> Agency | None:
     """The agency that a dateline names; None for an outlet that is no agency."""
     found = _WIRE.fullmatch(text.strip()) if text else None

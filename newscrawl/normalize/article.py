@@ -75,7 +75,7 @@ def normalize_article(raw: RawArticle, site: Site, *, fetched_at: datetime, card
         dateline=dateline,
         published=published,
         modified=modified,
-        authors=parse_authors(raw.authors, publisher=raw.publisher or site.publisher),
+        authors=parse_authors(raw.authors, publisher=raw.publisher or site.publisher, desks=True),
         section=clean_or_none(raw.section),
         tags=[clean(tag) for tag in raw.tags],
         keywords=raw.keywords,

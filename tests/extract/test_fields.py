@@ -113,9 +113,29 @@ def test_a_person_in_the_byline_wins_over_the_desk_that_is_declared() -> None:
     assert names(article) == ["Jane Doe"]
 
 
-def test_the_publisher_is_no_author() -> None:
-    declared = '{"@type":"NewsArticle","author":{"name":"The River Post"},"publisher":{"name":"The River Post"}}'
-    assert names(read(f"<h1>Bridge closed</h1>{TEXT}", ld(declared))) == []
+def test_the_publisher_is_the_author_only_where_it_signs_alone() -> None:
+    publisher = '"publisher":{"name":"The River Post"}'
+    alone = ld('{"@type":"NewsArticle","author":{"name":"The River Post"},' + publisher + "}")
+    beside = ld('{"@type":"NewsArticle","author":[{"name":"The River Post"},{"name":"Jane Doe"}],' + publisher + "}")
+    assert names(read(f"<h1>Bridge closed</h1>{TEXT}", alone)) == ["The River Post"]
+    assert names(read(f"<h1>Bridge closed</h1>{TEXT}", beside)) == ["Jane Doe"]
+
+
+def test_an_agency_in_the_byline_is_recognised_as_one() -> None:
+    authors = read(f"<h1>Bridge closed</h1><p>By Jane Doe and Reuters</p>{TEXT}").authors
+    assert [(author.name, author.is_agency) for author in authors] == [("Jane Doe", False), ("Reuters", True)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["6.11.2023 | 13:30 Uhr | Jane Doe", "6 November 2023 von Jane Doe", "Datum: 6.11.2023 Autor: Jane Doe"],
+)
+def test_a_name_beside_the_date_below_the_headline_is_the_author(line: str) -> None:
+    assert names(read(f"<h1>Bridge closed</h1><p>{line}</p>{TEXT}")) == ["Jane Doe"]
+
+
+def test_a_line_that_signs_the_text_at_its_end_names_the_author() -> None:
+    assert names(read(f"<h1>Bridge closed</h1>{TEXT}<p>Autorin: Jane Doe</p>")) == ["Jane Doe"]
 
 
 def test_an_agency_is_an_author_where_no_person_is_named() -> None:

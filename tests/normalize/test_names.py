@@ -76,3 +76,24 @@ def test_any_text_gives_clean_names(text: str) -> None:
     for name in names(text):
         assert name == name.strip()
         assert 2 <= len(name) <= 80
+
+
+@pytest.mark.parametrize("desk", ["Redaktion", "Sports Staff", "Editorial Board", "Newsroom"])
+def test_a_desk_is_an_author_only_where_nobody_else_is_and_desks_are_asked_for(desk: str) -> None:
+    assert parse_authors([RawAuthor(desk)]) == []
+    assert [author.name for author in parse_authors([RawAuthor(desk)], desks=True)] == [desk]
+    assert [a.name for a in parse_authors([RawAuthor(desk), RawAuthor("Jane Doe")], desks=True)] == ["Jane Doe"]
+
+
+@pytest.mark.parametrize(
+    "byline",
+    ["Jane Doe, Foto: John Roe", "Jane Doe, 6 January 2025", "Jane Doe @janedoe", "Jane Doe, River University",
+     "Von Jane Doe (Text) ", "Jane Doe / Illustration von John Roe", "Autor/in: Jane Doe"],
+)  # fmt: skip
+def test_credits_dates_handles_and_employers_behind_a_name_are_left_out(byline: str) -> None:
+    assert names(byline) == ["Jane Doe"]
+
+
+@pytest.mark.parametrize("name", ["The Associated Press", "AFP", "dpa", "EFE", "УНН", "River News Agency", "Reuters"])
+def test_agencies_are_recognised_in_bylines(name: str) -> None:
+    assert [author.is_agency for author in parse_authors([RawAuthor(name)])] == [True]
