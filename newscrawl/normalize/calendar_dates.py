@@ -154,6 +154,8 @@ def _named(text: str, languages: tuple[str, ...], local: datetime | None, others
     tokens = list(TOKEN.finditer(text))
     if not any(m[0].isdigit() for m in tokens) or all(m[0].isdigit() for m in tokens):
         return None
+    # Beyond the languages asked for, no name of a month has but two Latin letters.
+    others = others and any(len(m[0]) > 2 or not m[0].isascii() for m in tokens if not m[0].isdigit())
     for words, asked in lexicons(text, languages, others=others):
         for month, start, end in _months_in(text, tokens, words, asked):
             if day := _around(text, month, start, end, local):

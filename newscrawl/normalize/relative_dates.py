@@ -26,6 +26,14 @@ from newscrawl.normalize.times_of_day import Clock
 
 MOST_WORDS, MOST_WORDS_WITH_TIME = 3, 10  # beside a word such as `yesterday`
 MOST_WORDS_WITH_AGO, MOST_WORDS_WITH_YEARS = 14, 6
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_WORD = re.compile(r"[^\W\d_]{3}|[^\W\d_a-zA-Z]")
+
+
+def _lexicons(text: str, languages: tuple[str, ...]) -> Iterator[tuple[Words, bool]]:
+    """Words to try in turn: beside a year, or in two letters, another language's words for a distance are chance."""
+    others = not languages or (_YEAR.search(text) is None and _WORD.search(text) is not None)
+    return lexicons(text, languages, others=others)
 
 
 def find_day_word(text: str, languages: tuple[str, ...], local: datetime, *, timed: bool) -> Day | None:
@@ -34,7 +42,7 @@ def find_day_word(text: str, languages: tuple[str, ...], local: datetime, *, tim
     if words_in_text.count(" ") >= (MOST_WORDS_WITH_TIME if timed else MOST_WORDS):
         return None
     padded = f" {words_in_text} "
-    for words, asked in lexicons(text, languages):
+    for words, asked in _lexicons(text, languages):
         for word, days in words.days_ago.items():
             if len(word) < 3 and word.isascii() and not asked:
                 continue
@@ -50,7 +58,7 @@ def find_weekday(text: str, languages: tuple[str, ...], local: datetime, clock: 
     tokens = [m for m in TOKEN.finditer(text.rpartition(":")[2]) if not m[0].isdigit()]
     if not 0 < len(tokens) <= 4 or any(c.isdigit() for c in text):
         return None
-    for words, asked in lexicons(text, languages):
+    for words, asked in _lexicons(text, languages):
         # `Thứ` is no Thursday: the abbreviations of English are in ASCII letters.
         if not asked and words is words_of("en") and not all(m[0].isascii() for m in tokens):
             continue
@@ -92,7 +100,7 @@ def find_ago(text: str, languages: tuple[str, ...]) -> list[tuple[str, int]]:
         return []
     numbers = {i: int(m[0][:9]) for i, m in enumerate(TOKEN.finditer(text)) if m[0].isdigit() and len(m[0]) <= 4}
     numbers.update({i: 1 for i, word in enumerate(tokens) if word in NUMBER_WORDS})
-    for words, _asked in lexicons(text, languages):
+    for words, _asked in _lexicons(text, languages):
         for i, number in numbers.items():
             if found := _template(tokens, i, words):
                 unit, before, after = found

@@ -63,7 +63,9 @@ def _half(text: str, start: int, end: int, languages: tuple[str, ...]) -> tuple[
     before = list(TOKEN.finditer(text, max(0, start - 12), start))[-1:]
     if not after and not before:
         return "", start, end
-    for words, asked in lexicons(text[max(0, start - 12) : start] + text[end : end + 30], languages):
+    around = text[max(0, start - 12) : start] + text[end : end + 30]
+    # Latin words of half a language are words of another: `PM`, `M`, but also `Uhr`.
+    for words, asked in lexicons(around, languages, others=not languages or not around.isascii()):
         unasked = not asked and words is words_of_script("latin")
         for count in range(len(after), 0, -1):
             if text[end : after[0].start()].strip(" .,\u00a0\u202f"):
