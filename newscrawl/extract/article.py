@@ -271,7 +271,7 @@ def _section(page: Page, site: Site, declared: dict[str, Any], card: Card | None
 
 def _tags(page: Page, site: Site, declared: dict[str, Any], raw: RawArticle) -> list[str]:
     ruled = [text for _n, _r, text, _e in _by_rules(page, site.rules.get("tags", ()))]
-    linked = [text_of(e) for e in page.tree.xpath("//a[contains(concat(' ', @rel, ' '), ' tag ')]")]
+    linked = [text_of(e) for e in page.tree.xpath("//a[contains(@rel, 'tag')]") if "tag" in e.get("rel").split()]
     for source, found in (
         ("site:tags", ruled),
         ("meta:article:tag", page.meta.get("article:tag", [])),

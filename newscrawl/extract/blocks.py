@@ -13,8 +13,9 @@ from enum import IntFlag
 from functools import lru_cache
 from typing import Any
 
+from newscrawl.extract.labels import LONGEST_LABEL, label_words
+
 DEEPEST = 150  # levels of elements that are walked
-LONGEST_LABEL = 400  # characters of class and id that are looked at
 
 _UNSEEN = frozenset(
     "script style template svg canvas object embed video audio img input textarea select option button math map "
@@ -79,9 +80,8 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 # Classes that name the subject or state of a story, not the part of the page: `category-latest`, `has-sidebar`.
 _SUBJECT = re.compile(
     r"(?<!\S)(?:category|tag(?!-?(?:list|cloud|links))|type|status|format|has|is(?!-hidden)|no|with|without|js|term|theme|template|elementor|wp-block|post-type|"
-    r"field-(?:name|type|label)|col|row|grid|flex|bg)[-_]\S*"
+    r"field-(?:name|type|label)|col|row|grid|flex|bg)-\S*"
 )
-_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 @dataclass(slots=True, eq=False)
@@ -291,7 +291,7 @@ _INLINE_ASIDE = re.compile(
 
 @lru_cache(maxsize=4096)
 def _inline_label(label: str) -> str:
-    return "aside" if _INLINE_ASIDE.search(_WORD_STARTS.sub("-", label).lower().replace("_", "-")) else ""
+    return "aside" if _INLINE_ASIDE.search(label_words(label)) else ""
 
 
 class Sign(IntFlag):
@@ -307,7 +307,7 @@ class Sign(IntFlag):
 
 @lru_cache(maxsize=1 << 14)
 def _signs(label: str) -> int:
-    words = _SUBJECT.sub("", _WORD_STARTS.sub("-", label).lower()).replace("_", "-")
+    words = _SUBJECT.sub("", label_words(label))
     signs = 0
     for sign, pattern in _PATTERNS:
         if found := pattern.search(words):

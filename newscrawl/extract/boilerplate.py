@@ -59,7 +59,8 @@ _APPEAL = re.compile(
 )
 
 
-_ADDRESS = re.compile(r"\b(?:you|your|our|we|us|this site|sie|ihre?r?|uns|wir|je|jij|uw|vous|nous|votre)\b", re.I)
+_ADDRESSES = frozenset("you your our we us site sie ihr ihre ihrer uns wir je jij uw vous nous votre".split())
+_WORDS = re.compile(r"\w+")
 
 
 def is_boilerplate(text: str) -> bool:
@@ -71,7 +72,7 @@ def _appeals(text: str) -> bool:
     """Whether a paragraph is about the site itself: subscriptions, terms, newsletters."""
     return (
         len(text) < 600
-        and _ADDRESS.search(text) is not None
+        and not _ADDRESSES.isdisjoint(_WORDS.findall(text.lower()))
         and len({found.casefold() for found in _APPEAL.findall(text)}) >= 2
     )
 

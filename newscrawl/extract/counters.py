@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -28,7 +27,7 @@ _NAMED = re.compile(
     r"(?<![a-z])(?:(?:post|entry|article|news|page|story|total|single|item|td|tdb|vw|bpv|wpp|wpb|jnews|meta|unique)?-?(?:post-)?(?:page-?)?views?(?:-?(?:count(?:er)?|number|num|total|icon|nr|item|info|meta))?|"
     r"count-?views?|view-?count(?:er)?|countview\w*|postview\w*|nr-views|hits|hit-?count|read-?count|reads|readings|lecturas|visitas|vues|aufrufe|gelesen|eye\d*|fa-eye|icon-eye|view-?counts?)(?:-\d+)?(?![a-z])"
 )
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_DIGIT = re.compile(r"\d")
 _OTHER_STORY = frozenset({"h2", "h3", "h4"})
 _NUMBER = re.compile(r"\d[\d.,'’\s\u00a0\u202f]*(?:[kKmMкКмМтТ]|万|тыс\.?|тис\.?)?")
 
@@ -62,7 +61,7 @@ def _is_own(element: Any, near: Near) -> bool:
 
 def _pieces(block: Block) -> Iterator[str]:
     """A short block's text, or the texts of its inline parts: a counter may stand in a line with other things."""
-    if not any(c.isdigit() for c in block.text):
+    if not _DIGIT.search(block.text):
         return
     if len(block.text) < LONGEST and block.links < 0.7 * len(block.text):
         yield block.text
@@ -74,14 +73,14 @@ def _pieces(block: Block) -> Iterator[str]:
 
 def _named(page: Page, near: Near, language: str | None) -> Iterator[tuple[str, bool]]:
     """Counters in elements that are named for views, and whether they stand with the headline."""
-    for element in page.labelled(_is_named, "class", "id"):
+    for element in page.labelled(_NAMED, "class", "id"):
         if element.tag in {"body", "html", "article", "main"}:
             continue
         text = clean(text_of(element))
         if not text:  # an icon: the number stands beside it
             around = element.getparent()
             text = clean(text_of(around)) if around is not None else ""
-        if not text or len(text) > LONGEST or not any(c.isdigit() for c in text) or element.find(".//a") is not None:
+        if not text or len(text) > LONGEST or not _DIGIT.search(text) or element.find(".//a") is not None:
             continue
         printed = f"{text} views" if _NUMBER.fullmatch(text) else text
         if parse_views(printed, language=language) is None or near.is_elsewhere(element):
@@ -102,8 +101,3 @@ def _stands_with(element: Any, near: Near) -> bool | None:
         if outer.tag != "article" and next(linked, None) is not None and len(text_of(outer)) < LONGEST_CARD:
             return None
     return False
-
-
-@lru_cache(maxsize=4096)
-def _is_named(label: str) -> bool:
-    return _NAMED.search(_CAMEL.sub("-", label[:200]).lower().replace("_", "-")) is not None

@@ -15,6 +15,7 @@ from typing import Any
 from newscrawl.article import Card, RawDate
 from newscrawl.extract import structured
 from newscrawl.extract.blocks import Block
+from newscrawl.extract.labels import LONGEST_LABEL, label_words
 from newscrawl.extract.near import Near
 from newscrawl.extract.page import Page, text_of
 from newscrawl.normalize.text import clean
@@ -63,7 +64,8 @@ _CHANGED = re.compile(
     re.I,
 )
 _LOCAL_TIME = re.compile(r"T\d{2}:\d{2}.*[+-](?!00:?00)\d{2}:?\d{2}$")
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_DATE_PUBLISHED = re.compile(r"(?<!\S)date-published(?!\S)")
+_PUBLISHED_CLASS = re.compile(r"(?<!\S)(?:published|dt-published|entry-date)(?!\S)")
 
 
 def published(
@@ -117,16 +119,12 @@ def _vague(page: Page) -> Iterator[RawDate]:
 
 def _marked(page: Page, near: Near) -> Iterator[str]:
     """Dates that a page without a marked article marks as that of its publication (microdata, microformats h-entry)."""
-    for element in page.labelled(lambda names: "datePublished" in names.split(), "itemprop"):
+    for element in page.labelled(_DATE_PUBLISHED, "itemprop"):
         if not near.is_elsewhere(element):
             yield element.get("content") or element.get("datetime") or text_of(element)
-    for element in page.labelled(_is_published_class, "class"):
+    for element in page.labelled(_PUBLISHED_CLASS, "class"):
         if not near.is_elsewhere(element) and (text := element.get("datetime") or element.get("title")):
             yield text
-
-
-def _is_published_class(label: str) -> bool:
-    return not {"published", "dt-published", "entry-date"}.isdisjoint(label.split())
 
 
 def modified(page: Page, declared: dict[str, Any]) -> Iterator[RawDate]:
@@ -227,7 +225,7 @@ _PUBLISHED_WORD = re.compile(
 def _labelled(page: Page, near: Near) -> Iterator[RawDate]:
     """Elements whose class, id or itemprop speaks of a date, outside comments and teasers."""
     found = 0
-    labelled = set(page.labelled(_is_label, "class", "id", "itemprop"))
+    labelled = set(page.labelled(_LABEL, "class", "id", "itemprop"))
     for element in page.elements:
         if found >= 12:
             return
@@ -258,4 +256,4 @@ def _says_date(element: Any) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_label(label: str) -> bool:
-    return len(label) > 3 and _LABEL.search(_CAMEL.sub("-", label[:200]).lower().replace("_", "-")) is not None
+    return len(label) > 3 and _LABEL.search(label_words(label[:LONGEST_LABEL])) is not None

@@ -10,7 +10,7 @@ import codecs
 import html as html_entities
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin
@@ -19,6 +19,7 @@ from lxml import etree
 
 from newscrawl.article import NotAnArticle
 from newscrawl.extract.blocks import Box, read_blocks
+from newscrawl.extract.labels import Labels
 
 LONGEST_JSON = 2_000_000  # characters of one JSON-LD block
 DEEPEST_JSON = 40
@@ -73,27 +74,24 @@ class Page:
     @cached_property
     def elements(self) -> list[Any]:
         """Every element in document order, walked once."""
-        return [element for element in self.tree.iter() if isinstance(element.tag, str)]
+        return list(self.tree.iter("*"))
 
     @cached_property
-    def _labels(self) -> dict[str, dict[str, list[int]]]:
-        """By attribute and its value, the positions of its elements: a page has few different ones."""
+    def _labels(self) -> dict[str, Labels]:
+        """The different values of three attributes: a page has few, and one search looks through all of them."""
         found: dict[str, dict[str, list[int]]] = {"class": {}, "id": {}, "itemprop": {}}
         for position, element in enumerate(self.elements):
             for attribute, values in found.items():
                 if value := element.get(attribute):
                     values.setdefault(value, []).append(position)
-        return found
+        return {attribute: Labels(values) for attribute, values in found.items()}
 
-    def labelled(self, test: Callable[[str], bool], *attributes: str) -> list[Any]:
-        """The elements, in order, with a value that passes a test among `class`, `id` or `itemprop`."""
-        positions = {
-            position
-            for attribute in attributes
-            for value, found in self._labels[attribute].items()
-            if test(value)
-            for position in found
-        }
+    def labelled(self, pattern: re.Pattern[str], *attributes: str) -> list[Any]:
+        """The elements, in order, with a value among `class`, `id` or `itemprop` in which a pattern is found.
+
+        Values are read as `label_words` gives them.
+        """
+        positions = {position for attribute in attributes for position in self._labels[attribute].positions(pattern)}
         return [self.elements[position] for position in sorted(positions)]
 
     def forget(self) -> None:
@@ -107,11 +105,10 @@ class Page:
     def itemprops(self) -> dict[str, list[Any]]:
         """Elements with an `itemprop` inside the first item that is an article, by each of their names (HTML, 5.2)."""
         found: dict[str, list[Any]] = {}
-        scope = next((e for e in self.elements if "rticle" in (e.get("itemtype") or "")), None)
-        for element in scope.iter() if scope is not None else ():
-            if isinstance(element.tag, str) and (names := element.get("itemprop")):
-                for name in names.split():
-                    found.setdefault(name, []).append(element)
+        scope = self.tree.xpath("descendant-or-self::*[contains(@itemtype, 'rticle')][1]")
+        for element in scope[0].xpath("descendant-or-self::*[@itemprop]") if scope else ():
+            for name in element.get("itemprop").split():
+                found.setdefault(name, []).append(element)
         return found
 
     @cached_property
