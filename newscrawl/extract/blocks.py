@@ -197,6 +197,8 @@ def _inline(element: Any, box: Box, line: _Line, inside: int, depth: int, skip: 
             line.pieces.append("\n")
         elif tag == "noscript" and len("".join(child.itertext())) < SHORTEST_NOSCRIPT:
             pass
+        elif tag == "nav" and next(child.iter("p", "h1"), None) is None:
+            pass  # where one was not closed, the story is in it
         elif tag not in _BLOCKS and "-" not in tag and depth < DEEPEST:
             if tag == "a":
                 if line.anchor is None and child.get("href"):
