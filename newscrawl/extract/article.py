@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -37,6 +37,7 @@ _SECTION_META = ("article:section", "section", "parsely-section", "category")
 MOST_DATES = 25  # candidates
 LANGUAGE_SAMPLE = 800  # characters of the text by which its language is told
 NEAREST = 40  # blocks below the headline in which a counter or a dateline is looked for
+_WITH_RELATION: Callable[[Any], Any] = etree.XPath("//a[@rel]")
 
 
 def read_article(page: Page, site: Site, *, card: Card | None = None) -> RawArticle:
@@ -271,7 +272,7 @@ def _section(page: Page, site: Site, declared: dict[str, Any], card: Card | None
 
 def _tags(page: Page, site: Site, declared: dict[str, Any], raw: RawArticle) -> list[str]:
     ruled = [text for _n, _r, text, _e in _by_rules(page, site.rules.get("tags", ()))]
-    linked = [text_of(e) for e in page.tree.xpath("//a[contains(@rel, 'tag')]") if "tag" in e.get("rel").split()]
+    linked = [text_of(e) for e in _WITH_RELATION(page.tree) if "tag" in e.get("rel").split()]
     for source, found in (
         ("site:tags", ruled),
         ("meta:article:tag", page.meta.get("article:tag", [])),

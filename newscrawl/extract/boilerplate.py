@@ -14,6 +14,7 @@ from newscrawl.extract.weight import LONGEST_CAPTION
 from newscrawl.normalize.text import first_words, same_words
 
 SHORTEST_REPEAT = 40  # characters of a text that is printed twice
+LONGEST_APPEAL = 600  # characters
 LONGEST_ENTRY = 400  # characters of an entry in a list of stories, on average
 _ENDS = re.compile(r"[.!?…。！？」』»\"”’')\]]\s*$")
 
@@ -54,8 +55,7 @@ _BIOGRAPHY = re.compile(
 _APPEAL = re.compile(
     r"terms (?:of|and|&) \w+|privacy (?:policy|notice|statement)|user agreement|cookie|consent|rights reserved|unsubscribe|inbox|newsletter|subscri(?:be|ber|ption)|sign(?:ing)? up|sign in|log ?in|"
     r"kostenlos|probe-?abo|testen sie|e-?paper|push-?(?:nachrichten|mitteilungen)|jetzt (?:lesen|testen|bestellen|anmelden|registrieren)|gedruckte zeitung|"
-    r"create an account|register (?:now|for|to)|affiliate|commission|email address|follow us|abonn\w+|inloggen|datenschutz\w*|einwilligung|whatsapp[- ](?:channel|kanal)",
-    re.I,
+    r"create an account|register (?:now|for|to)|affiliate|commission|email address|follow us|abonn\w+|inloggen|datenschutz\w*|einwilligung|whatsapp[- ](?:channel|kanal)"
 )
 
 
@@ -70,11 +70,9 @@ def is_boilerplate(text: str) -> bool:
 
 def _appeals(text: str) -> bool:
     """Whether a paragraph is about the site itself: subscriptions, terms, newsletters."""
-    return (
-        len(text) < 600
-        and not _ADDRESSES.isdisjoint(_WORDS.findall(text.lower()))
-        and len({found.casefold() for found in _APPEAL.findall(text)}) >= 2
-    )
+    if len(text) >= LONGEST_APPEAL or len(set(_APPEAL.findall(lowered := text.lower()))) < 2:
+        return False
+    return not _ADDRESSES.isdisjoint(_WORDS.findall(lowered))
 
 
 _CREDIT = re.compile(

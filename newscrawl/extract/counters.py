@@ -23,9 +23,10 @@ NEAREST_BELOW, NEAREST_ABOVE = 40, 12  # blocks around the headline in which a c
 LONGEST_CARD = 400  # characters of a teaser card
 FARTHEST = 10  # elements around a counter in which the headline is looked for
 
+_GLUED = "post entry article news page story total single item".split()  # `postviews`
 _NAMED = re.compile(
-    r"(?<![a-z])(?:(?:post|entry|article|news|page|story|total|single|item|td|tdb|vw|bpv|wpp|wpb|jnews|meta|unique)?-?(?:post-)?(?:page-?)?views?(?:-?(?:count(?:er)?|number|num|total|icon|nr|item|info|meta))?|"
-    r"count-?views?|view-?count(?:er)?|countview\w*|postview\w*|nr-views|hits|hit-?count|read-?count|reads|readings|lecturas|visitas|vues|aufrufe|gelesen|eye\d*|fa-eye|icon-eye|view-?counts?)(?:-\d+)?(?![a-z])"
+    rf"view(?:(?<![a-z]view)|{'|'.join(f'(?<={word}view)' for word in _GLUED)})s?(?:-?(?:count(?:er)?|number|num|total|icon|nr|item|info|meta))?(?:-\d+)?(?![a-z])|"
+    r"(?<![a-z])(?:count-?views?|countview\w*|postview\w*|hits|hit-?count|read-?count|reads|readings|lecturas|visitas|vues|aufrufe|gelesen|eye\d*)(?:-\d+)?(?![a-z])"
 )
 _DIGIT = re.compile(r"\d")
 _OTHER_STORY = frozenset({"h2", "h3", "h4"})

@@ -56,8 +56,8 @@ _DATED = re.compile(
 # A date that opens the first paragraph: `29.11.2022 – `, `Press release of 25 January 2022 | Berlin –`.
 _OPENING = re.compile(rf"\W{{0,2}}(?:[^\W\d]{{2,20}}\s){{0,3}}({_DATED.pattern})\s*[|–—:)\]-]")
 _LABEL = re.compile(
-    r"(?<![a-z])(?:dates?|datum|fecha|data|time|timestamp|published\w*|pub-?date|posted\w*|created|dateline|submitted|article-?info|post-?info|entry-?info|meta|byline|stamp|publikation\w*|veröffentlicht|erstellt|"
-    r"\w*(?:-|__?)?(?:date|datum|time|timestamp|pubdate))(?![a-z])"
+    r"(?<![a-z])(?:dates?|datum|fecha|data|time|timestamp|published\w*|pub-?date|posted\w*|created|dateline|submitted|article-?info|post-?info|entry-?info|meta|byline|stamp|publikation\w*|veröffentlicht|erstellt)(?![a-z])"
+    r"|(?:date|datum|time|timestamp)(?![a-z])"
 )
 _CHANGED = re.compile(
     r"modif|updat|changed|revis|edited|aktualis|geändert|actualiz|aggiorn|mise? à jour|mis à jour|оновлен|обновлен|gewijzigd|uppdater|oppdater|opdater|zaktualiz|最終更新|更新",

@@ -10,7 +10,7 @@ import codecs
 import html as html_entities
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin
@@ -39,6 +39,8 @@ _LABELS = {
     "utf-7": "utf-8",
 }  # fmt: skip
 _SEVEN_BIT = frozenset({"iso-2022-jp", "iso-2022-kr", "hz-gb-2312", "utf-16", "utf-16le", "utf-16be"})
+_ITEMS: Callable[[Any], Any] = etree.XPath("descendant-or-self::*[@itemtype]")
+_PROPERTIES: Callable[[Any], Any] = etree.XPath("descendant-or-self::*[@itemprop]")
 _BLOCKS = frozenset(
     "address article aside blockquote dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li "
     "main nav ol p pre section table tbody td tfoot th thead tr ul br".split()
@@ -105,8 +107,8 @@ class Page:
     def itemprops(self) -> dict[str, list[Any]]:
         """Elements with an `itemprop` inside the first item that is an article, by each of their names (HTML, 5.2)."""
         found: dict[str, list[Any]] = {}
-        scope = self.tree.xpath("descendant-or-self::*[contains(@itemtype, 'rticle')][1]")
-        for element in scope[0].xpath("descendant-or-self::*[@itemprop]") if scope else ():
+        scope = next((item for item in _ITEMS(self.tree) if "rticle" in item.get("itemtype")), None)
+        for element in _PROPERTIES(scope) if scope is not None else ():
             for name in element.get("itemprop").split():
                 found.setdefault(name, []).append(element)
         return found
