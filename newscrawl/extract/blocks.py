@@ -309,7 +309,18 @@ class Sign(IntFlag):
 
 @lru_cache(maxsize=1 << 14)
 def _signs(label: str) -> int:
-    words = _SUBJECT.sub("", label_words(label))
+    signs = 0
+    for name in label.split():
+        found = _signs_of_name(name)
+        signs |= found & ~Sign.TEASER if signs & Sign.ASIDE else found
+    return signs
+
+
+@lru_cache(maxsize=1 << 14)
+def _signs_of_name(name: str) -> int:
+    words = label_words(name)
+    if _SUBJECT.match(words):
+        return 0
     signs = 0
     for sign, pattern in _PATTERNS:
         if found := pattern.search(words):
