@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import IntFlag
 from functools import lru_cache
 from typing import Any
 
@@ -296,8 +295,8 @@ def _inline_label(label: str) -> str:
     return "aside" if _INLINE_ASIDE.search(label_words(label)) else ""
 
 
-class Sign(IntFlag):
-    """What the names of an element speak for."""
+class Sign:
+    """What the names of an element speak for: bits of an integer."""
 
     HIDDEN = 1
     ASIDE = 2

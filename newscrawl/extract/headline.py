@@ -41,6 +41,7 @@ _NO_STORY = re.compile(
     r"site-?(?:title|name|logo|header)|logo|breadcrumb|widget|brand|menu|assistive|screen-?reader|masthead|newsletter|sidebar|footer",
     re.I,
 )
+_NO_LETTER = re.compile(r"[\W_]+")
 _SEARCHERS = re.compile(r"seo|breadcrumb|visually|sr-only|hidden", re.I)
 
 
@@ -185,4 +186,4 @@ def _is_name(text: str, name: str) -> bool:
 
 
 def _key(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
+    return _NO_LETTER.sub("", text.casefold())

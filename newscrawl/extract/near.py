@@ -15,8 +15,7 @@ from newscrawl.normalize.text import clean
 TITLES = frozenset({"h1", "h2", "h3"})
 _ELSEWHERE = re.compile(
     r"comment(?!ary|ator)|related|sidebar|widget|recent|teaser|(?<!post-)(?<!entry-)(?<!article-)(?<!single-)(?<!story-)footer|popular|carousel|reply|calendar|kalender|event-list|newslist|"
-    r"news-list|copyright|weather|ticker|forum-signature|recommend|most-?read|trending|newsletter|card",
-    re.I,
+    r"news-list|copyright|weather|ticker|forum-signature|recommend|most-?read|trending|newsletter|card"
 )
 
 
@@ -48,7 +47,7 @@ class Near:
 
 @lru_cache(maxsize=4096)
 def _is_elsewhere(label: str) -> bool:
-    return _ELSEWHERE.search(label) is not None
+    return _ELSEWHERE.search(label.lower()) is not None
 
 
 def near_headline(page: Page, headline: str) -> Near:

@@ -39,6 +39,7 @@ _LABELS = {
     "utf-7": "utf-8",
 }  # fmt: skip
 _SEVEN_BIT = frozenset({"iso-2022-jp", "iso-2022-kr", "hz-gb-2312", "utf-16", "utf-16le", "utf-16be"})
+_ABSOLUTE = re.compile(r"https?://[\w.:-]+(?:/(?!\.)[^\s/]*)*$", re.A)  # and as it should be
 _ITEMS: Callable[[Any], Any] = etree.XPath("descendant-or-self::*[@itemtype]")
 _PROPERTIES: Callable[[Any], Any] = etree.XPath("descendant-or-self::*[@itemprop]")
 _BLOCKS = frozenset(
@@ -129,8 +130,11 @@ class Page:
 
     def absolute(self, address: str, base: str | None = None) -> str | None:
         """An address of the page made absolute; None where it is no http(s) address."""
+        address = address.strip()
+        if _ABSOLUTE.match(address):
+            return address
         try:
-            absolute = urljoin(base or self.base_url, address.strip())
+            absolute = urljoin(base or self.base_url, address)
         except ValueError:
             return None
         return absolute if absolute.startswith(("http://", "https://")) else None
