@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
 from lxml import etree
 
-from newscrawl.article import Card, ContentType, Image, NotAnArticle, RawArticle, RawAuthor, RawDate
-from newscrawl.extract import moments, structured
+from newscrawl.article import Card, Image, NotAnArticle, RawArticle, RawAuthor, RawDate
+from newscrawl.extract import flags, moments, structured, topics
 from newscrawl.extract.body import read_body
 from newscrawl.extract.cards import keep_articles
 from newscrawl.extract.counters import own_counter
@@ -28,16 +28,14 @@ from newscrawl.extract.pictures import pictures
 from newscrawl.extract.sections import Body
 from newscrawl.normalize.dateline import parse_dateline
 from newscrawl.normalize.language import contradicts, detect_language
-from newscrawl.normalize.text import clean, clean_or_none
+from newscrawl.normalize.text import clean
 from newscrawl.normalize.views import is_beyond_range, parse_views
 from newscrawl.site import Rule, RuleField, Site
 
 _DESCRIPTIONS = ("og:description", "description", "twitter:description")
-_SECTION_META = ("article:section", "section", "parsely-section", "category")
 MOST_DATES = 25  # candidates
 LANGUAGE_SAMPLE = 800  # characters of the text by which its language is told
 NEAREST = 40  # blocks below the headline in which a counter or a dateline is looked for
-_WITH_RELATION: Callable[[Any], Any] = etree.XPath("//a[@rel]")
 
 
 def read_article(page: Page, site: Site, *, card: Card | None = None) -> RawArticle:
@@ -87,15 +85,17 @@ def _read(page: Page, site: Site, card: Card | None) -> RawArticle:
     raw.dateline = raw.dateline or _dateline(page, site, near, raw)
     raw.authors = _authors(page, site, declared, card, near, raw)
     raw.section = _section(page, site, declared, card, raw)
-    raw.tags = _tags(page, site, declared, raw)
-    raw.keywords = _keywords(page, declared)
+    raw.tags = _tags(page, site, raw)
+    raw.keywords = _keywords(page, declared, raw)
     raw.images = _images(page, site, declared, near, raw)
     raw.videos = [video for _name, video in [page.meta_first("og:video", "og:video:url") or ("", "")] if video]
     raw.views = _views(page, site, declared, body, near, raw)
     raw.related = keep_articles(body.related, page.url)
-    raw.is_paywalled = None if (free := structured.is_free(declared)) is None else not free
-    raw.content_type = _content_type(declared)
+    raw.is_paywalled = _is_paywalled(page, declared, near, raw)
+    source, raw.content_type = flags.kind(page, declared, near)
     raw.is_live = raw.content_type == "live"
+    if source:
+        raw.provenance["content_type"] = source
     return raw
 
 
@@ -256,42 +256,40 @@ def _authors(
 def _section(page: Page, site: Site, declared: dict[str, Any], card: Card | None, raw: RawArticle) -> str | None:
     if ruled := _first_by_rule(page, site, "section", raw):
         return ruled
-    candidates = [
-        ("jsonld:articleSection", structured.first(declared.get("articleSection"))),
-        *((f"meta:{name}", text) for name in _SECTION_META for text in page.meta.get(name, ())[:1]),
-        ("microdata:articleSection", next(structured.microdata(page, "articleSection"), None)),
-        ("card", card.section if card else None),
-    ]
-    raw.note("section", candidates)
-    for source, text in candidates:
-        if found := clean_or_none(text):
-            raw.provenance["section"] = source
-            return found
-    return None
+    found = list(topics.sections(page, declared, card, raw.headline or ""))
+    if not found:
+        return None
+    raw.note("section", found)
+    raw.provenance["section"] = found[0][0]
+    return found[0][1]
 
 
-def _tags(page: Page, site: Site, declared: dict[str, Any], raw: RawArticle) -> list[str]:
-    ruled = [text for _n, _r, text, _e in _by_rules(page, site.rules.get("tags", ()))]
-    linked = [text_of(e) for e in _WITH_RELATION(page.tree) if "tag" in e.get("rel").split()]
-    for source, found in (
-        ("site:tags", ruled),
-        ("meta:article:tag", page.meta.get("article:tag", [])),
-        ("rel=tag", linked),
-    ):
-        unique = list(dict.fromkeys(clean(text) for text in found if 1 < len(clean(text)) <= 100))
-        if unique:
-            raw.provenance["tags"] = source
-            return unique[:100]
-    return []
+def _tags(page: Page, site: Site, raw: RawArticle) -> list[str]:
+    ruled = topics.distinct(text for _n, _r, text, _e in _by_rules(page, site.rules.get("tags", ())))
+    found = [*([("site:tags", ruled)] if ruled else []), *topics.tags(page)]
+    if not found:
+        return []
+    raw.note("tags", ((source, ", ".join(texts)) for source, texts in found))
+    raw.provenance["tags"] = found[0][0]
+    return found[0][1]
 
 
-def _keywords(page: Page, declared: dict[str, Any]) -> list[str]:
-    found = (
-        structured.strings(declared.get("keywords"))
-        or [*page.meta.get("news_keywords", ()), *page.meta.get("keywords", ())][:1]
-    )
-    words = [clean(word) for text in found for word in re.split(r"[,;]", text)]
-    return list(dict.fromkeys(word for word in words if 1 < len(word) <= 100))[:100]
+def _keywords(page: Page, declared: dict[str, Any], raw: RawArticle) -> list[str]:
+    source, found = topics.keywords(page, declared)
+    if found:
+        raw.provenance["keywords"] = source
+    return found
+
+
+def _is_paywalled(page: Page, declared: dict[str, Any], near: Near, raw: RawArticle) -> bool | None:
+    found = list(flags.paywall(page, declared, near))
+    if not found:
+        return None
+    (raw.provenance["is_paywalled"], is_paywalled), *others = found
+    raw.note("is_paywalled", ((source, "paywalled" if says else "free") for source, says in found))
+    if any(says != is_paywalled for _, says in others):
+        raw.disagreements["is_paywalled"] = [source for source, says in others if says != is_paywalled]
+    return is_paywalled
 
 
 def _images(page: Page, site: Site, declared: dict[str, Any], near: Near, raw: RawArticle) -> list[Image]:
@@ -322,12 +320,3 @@ def _views(page: Page, site: Site, declared: dict[str, Any], body: Body, near: N
     text, raw.provenance["views"] = found
     raw.note("views", [(raw.provenance["views"], text)])
     return text
-
-
-def _content_type(declared: dict[str, Any]) -> ContentType:
-    names = {name.casefold() for name in structured.types(declared)}
-    if "liveblogposting" in names:
-        return "live"
-    if names & {"opinionnewsarticle"}:
-        return "opinion"
-    return "article"

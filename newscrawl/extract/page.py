@@ -101,14 +101,19 @@ class Page:
         """Drop boxes and elements; they are read anew if asked for. Boxes know each other: only this frees them at once."""
         if boxes := self.__dict__.pop("boxes", None):
             boxes.clear()
-        for name in ("elements", "_labels", "itemprops"):
+        for name in ("elements", "_labels", "items", "itemprops"):
             self.__dict__.pop(name, None)
+
+    @cached_property
+    def items(self) -> list[Any]:
+        """Elements with an `itemtype` (microdata), in order."""
+        return list(_ITEMS(self.tree))
 
     @cached_property
     def itemprops(self) -> dict[str, list[Any]]:
         """Elements with an `itemprop` inside the first item that is an article, by each of their names (HTML, 5.2)."""
         found: dict[str, list[Any]] = {}
-        scope = next((item for item in _ITEMS(self.tree) if "rticle" in item.get("itemtype")), None)
+        scope = next((item for item in self.items if "rticle" in item.get("itemtype")), None)
         for element in _PROPERTIES(scope) if scope is not None else ():
             for name in element.get("itemprop").split():
                 found.setdefault(name, []).append(element)

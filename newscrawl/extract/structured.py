@@ -122,10 +122,20 @@ def views(item: dict[str, Any]) -> str | None:
     for entry in value if isinstance(value, list) else [value]:
         if isinstance(entry, dict):
             kind = str(entry.get("interactionType"))
-            count = str(entry.get("userInteractionCount", ""))
-            if re.search(r"(?:View|Read|Watch)Action", kind) and count.isdigit():
+            count = str(entry.get("userInteractionCount", "")).removesuffix(".0")
+            if re.search(r"(?:View|Read|Watch)Action", kind) and count[:1].isdigit():
                 return f"{count} views"
     return None
+
+
+def breadcrumbs(item: dict[str, Any]) -> list[str]:
+    """Names of the pages on the path to this one, from the home page on; none where the object is no BreadcrumbList."""
+    if "BreadcrumbList" not in types(item):
+        return []
+    value = item.get("itemListElement")
+    entries = [entry for entry in (value if isinstance(value, list) else [value])[:MOST] if isinstance(entry, dict)]
+    names = [first(entry.get("name")) or first(entry.get("item")) for entry in entries]
+    return [name for name in names if name and not name.startswith("http")]
 
 
 def is_free(item: dict[str, Any]) -> bool | None:
