@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPT = ROOT / "benchmarks" / "accuracy.py"
+BENCHMARKS = ROOT / "benchmarks"
+SCRIPT = BENCHMARKS / "accuracy.py"
 
 TEXT = "The old bridge over the river was closed on Monday after engineers found cracks in two of its pillars."
 PAGE = """<html lang="en"><head><title>{title}</title><meta property="og:type" content="article">
@@ -48,15 +49,22 @@ Path(sys.argv[sys.argv.index("--per-doc") + 1]).write_text(json.dumps(each))
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(autouse=True)
+def scripts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The scripts can be imported, as one of them imports the other."""
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+
+
+@pytest.fixture
 def accuracy() -> ModuleType:
     """The script as a module."""
-    spec = spec_from_file_location("accuracy", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return import_module("accuracy")
+
+
+@pytest.fixture
+def sets() -> ModuleType:
+    """The module of its sets."""
+    return import_module("accuracy_sets")
 
 
 @pytest.fixture
@@ -172,6 +180,6 @@ def test_every_better_peer_is_named_and_no_floor(accuracy: ModuleType) -> None:
         ),
     ],
 )  # fmt: skip
-def test_lines_of_the_scorer_are_read(accuracy: ModuleType, kind: str, line: str, figures: dict[str, float]) -> None:
-    (found,) = accuracy.printed_figures(f"something else\n{line}\n", kind).values()
+def test_lines_of_the_scorer_are_read(sets: ModuleType, kind: str, line: str, figures: dict[str, float]) -> None:
+    (found,) = sets.printed_figures(f"something else\n{line}\n", kind).values()
     assert found == figures
