@@ -39,7 +39,7 @@ _ASIDE = re.compile(
     r"comments?(?:s|-?area|-?list|-?section|-?form|-?box)?|disqus\w*|discussion|respond|replies|livefyre|reactions?|"
     r"author-?(?:bio|box|info|card|profile|block|details|about|description|image|desc)|about-?(?:the-?)?authors?|bio|contributors?|byline\w*|writer-?info|"
     r"captions?|figcaption\w*|wp-caption-text|credits?|copyright\w*|photo-?credit|image-?(?:caption|credit|meta|info|legend)|img-?(?:caption|credit|desc)|legende|bildunterschrift|"
-    r"cookies?\w*|consent\w*|gdpr|dsgvo|cmp|privacy|disclaimer|legal|imprint|terms|"
+    r"cookies?\w*|consent\w*|gdpr|dsgvo|(?<!\S)cmp(?!-?[a-z])|privacy|disclaimer|legal|imprint|terms|"
     r"sidebars?|side-?(?:bar|col|column|rail)|rail|aside|(?<!\S)widgets?(?!\S)|widget-area|complementary|"
     r"breadcrumbs?|crumbs|navigation|nav|navbar|menu\w*|pagination|pager|paging|page-?links|post-?nav\w*|skip-?links?|toolbar|topbar|masthead|site-?(?:header|footer|nav)|global-?\w+|footer\w*|"
     r"tags|tag-?(?:list|cloud|links?)|topics(?:-?list)?|keywords|categor(?:y|ies)-?(?:list|links)|article-?tags|"

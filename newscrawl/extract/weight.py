@@ -14,6 +14,7 @@ from newscrawl.normalize.text import same_words
 
 LONGEST_CAPTION = 350  # characters
 LONGEST_TEASER = 600
+PARAGRAPH = 100  # score of one that has more than a line
 MUCH, LITTLE = 0.35, 0.15  # shares of a page's prose
 SHORTEST_ANCHOR = 250  # characters of an articleBody that is believed
 _CONTAINERS = frozenset(
@@ -37,11 +38,14 @@ def story_box(top: Box, headline: str, anchor: Anchor) -> Box:
     return box
 
 
-_ENTRY = re.compile(r"live|ticker|timeline|gallery|slide|update")
+_ENTRY = re.compile(r"live|ticker|timeline|gallery|(?<!modal-)slide|update|^(?:message|card|post|entry)$")
 
 
 def _clear_entries(top: Box, whole: float) -> bool:
-    """Whether the entries of a live blog or gallery were taken for asides though they hold much of the page's prose."""
+    """Whether rows of one kind were taken for asides though they hold much of the page's prose.
+
+    They are the entries of a live blog, a gallery, a forum, questions and answers.
+    """
     rows: dict[tuple[str, str], list[Box]] = {}
     stack = [top]
     while stack:
@@ -200,9 +204,17 @@ def _heaviest(top: Box, headline: str) -> Box:
             item for item in best.items if isinstance(item, Box) and item.role != "aside" and item.tag in _CONTAINERS
         ]
         heavy = max(narrower, key=lambda item: item.score, default=None)
-        if heavy is None or heavy.score < 0.9 * whole or whole <= 0:
+        if heavy is None or heavy.score < 0.9 * whole or whole <= 0 or _has_paragraph(best):
             return _with_lists(best)
         best = heavy
+
+
+def _has_paragraph(box: Box) -> bool:
+    """Whether a paragraph stands directly in a box, beside the boxes in it: there the story begins or goes on."""
+    return any(
+        isinstance(item, Box) and item.tag == "p" and item.role != "aside" and item.score >= PARAGRAPH
+        for item in box.items
+    )
 
 
 def _with_lists(box: Box) -> Box:

@@ -206,3 +206,13 @@ def test_the_entries_of_a_live_blog_are_its_text_whatever_their_class() -> None:
 def test_captions_are_the_text_where_a_page_holds_little_else() -> None:
     figures = "".join(f"<figure><img src='/{n}.jpg'><figcaption>{text} {n}.</figcaption></figure>" for n in range(3) for text in (FIRST, SECOND))  # fmt: skip
     assert read(f"<main><h1>The bridge in pictures</h1><p>{THIRD}</p>{figures}</main>").body.count("engineers") == 3
+
+
+def test_the_first_paragraph_is_kept_though_the_rest_stands_in_a_box_of_its_own() -> None:
+    rest = "".join(f"<p>{text} Part {n} of the report says so.</p>" for n, text in enumerate([SECOND, THIRD] * 8))
+    assert story(f"<p>{FIRST}</p><div class='rest'>{rest}</div>").body.startswith(FIRST)
+
+
+def test_text_in_a_component_that_is_named_like_a_consent_platform_is_read() -> None:
+    more = "<div class='cmp-text'><p>Ferries run every ten minutes from six o'clock.</p></div>"
+    assert story(f"<div class='cmp-text'>{TEXT}</div>{more}").body.endswith("six o'clock.")
