@@ -18,7 +18,7 @@ DEEPEST = 150  # levels of elements that are walked
 
 _UNSEEN = frozenset(
     "script style template svg canvas object embed video audio img input textarea select option button math map "
-    "menu head link meta label iframe dialog progress meter datalist optgroup source track param".split()
+    "menu head link meta label iframe dialog progress meter datalist optgroup source track param rt rp".split()
 )
 _BLOCKS = frozenset(
     "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 "

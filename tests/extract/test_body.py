@@ -216,3 +216,10 @@ def test_the_first_paragraph_is_kept_though_the_rest_stands_in_a_box_of_its_own(
 def test_text_in_a_component_that_is_named_like_a_consent_platform_is_read() -> None:
     more = "<div class='cmp-text'><p>Ferries run every ten minutes from six o'clock.</p></div>"
     assert story(f"<div class='cmp-text'>{TEXT}</div>{more}").body.endswith("six o'clock.")
+
+
+def test_readings_above_characters_are_no_text() -> None:
+    ruby = "<ruby>市<rp>(</rp><rt>し</rt><rp>)</rp></ruby>は<ruby>橋<rt>はし</rt></ruby>を<ruby>閉<rt>と</rt></ruby>じたと発表した。"
+    assert story(f"<p>{ruby}</p>" + "<p>修理は春まで続く見通しだ。</p>" * 3).body.startswith(
+        "市は橋を閉じたと発表した。"
+    )
