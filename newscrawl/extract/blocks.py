@@ -18,7 +18,7 @@ DEEPEST = 150  # levels of elements that are walked
 
 _UNSEEN = frozenset(
     "script style template svg canvas object embed video audio img input textarea select option button math map "
-    "menu head link meta label iframe dialog progress meter datalist optgroup source track param rt rp".split()
+    "menu head link meta label iframe dialog progress meter datalist optgroup source track param".split()
 )
 _BLOCKS = frozenset(
     "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 "
@@ -196,6 +196,8 @@ def _inline(element: Any, box: Box, line: _Line, inside: int, depth: int, skip: 
             line.pieces.append("\n")
         elif tag == "noscript" and len("".join(child.itertext())) < SHORTEST_NOSCRIPT:
             pass
+        elif tag == "rt" and element.find("rp") is None:
+            pass  # a reading above the characters; with parentheses (`rp`) it is meant for plain text, too
         elif tag == "nav" and next(child.iter("p", "h1"), None) is None:
             pass  # where one was not closed, the story is in it
         elif tag not in _BLOCKS and "-" not in tag and depth < DEEPEST:

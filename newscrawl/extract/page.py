@@ -294,7 +294,7 @@ def _objects(value: Any, depth: int) -> Iterator[dict[str, Any]]:
 
 
 def text_of(element: Any) -> str:
-    """Text of an element as a reader sees it: spaces folded, blocks apart, without scripts, styles and ruby annotations."""
+    """Text of an element as a reader sees it: spaces folded, blocks apart, without scripts, styles and readings above characters."""
     pieces: list[str] = []
     _collect(element, pieces, 0)
     return " ".join("".join(pieces).split())
@@ -303,7 +303,8 @@ def text_of(element: Any) -> str:
 def _collect(element: Any, pieces: list[str], depth: int) -> None:
     if (
         not isinstance(element.tag, str)
-        or element.tag in {"script", "style", "noscript", "template", "svg", "rt", "rp"}
+        or element.tag in {"script", "style", "noscript", "template", "svg"}
+        or (element.tag == "rt" and element.getparent().find("rp") is None)
         or depth > 200
     ):
         return

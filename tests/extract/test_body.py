@@ -218,8 +218,7 @@ def test_text_in_a_component_that_is_named_like_a_consent_platform_is_read() -> 
     assert story(f"<div class='cmp-text'>{TEXT}</div>{more}").body.endswith("six o'clock.")
 
 
-def test_readings_above_characters_are_no_text() -> None:
-    ruby = "<ruby>市<rp>(</rp><rt>し</rt><rp>)</rp></ruby>は<ruby>橋<rt>はし</rt></ruby>を<ruby>閉<rt>と</rt></ruby>じたと発表した。"
-    assert story(f"<p>{ruby}</p>" + "<p>修理は春まで続く見通しだ。</p>" * 3).body.startswith(
-        "市は橋を閉じたと発表した。"
-    )
+def test_readings_above_characters_are_no_text_unless_they_have_parentheses() -> None:
+    plain = "<ruby>市<rt>し</rt></ruby>は<ruby>橋<rt>はし</rt></ruby>を閉じたと<ruby>尹<rp>（</rp><rt>ユン</rt><rp>）</rp></ruby>市長が発表した。"
+    more = "<p>修理は春まで続く見通しだ。</p>" * 3
+    assert story(f"<p>{plain}</p>{more}").body.startswith("市は橋を閉じたと尹（ユン）市長が発表した。")
