@@ -46,6 +46,17 @@ _BOILERPLATE = re.compile(
     re.I,
 )
 
+# Beginnings of notices that go on for a sentence or two.
+_NOTICE = re.compile(
+    r"\W*(?:(?:der|dieser) (?:beitrag|eintrag|artikel) wurde am .{4,60} veröffentlicht|this (?:entry|post|article) was (?:posted|published) (?:on|in|by)\b|"
+    r"this (?:post|article|page|story) (?:may )?contains? (?:references to products|affiliate|paid|sponsored)|suggested citation\b|permali(?:nk|en)\b|"
+    r"(?:warning|notice|fatal error|deprecated|parse error): .{0,300} on line \d+|get the latest (?:news|stories) (?:straight|delivered|sent)|download (?:the|our) .{0,30}\bapp\b|"
+    r"(?:gefällt|gefallen) (?:dir|ihnen|euch) (?:unser|der|dieser|diese|was)|\(?noch keine bewertungen|war (?:der|dieser|dieses) (?:artikel|beitrag|rezept) (?:hilfreich|nützlich)|was this (?:article|page|post) (?:helpful|useful)|"
+    r"rezept drucken|lust auf mehr\?|do you want to be informed|kenn(?:t ihr|st du|en sie) schon unser|unterstütz(?:e|en sie|t) (?:uns|unsere arbeit|unseren journalismus)|soutenez|apoya (?:nuestro|a)\b|"
+    r"(?:die|our|the|unsere) (?:aktuelle ausgabe|current issue) (?:der|des|of|jetzt)|sofern nicht anders (?:ausgewiesen|angegeben)|unless otherwise (?:noted|stated)|except where otherwise noted|"
+    r"les opinions exprimées|the (?:views|opinions) expressed (?:in|here|by)|(?:die )?(?:hier )?geäußerten (?:meinungen|ansichten))",
+    re.I,
+)
 
 _BIOGRAPHY = re.compile(
     r"^(?:About the author|(?:[A-Z][\w.'’-]+ ){1,4}(?:\([^)]{1,30}\) )?(?:is|was|has been|covers|writes|works|reports|joined)\b.{0,200}\b"
@@ -64,8 +75,10 @@ _WORDS = re.compile(r"\w+")
 
 
 def is_boilerplate(text: str) -> bool:
-    """Whether a short line is a button, a label or a notice that pages print around and within stories."""
-    return len(text) < 200 and _BOILERPLATE.match(text) is not None
+    """Whether a line is a button, a label or a notice that pages print around and within stories."""
+    if len(text) < 200 and _BOILERPLATE.match(text) is not None:
+        return True
+    return len(text) < LONGEST_APPEAL and _NOTICE.match(text) is not None
 
 
 def _appeals(text: str) -> bool:

@@ -191,6 +191,12 @@ def test_a_line_that_stands_between_all_paragraphs_is_none_of_the_text() -> None
         "<p>$$ARTICLEAD$$</p>",
         "<ul><li>Teilen</li><li>Drucken</li></ul>",
         "<div><p>Lesen Sie uns auch unterwegs!</p><ul><li>E-Paper und News in einer App</li><li>Push-Nachrichten über den Tag</li></ul></div>",
+        "<p>This entry was posted on Monday, 6 January 2025 and was filed under City, Traffic, Bridges and the river.</p>",
+        "<p>Der Beitrag wurde am Montag, den 6. Januar 2025 veröffentlicht und wurde unter Stadt, Verkehr, Brücken einsortiert.</p>",
+        "<p>Warning: Creating default object from empty value in /www/classes.php on line 407</p>",
+        "<p>War der Artikel nützlich? (95 Stimmen: 4,73 von 5)</p>",
+        "<p>This post contains affiliate links. We may earn something when you click on them and buy.</p>",
+        "<p>The views expressed here are those of the author and not of the paper.</p>",
     ],
 )
 def test_labels_and_appeals_within_the_text_are_left_out(extra: str) -> None:
