@@ -60,7 +60,7 @@ _LABEL = re.compile(
     r"|(?:date|datum|time|timestamp)(?![a-z])"
 )
 _CHANGED = re.compile(
-    r"modif|updat|changed|revis|edited|aktualis|geändert|actualiz|aggiorn|mise? à jour|mis à jour|оновлен|обновлен|gewijzigd|uppdater|oppdater|opdater|zaktualiz|最終更新|更新",
+    r"modif|updat|changed|revis|edited|aktualis|geändert|änderung|last edit|actualiz|aggiorn|mise? à jour|mis à jour|оновлен|обновлен|gewijzigd|uppdater|oppdater|opdater|zaktualiz|最終更新|更新",
     re.I,
 )
 _LOCAL_TIME = re.compile(r"T\d{2}:\d{2}.*[+-](?!00:?00)\d{2}:?\d{2}$")
@@ -193,6 +193,8 @@ def _last_resort(page: Page, near: Near) -> Iterator[RawDate]:
     """Where nothing speaks of a date: the address, the text's ends, the page's state, then any short line with a date."""
     if found := _URL_DAY_FIRST.search(page.url):
         yield RawDate(f"{found[3]}-{found[2]}-{found[1]}", "url")
+    if found := _URL_STAMP.search(page.url.rpartition("http")[2]):
+        yield RawDate(f"{found[1]}-{found[2]}-{found[3]}", "url")
     for block in near.below(200):
         if (dated := _ENDS_WITH_DATE.search(block.text[-60:])) or (dated := _OPENS_WITH_DATE.match(block.text[:60])):
             yield RawDate(dated[1], "text")
@@ -210,6 +212,10 @@ def _last_resort(page: Page, near: Near) -> Iterator[RawDate]:
 _BYLINE = re.compile(r"\b(?:by|von|par|por|di|da|door|av|af|updated|published|posted|автор)\b|[|•·]", re.I)
 _GLUED_CLOCK = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d?:\d\d)")
 _URL_DAY_FIRST = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])-?(0[1-9]|1[0-2])-?((?:19|20)\d{2})(?!\d)")
+# The number of a story that begins with the minute at which it was made: `A2026012914320005196`.
+_URL_STAMP = re.compile(
+    r"(?<!\d)((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:(?!\d)|(?:[01]\d|2[0-3])[0-5]\d\d{0,10}(?!\d))"
+)
 _OPENS_WITH_DATE = re.compile(rf"\W{{0,2}}({_DATED.pattern})\W")
 _ENDS_WITH_DATE = re.compile(rf"[(\[–—|]\s?({_DATED.pattern})\W{{0,2}}$")
 _STATE = re.compile(

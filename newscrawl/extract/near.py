@@ -10,7 +10,7 @@ from typing import Any
 
 from newscrawl.extract.blocks import Block
 from newscrawl.extract.page import Page
-from newscrawl.normalize.text import clean
+from newscrawl.normalize.text import first_words
 
 TITLES = frozenset({"h1", "h2", "h3"})
 _ELSEWHERE = re.compile(
@@ -53,8 +53,10 @@ def _is_elsewhere(label: str) -> bool:
 def near_headline(page: Page, headline: str) -> Near:
     """Find the headline among the page's blocks: the heading that holds it, else the first heading."""
     blocks = list(page.boxes.blocks())
-    wanted = headline.casefold()[:60]
+    wanted = first_words(headline)
     titles = sorted((block.tag, n) for n, block in enumerate(blocks) if block.tag in TITLES)
-    here = next((n for _, n in titles if wanted in clean(blocks[n].text).casefold()), titles[0][1] if titles else 0)
+    here = next(
+        (n for _, n in titles if wanted and wanted in first_words(blocks[n].text, 200)), titles[0][1] if titles else 0
+    )
     around = blocks[here].box.element.iterancestors() if blocks else ()
     return Near(blocks, here, frozenset(around))

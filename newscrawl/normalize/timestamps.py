@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,8 @@ from newscrawl.normalize.zones import zone_of_country
 MOST_READ = 10  # candidates that are read to check the best
 WIDEST_OFFSET = timedelta(hours=14)
 QUARTER = timedelta(minutes=15)
+
+_SWAPPABLE = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])/(0?[1-9]|1[0-2])/((?:19|20)\d\d)(?!\d)")
 
 
 @dataclass(slots=True)
@@ -58,6 +61,13 @@ def choose_timestamp(
     candidate, best = read[0]
     if best.precision == "day":
         candidate, best = next(((c, t) for c, t in read if t.precision != "day" and _near(best, t)), read[0])
+    if swapped := _SWAPPABLE.search(candidate.text):
+        # `11/01/2023` is read as the page's other dates say, where they say it one way.
+        other = f"{candidate.text[: swapped.start()]}{swapped[2]}/{swapped[1]}/{swapped[3]}{candidate.text[swapped.end() :]}"
+        turned = _read(RawDate(other, candidate.source, candidate.timezone), languages, timezone, country, reference)
+        days = [t for c, t in read if c is not candidate]
+        if turned is not None and any(_near(turned, t) for t in days) and not any(_near(best, t) for t in days):
+            best = turned.model_copy(update={"raw": best.raw})
     chosen = Chosen(_with_printed_offset(best, [text for text, _ in read], languages, reference), candidate.source)
     chosen.otherwise = [f"{c.source}: {clean(c.text)[:120]}" for c, t in read if not _near(best, t)][:5]
     return chosen

@@ -260,14 +260,16 @@ def test_a_clock_glued_to_the_year_is_read_apart() -> None:
 
 
 def test_the_date_behind_the_one_of_a_change_is_read() -> None:
-    line = "<p>Last modified: 6 January 2025 - 14:49<br>Published: 4 January 2025</p>"
-    assert day(read(f"<h1>Bridge closed</h1>{TEXT}{line}")) == "2025-01-04"
+    for change in ("Last modified", "Letzte Änderung", "Оновлено"):
+        line = f"<p>{change}: 6 January 2025 - 14:49<br>Published: 4 January 2025</p>"
+        assert day(read(f"<h1>Bridge closed</h1>{TEXT}{line}")) == "2025-01-04"
 
 
 @pytest.mark.parametrize(
     ("body", "url"),
     [
         (TEXT, "https://example.com/news/05-01-2025-bridge"),
+        (TEXT, "https://example.com/news/article/A2025010514320005196"),
         (f"<p>(5 January 2025) The city council met in the evening and did not decide.</p>{TEXT}", "https://example.com/a"),
         (f'{TEXT}<script>state = {{"story": {{"publishedDate": "2025-01-05T10:00:00Z"}}}}</script>', "https://example.com/a"),
         (f"{TEXT}<p>Filed to the archive by the desk in River Town on 5 January 2025 under roads</p>", "https://example.com/a"),
@@ -275,6 +277,24 @@ def test_the_date_behind_the_one_of_a_change_is_read() -> None:
 )  # fmt: skip
 def test_where_nothing_else_speaks_of_a_date_weaker_signs_count(body: str, url: str) -> None:
     assert day(read(f"<h1>Bridge closed</h1>{body}", url=url)) == "2025-01-05"
+
+
+def test_the_minute_at_which_an_archive_kept_a_page_is_no_date_of_publication() -> None:
+    url = "https://archive.example.com/web/20250105143200/https://example.com/bridge"
+    assert read(f"<h1>Bridge closed</h1>{TEXT}", url=url).published is None
+
+
+@pytest.mark.parametrize(("printed", "wanted"), [("2. Januar 2025", "2025-01-02"), ("1. Februar 2025", "2025-02-01")])
+def test_a_date_that_reads_two_ways_is_read_as_the_pages_other_date(printed: str, wanted: str) -> None:
+    article = newscrawl.extract(
+        f'<html lang="de"><head><meta property="article:published_time" content="01/02/2025 10:00:00"></head>'
+        f"<body><h1>Brücke gesperrt</h1><p>{printed}</p>{TEXT}</body></html>",
+        "https://example.com/a",
+        fetched_at=datetime(2025, 3, 1, tzinfo=UTC),
+    )
+    assert day(article) == wanted
+    assert article.published is not None
+    assert article.published.raw == "01/02/2025 10:00:00"
 
 
 def test_a_year_before_the_web_is_no_date_of_publication() -> None:
