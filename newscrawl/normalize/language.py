@@ -44,6 +44,7 @@ _SMALL_WORDS = {
         "bg": "да се че със са към който това като ще беше през може",
         "hr": "je su za od koji da što će kako ali bi nije",
         "lt": "ir kad į su iš tai yra buvo kaip už bet apie",
+        "zu": "ukuthi futhi kodwa kanye ngoba lapho nokuthi kanti ukuze emva uthe okuthiwa ngesikhathi bese mayelana yilapho kusukela",
         "ar": "في من على إلى أن التي عن مع الذي هذا هذه ما كما بعد",
         "fa": "در و به از که این را با است برای آن شده",
         "hi": "के में की है और से को का ने पर हैं कि",
@@ -57,6 +58,7 @@ _LETTERS = {
         "gu": "\u0a80-\u0aff", "pa": "\u0a00-\u0a7f", "si": "\u0d80-\u0dff", "km": "\u1780-\u17ff", "lo": "\u0e80-\u0eff", "my": "\u1000-\u109f",
     }.items()
 }  # fmt: skip
+_SHARES = {"zu": 0.04}  # most small words are a part of the next word
 _LETTERS_SHARE = {"ja": 0.2, "tr": 0.04, "az": 0.04}  # of all letters; half of them else
 
 
@@ -95,7 +97,9 @@ def _confirms(text: str, language: str) -> bool:
         return found > _LETTERS_SHARE.get(language, 0.5) * letters and kana * 20 < letters
     small = _SMALL_WORDS.get(language)
     words = text.casefold().split()
-    return small is not None and sum(word in small for word in words) >= max(4, SHARE * len(words))
+    return small is not None and sum(map(small.__contains__, words)) >= max(
+        4, _SHARES.get(language, SHARE) * len(words)
+    )
 
 
 def _ranked(text: str) -> list[tuple[str, float]]:

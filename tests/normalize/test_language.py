@@ -19,6 +19,7 @@ TEXTS = {
     "fr": "Le conseil a décidé que le pont, fermé pour des travaux, sera rouvert lundi avec une cérémonie pour les habitants de la ville et du département voisin.",
     "es": "El ayuntamiento ha decidido que el puente, cerrado por las obras, se abrirá el lunes con una ceremonia para los vecinos de la ciudad y de la comarca.",
     "pl": "Rada miasta zdecydowała, że most, który był zamknięty z powodu remontu, zostanie otwarty w poniedziałek po kontroli, a nie jak planowano w maju.",
+    "zu": "Umkhandlu unqume ukuthi ibhuloho, okuthiwa belivaliwe ngenxa yomonakalo, lizovulwa ngoMsombuluko kanye nomcimbi wabantu bedolobha, kodwa hhayi ngoMeyi ngoba umsebenzi usuphelile futhi sekuphephile ukuze izimoto zidlule.",
     "ja": "市議会は、修理のために閉鎖されていた橋を月曜日に再開することを決めた。式典には市長や地元の住民らが出席する予定で、夕方には花火も打ち上げられるという。" * 2,
     "ko": "시의회는 보수 공사로 폐쇄됐던 다리를 월요일에 다시 열기로 했다. 기념식에는 시장과 주민들이 참석할 예정이며 저녁에는 불꽃놀이도 열린다고 시는 밝혔다." * 2,
     "el": "Το δημοτικό συμβούλιο αποφάσισε ότι η γέφυρα, που ήταν κλειστή για έργα, θα ανοίξει τη Δευτέρα με τελετή για τους κατοίκους της πόλης.",
