@@ -1,8 +1,8 @@
 """The record: what newscrawl knows of one article, and the raw evidence it is made from.
 
-The one schema. Everything else is derived from these models: the MongoDB validators and
-indexes (`newscrawl.store.schema`), the JSON that `newscrawl.extract` and the command line give.
-Pure data: no reading of pages, no database, no clock.
+The one schema of an article; the other collections are in `newscrawl.records`. Everything else is derived
+from these models: the MongoDB validators and indexes (`newscrawl.store.schema`), the JSON that
+`newscrawl.extract` and the command line give. Pure data: no reading of pages, no database, no clock.
 
 Two stages:
 
@@ -16,7 +16,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -29,7 +29,6 @@ MOST_EVIDENCE, LONGEST_EVIDENCE = 6, 200  # candidates of a field, characters of
 Precision = Literal["second", "minute", "hour", "day", "month", "year"]
 ContentType = Literal["article", "live", "gallery", "video", "opinion", "press_release"]
 CardSource = Literal["listing", "feed", "sitemap", "related"]
-ViewSource = Literal["own page", "card"]
 
 
 class NotAnArticle(ValueError):
@@ -316,93 +315,5 @@ class Alternate(Part):
     language: str
     url: str
 
-
-class ViewObservation(Part):
-    """One sighting of a view counter: the document of the collection `views`."""
-
-    article: str = Field(description="Identity of the article.")
-    url: str
-    at: Instant
-    count: Count
-    source: ViewSource
-
-
-class Revision(Part):
-    """An earlier version of an article whose headline, lead or body changed."""
-
-    article: str
-    revision: int
-    headline: str
-    lead: str | None = None
-    body: str
-    fingerprint: str
-    seen_at: Instant | None = Field(default=None, description="When this version was first seen.")
-    replaced_at: Instant
-    run: str | None = None
-
-
-class Failure(Part):
-    """An address that could not be fetched, read or stored."""
-
-    url: str
-    site: str
-    stage: Literal["discover", "fetch", "read", "store"]
-    reason: str = Field(description="Stable code such as `http-404`.")
-    detail: str = Field(default="", description="A sentence for people.")
-    attempts: int = Field(default=1, ge=1)
-    first_at: Instant
-    last_at: Instant
-    next_try_at: Instant | None = Field(default=None, description="Null: never again by itself.")
-    run: str | None = None
-    archive: str | None = None
-
-
-class Listing(Part):
-    """What is known of a listing page, feed or sitemap between two runs."""
-
-    url: str
-    site: str
-    kind: Literal["listing", "feed", "sitemap"]
-    etag: str | None = None
-    last_modified: str | None = None
-    newest: str | None = Field(default=None, description="URL of the newest card at the last complete walk.")
-    completed_at: Instant | None = Field(default=None, description="End of the last walk that lost nothing.")
-    since: Instant | None = Field(default=None, description="Older articles those walks left out; null: none.")
-    open_walk: list[str] | None = Field(
-        default=None,
-        description="Identities on the deepest page reached by a walk that has not ended; null: none is open.",
-    )
-    cards: int = Field(default=0, description="Cards of the first page at the last visit.")
-    new: int = Field(default=0, description="Of these, new articles.")
-
-
-class Run(Part):
-    """One crawl of one site."""
-
-    site: str
-    command: str
-    started_at: Instant
-    ended_at: Instant | None = None
-    reason: str | None = Field(default=None, description="Why it ended; null while it goes on or after a crash.")
-    outcome: Literal["ok", "failed", "degraded"] | None = None
-    counts: dict[str, int] = Field(default_factory=dict)
-    coverage: dict[str, float] = Field(default_factory=dict, description="Share of articles that have the field.")
-    errors: dict[str, int] = Field(default_factory=dict, description="Reason to count.")
-    version: str
-    pid: int
-    host: str
-
-
-RECORDS: dict[str, type[Part]] = {
-    "articles": Article,
-    "views": ViewObservation,
-    "revisions": Revision,
-    "listings": Listing,
-    "runs": Run,
-    "failures": Failure,
-}
-"""Collection name to the model of its documents."""
-
-Json = dict[str, Any]
 
 Article.model_rebuild()

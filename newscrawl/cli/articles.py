@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
-from rich.console import Group
-from rich.table import Table
-from rich.text import Text
 
 from newscrawl.cli.output import Exit, fail, out, show_json, show_table, with_database
+from newscrawl.cli.render import render
 
 app = typer.Typer(no_args_is_help=True, help="The stored articles.")
 
@@ -78,47 +75,3 @@ def _forms(url: str) -> list[str]:
         return [identity(url, site)] if site else []
     except ValueError:
         fail(f"{url} is no http or https address", Exit.USAGE)
-
-
-def render(article: Mapping[str, Any]) -> Group:
-    """One article as a reader sees it: headline, facts, text by sections."""
-    facts = Table.grid(padding=(0, 2))
-    dateline, views = article.get("dateline") or {}, article.get("views") or {}
-    rows: list[tuple[str, Any]] = [
-        ("address", article["url"]),
-        ("also at", "\n".join(article.get("aliases") or ())),
-        ("publisher", article.get("publisher")),
-        ("language", article.get("language")),
-        ("published", _instant(article.get("published"))),
-        ("modified", _instant(article.get("modified"))),
-        ("dateline", ", ".join(str(part) for part in (dateline.get("place"), dateline.get("agency")) if part)),
-        ("views", _count(views) if views else None),
-        ("authors", ", ".join(author["name"] for author in article.get("authors") or ())),
-        ("section", article.get("section")),
-        ("tags", ", ".join(article.get("tags") or ())),
-        ("image", (article.get("images") or [{"url": None}])[0]["url"]),
-        ("related", "\n".join(str(card.get("headline") or card["url"]) for card in article.get("related") or ())),
-    ]
-    for name, value in rows:
-        if value:
-            facts.add_row(Text(name, style="dim"), Text(str(value), overflow="fold"))
-    parts: list[Any] = [Text(article["headline"], style="bold"), facts]
-    if article.get("lead"):
-        parts += [Text(), Text(article["lead"], style="italic")]
-    for section in article.get("sections") or ():
-        if section.get("heading"):
-            parts += [Text(), Text(section["heading"], style="bold")]
-        for paragraph in section["paragraphs"]:
-            parts += [Text(), Text(paragraph)]
-    return Group(*parts, Text())
-
-
-def _count(views: Mapping[str, Any]) -> str:
-    return f"{views['count']:,}" if views["count"] is not None else f"unreadable: {views['raw']}"
-
-
-def _instant(timestamp: Mapping[str, Any] | None) -> str | None:
-    if not timestamp:
-        return None
-    at = timestamp.get("at")
-    return f"{at:%Y-%m-%d %H:%M} UTC (printed: {timestamp['raw']})" if at else f"unreadable: {timestamp['raw']}"

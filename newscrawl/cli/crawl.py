@@ -16,8 +16,8 @@ from rich.table import Table
 from newscrawl.cli.output import Exit, err, fail, out, show_json, show_table
 
 if TYPE_CHECKING:
-    from newscrawl.article import Run
     from newscrawl.crawl.process import Progress
+    from newscrawl.records import Run
 
 _SPAN = re.compile(r"(\d+)\s*([mhdw])")
 _UNIT = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -118,7 +118,7 @@ MET = ("cards", "listings_unchanged", "new", "changed", "unchanged", "shown")
 def show_article_line(article: object) -> None:
     """One article of a dry run on stdout."""
     from newscrawl.article import Article
-    from newscrawl.cli.articles import render
+    from newscrawl.cli.render import render
 
     assert isinstance(article, Article)
     out.print(render(article.model_dump()))

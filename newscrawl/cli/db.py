@@ -68,7 +68,7 @@ def uri() -> None:
 @app.command()
 def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
     """Show which database is used, its kind and what it holds."""
-    from newscrawl.article import RECORDS
+    from newscrawl.records import RECORDS
     from newscrawl.store.connect import Connection, mask
     from newscrawl.store.spool import Spool
 

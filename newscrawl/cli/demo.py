@@ -15,7 +15,7 @@ import typer
 from newscrawl.cli.output import Exit, err, fail, out, show_table, with_database
 
 if TYPE_CHECKING:
-    from newscrawl.article import Run
+    from newscrawl.records import Run
     from newscrawl.store.connect import Connection
 
 PORT = 8008
@@ -88,7 +88,7 @@ async def _look(connection: Connection) -> Stored:
 
 
 def _show(run: Run, stored: Stored) -> None:
-    from newscrawl.cli.articles import render
+    from newscrawl.cli.render import render
 
     if stored.example is not None:
         out.rule("one article, as stored")

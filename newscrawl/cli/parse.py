@@ -20,7 +20,7 @@ def parse(
     newscrawl parse page.html --url https://unn.ua/en/news/example --json
     """
     from newscrawl import NotAnArticle, extract
-    from newscrawl.cli.articles import render
+    from newscrawl.cli.render import render
     from newscrawl.cli.sites import site_for
     from newscrawl.cli.why import explain, render_why
 

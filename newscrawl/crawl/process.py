@@ -14,9 +14,10 @@ from typing import Any
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
-from newscrawl.article import Article, Run
+from newscrawl.article import Article
 from newscrawl.crawl.run_record import counts_of, run_of
 from newscrawl.crawl.session import close_session, open_session
+from newscrawl.records import Run
 from newscrawl.settings import Settings, scrapy_settings
 from newscrawl.site import Site
 from newscrawl.spiders.loader import spider_of

@@ -13,8 +13,10 @@ from scrapy.exceptions import (
     DownloadTimeoutError,
     IgnoreRequest,
 )
+from scrapy.http import Request, Response
+from twisted.python.failure import Failure as TwistedFailure
 
-from newscrawl.article import Failure
+from newscrawl.records import Failure
 from newscrawl.settings import RETRY_WAITS
 
 Stage = Literal["discover", "fetch", "read", "store"]
@@ -69,3 +71,14 @@ def failure_of(
 def _storable(text: str) -> str:
     """Text without what UTF-8 cannot hold."""
     return text.encode("utf-8", "replace").decode()
+
+
+def answered(response: Response) -> str:
+    """What a server said, for people."""
+    return f"the server answered {response.status}"
+
+
+def request_and_error(failure: TwistedFailure) -> tuple[Request, BaseException]:
+    """What an errback is told: the request, and why it failed."""
+    assert failure.value is not None
+    return failure.request, failure.value  # type: ignore[attr-defined]

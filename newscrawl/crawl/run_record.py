@@ -14,10 +14,10 @@ from pymongo.errors import PyMongoError
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
-from newscrawl.article import Run
 from newscrawl.crawl.coverage import COVERED
 from newscrawl.crawl.lock import SiteLock, SiteLocked
 from newscrawl.crawl.reading import Reading
+from newscrawl.records import Run
 from newscrawl.settings import ConfigurationError, read_settings
 from newscrawl.spiders.site_spider import SiteSpider
 from newscrawl.store.connect import DatabaseDown
@@ -41,7 +41,7 @@ def run_of(crawler: Crawler, started_at: datetime, reason: str | None = None) ->
     assert isinstance(crawler.spider, SiteSpider)
     counts = counts_of(crawler)
     stats = crawler.stats.get_stats() if crawler.stats else {}
-    counts["known"] = len(crawler.spider.met)
+    counts["known"] = len(crawler.spider.articles.met)
     stored = sum(counts.get(name, 0) for name in ("new", "changed", "unchanged", "spooled"))
     counts |= {
         "bytes": int(stats.get("downloader/response_bytes", 0)),

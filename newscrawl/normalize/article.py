@@ -18,7 +18,6 @@ from newscrawl.article import (
     Related,
     Section,
     Timestamp,
-    ViewObservation,
     Views,
     article_id,
 )
@@ -30,6 +29,7 @@ from newscrawl.normalize.timestamps import choose_timestamp
 from newscrawl.normalize.urls import believable_canonical, canonical_url
 from newscrawl.normalize.views import is_beyond_range, parse_views
 from newscrawl.normalize.zones import country_of_page
+from newscrawl.records import ViewObservation
 from newscrawl.site import Site
 
 MOST_RELATED = 50

@@ -44,5 +44,5 @@ class StorePipeline:
         for name in covered_fields(item):
             spider.count(f"field/{name}")
         await writer.observe(view_observations(item, spider.site, at=now))
-        await writer.resolve([url for url in (item.url, *item.aliases) if url in spider.attempts])
+        await writer.resolve([url for url in (item.url, *item.aliases) if url in spider.articles.attempts])
         return item

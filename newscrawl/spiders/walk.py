@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from newscrawl.article import Listing
+from newscrawl.records import Listing
 
 Kind = Literal["listing", "feed", "sitemap"]
 

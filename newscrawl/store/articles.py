@@ -12,29 +12,22 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
-import bson
-from bson.errors import BSONError
-from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError, PyMongoError
 
-from newscrawl.article import Article, Failure, Listing, Revision, Run, ViewObservation
+from newscrawl.article import Article
+from newscrawl.records import Failure, Listing, Run, ViewObservation
 from newscrawl.store.connect import Connection
 from newscrawl.store.side import SideRecords
 from newscrawl.store.spool import Spool
+from newscrawl.store.upsert import Outcome, unstorable, upsert
 
 logger = logging.getLogger(__name__)
 
-Outcome = Literal["new", "changed", "unchanged", "spooled"]
-
 BACK_OFF = (0.2, 0.5, 1.0, 2.0)  # seconds between attempts at a database that is away
-LARGEST = 16 * 2**20 - 2**16  # bytes; MongoDB's limit of a document less what the server adds
 RACES = 10  # attempts at one article that other processes change at the same instant
 DUPLICATE_KEY = 11000
-
-KEPT = {"first_seen_at", "revision", "changed_at", "aliases", "next_visit_at", "similarity", "duplicate_of", "cluster"}
-"""Fields of a stored article that a further reading of its page does not overwrite."""
 
 
 class StoreRefused(ValueError):
@@ -205,8 +198,8 @@ class ArticleWriter:
             operations: list[Any] = []
             order: list[tuple[str, Outcome]] = []
             for identity, waiting in left.items():
-                operation, outcome, revision = _upsert(waiting.article, waiting.now, stored.get(identity))
-                if (reason := _unstorable(operation)) is not None:
+                operation, outcome, revision = upsert(waiting.article, waiting.now, stored.get(identity))
+                if (reason := unstorable(operation)) is not None:
                     waiting.done.set_exception(StoreRefused(reason))
                     continue
                 operations.append(operation)
@@ -247,52 +240,8 @@ class ArticleWriter:
         if self._database is None:
             raise PyMongoError("no database")
         for collection, operations in side.operations(only):
-            storable = [operation for operation in operations if _unstorable(operation) is None]
+            storable = [operation for operation in operations if unstorable(operation) is None]
             errors = await self._bulk(collection, storable)
             for refused in [*errors.values(), *([None] * (len(operations) - len(storable)))]:
                 logger.error("a record of %s is refused: %s", collection, refused or "it cannot be written as BSON")
             side.forget(collection)
-
-
-def _upsert(article: Article, now: datetime, stored: dict[str, Any] | None) -> tuple[Any, Outcome, Any | None]:
-    """The write of one article: operation, outcome, and the write of the version that it replaces.
-
-    The filter names the version that was read. Where another process has changed it since, nothing matches, the
-    upsert collides with the existing `_id`, and the caller reads again.
-    """
-    document = article.model_dump()
-    aliases = [url for url in dict.fromkeys(article.aliases) if url != article.url]
-    if stored is None:
-        document |= {"first_seen_at": now, "last_seen_at": now, "changed_at": now, "aliases": aliases, "revision": 1}
-        matches = {"_id": article.id, "fingerprint": {"$exists": False}}
-        return UpdateOne(matches, {"$set": document}, upsert=True), "new", None
-    values = {name: value for name, value in document.items() if name not in KEPT}
-    values["last_seen_at"] = now
-    if (values["views"] or {}).get("count") is None:
-        del values["views"]  # a page without its counter does not undo what was seen
-    matches = {"_id": article.id, "revision": stored["revision"]}
-    change: dict[str, Any] = {"$set": values, "$addToSet": {"aliases": {"$each": aliases}}}
-    if stored["fingerprint"] == article.fingerprint:
-        return UpdateOne(matches, change, upsert=True), "unchanged", None
-    values |= {"revision": stored["revision"] + 1, "changed_at": now}
-    earlier = Revision(
-        article=article.id,
-        revision=stored["revision"],
-        headline=stored["headline"],
-        lead=stored.get("lead"),
-        body=stored.get("body") or "",
-        fingerprint=stored["fingerprint"],
-        seen_at=stored.get("changed_at") or stored.get("first_seen_at"),
-        replaced_at=now,
-        run=article.fetch.run,
-    )
-    keep = UpdateOne({"_id": f"{article.id}:{stored['revision']}"}, {"$setOnInsert": earlier.model_dump()}, upsert=True)
-    return UpdateOne(matches, change, upsert=True), "changed", keep
-
-
-def _unstorable(operation: Any) -> str | None:
-    try:
-        size = len(bson.encode(operation._doc)) if hasattr(operation, "_doc") else 0
-    except (BSONError, OverflowError, UnicodeError, RecursionError, ValueError) as error:
-        return f"cannot be written as BSON: {error}"[:500]
-    return f"is larger than MongoDB allows: {size} bytes" if size > LARGEST else None

@@ -10,8 +10,9 @@ from uuid import uuid4
 
 from pymongo.asynchronous.database import AsyncDatabase
 
-from newscrawl.article import Failure, Listing, Run, article_id
+from newscrawl.article import article_id
 from newscrawl.normalize.urls import canonical_url
+from newscrawl.records import Failure, Listing, Run
 
 Database = AsyncDatabase[dict[str, Any]]
 Document = dict[str, Any]

@@ -9,9 +9,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from newscrawl.article import Article, Failure, Listing, Run, ViewObservation
-from newscrawl.store.articles import ArticleWriter, Outcome, StoreRefused
+from newscrawl.article import Article
+from newscrawl.records import Failure, Listing, Run, ViewObservation
+from newscrawl.store.articles import ArticleWriter, StoreRefused
 from newscrawl.store.spool import Spool, read_records
+from newscrawl.store.upsert import Outcome
 
 TOGETHER = 500  # records in memory at a time
 

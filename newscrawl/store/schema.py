@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import CollectionInvalid, OperationFailure
 
-from newscrawl.article import RECORDS
+from newscrawl.records import RECORDS
 from newscrawl.store.connect import Connection
 
 TIME_SERIES = {"timeField": "at", "metaField": "article", "granularity": "minutes"}

@@ -8,7 +8,8 @@ from typing import Any
 
 from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
 
-from newscrawl.article import Failure, Listing, Run, ViewObservation, article_id
+from newscrawl.article import article_id
+from newscrawl.records import Failure, Listing, Run, ViewObservation
 
 
 @dataclass(slots=True)

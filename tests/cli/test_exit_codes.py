@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from newscrawl.article import Run
 from newscrawl.cli.crawl import exit_code, since_of
+from newscrawl.records import Run
 
 NOW = datetime(2026, 1, 6, 10, 50, tzinfo=UTC)
 

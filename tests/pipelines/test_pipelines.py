@@ -148,7 +148,7 @@ async def test_counters_of_the_article_and_of_its_related_cards_are_observed(cra
 async def test_an_article_read_at_last_is_no_failure_any_more(crawler: Crawler) -> None:
     spider = crawler.spider
     await spider.record_failure("https://example.com/news/1", "fetch", "http-500", "the server answered 500")
-    spider.attempts["https://example.com/news/1"] = 1
+    spider.articles.attempts["https://example.com/news/1"] = 1
     await StorePipeline.from_crawler(crawler).process_item(await article_of(crawler, reading()))
     await spider.session.writer.flush()
     assert await spider.session.connection.database["failures"].count_documents({}) == 0

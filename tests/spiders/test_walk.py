@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from newscrawl.article import Listing
+from newscrawl.records import Listing
 from newscrawl.spiders.walk import Walk
 
 NOW = datetime(2026, 1, 6, 10, 50, tzinfo=UTC)

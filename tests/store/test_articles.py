@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from pymongo.errors import WriteError
 
-from newscrawl.article import Article, Failure, ViewObservation, Views
+from newscrawl.article import Article, Views
 from newscrawl.normalize.text import fingerprint
+from newscrawl.records import Failure, ViewObservation
 from newscrawl.store.articles import ArticleWriter, StoreRefused
 from newscrawl.store.connect import Connection
 from newscrawl.store.queries import get_article, known, site_failures

@@ -8,8 +8,9 @@ import signal
 from datetime import UTC, datetime
 from pathlib import Path
 
-from newscrawl.article import Article, Failure, Listing, Run, ViewObservation, article_id
+from newscrawl.article import Article, article_id
 from newscrawl.normalize.text import fingerprint
+from newscrawl.records import Failure, Listing, Run, ViewObservation
 from newscrawl.store.articles import ArticleWriter
 from newscrawl.store.connect import Connection, connect
 from newscrawl.store.replay import replay

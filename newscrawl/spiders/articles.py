@@ -1,0 +1,142 @@
+"""The article pages of one site in one run: what is asked for, and what each answer becomes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import scrapy
+from scrapy.http import Response
+from twisted.python.failure import Failure as TwistedFailure
+
+from newscrawl.article import Card, Fetch, NotAnArticle, article_id
+from newscrawl.crawl.reading import Reading, headers_of
+from newscrawl.crawl.reasons import answered, reason_of, request_and_error
+from newscrawl.extract.article import read_article
+from newscrawl.extract.page import Page
+from newscrawl.normalize.article import identity
+from newscrawl.normalize.dates import parse_date
+from newscrawl.spiders.discovery import Fresh
+
+if TYPE_CHECKING:
+    from newscrawl.spiders.site_spider import SiteSpider
+
+
+class Articles:
+    """Asks for article pages, each once in a run, and reads them."""
+
+    def __init__(self, spider: SiteSpider) -> None:
+        self.spider = spider
+        self.scheduled: dict[str, list[str]] = {}
+        """Identities of articles that this run asks for, with the further addresses that it met them under."""
+        self.met: set[str] = set()
+        """Identities of articles that were stored before this run met them."""
+        self.attempts: dict[str, int] = {}
+        """Attempts so far at the articles that failed before and are due."""
+        self._addresses: dict[str, str] = {}
+
+    @property
+    def is_full(self) -> bool:
+        """The run has asked for as many articles as its limit allows."""
+        return self.spider.limit is not None and len(self.scheduled) >= self.spider.limit
+
+    def identity(self, address: str) -> str:
+        """The identity of the article at an address."""
+        try:
+            return article_id(identity(address, self.spider.site))
+        except ValueError:
+            return article_id(address)
+
+    def is_old(self, card: Card) -> bool:
+        """The card prints a date before the run's limit."""
+        spider = self.spider
+        if not (spider.since and card.published):
+            return False
+        printed = parse_date(
+            card.published,
+            languages=spider.site.languages,
+            timezone=spider.site.timezone,
+            reference=datetime.now(UTC),
+        )
+        return printed is not None and printed.at is not None and printed.at < spider.since
+
+    def requests_again(self) -> Iterable[scrapy.Request]:
+        """A request for each article that failed before and is due."""
+        yield from self.requests(
+            [Fresh(url, self.identity(url), Card(url=url, source="listing")) for url in self.attempts]
+        )
+
+    def requests(self, unknown: Iterable[Fresh]) -> Iterable[scrapy.Request]:
+        """A request for each article that this run has not asked for yet, within its limits."""
+        for fresh in unknown:
+            if self.is_full:
+                self.spider.has_lost = True
+                return
+            if self.is_old(fresh.card):
+                continue
+            if fresh.identity in self.scheduled:
+                self._note_alias(fresh)
+                continue
+            self.scheduled[fresh.identity] = []
+            self._addresses[fresh.identity] = fresh.address
+            yield scrapy.Request(
+                fresh.address,
+                callback=self.parse,
+                errback=self.failed,
+                cb_kwargs={"card": fresh.card, "identity": fresh.identity},
+            )
+
+    def _note_alias(self, fresh: Fresh) -> None:
+        """An article that is asked for already: its further address is kept, and nothing fetched."""
+        further = self.scheduled[fresh.identity]
+        if fresh.address != self._addresses[fresh.identity] and fresh.address not in further:
+            further.append(fresh.address)
+            self.spider.count("duplicates")
+
+    async def parse(self, response: Response, card: Card, identity: str) -> AsyncIterator[Reading]:
+        """An article page, read into raw fields; what is no article becomes a failure with its reason."""
+        spider = self.spider
+        asked = response.request.url if response.request else response.url
+        first = (response.meta.get("redirect_urls") or [asked])[0]
+        if not spider.site.owns(response.url):
+            await spider.record_failure(first, "fetch", "left-the-site", f"redirected to {response.url}")
+            return
+        if response.status != 200:
+            await spider.record_failure(first, "fetch", f"http-{response.status}", answered(response))
+            return
+        headers = headers_of(response)
+        try:
+            page = Page(response.body, response.url, headers=headers)
+            raw = read_article(page, spider.site, card=card)
+        except NotAnArticle as error:
+            await spider.record_failure(first, "read", error.reason, error.detail)
+            return
+        except Exception as error:
+            spider.logger.exception("%s cannot be read", response.url)
+            await spider.record_failure(first, "read", "reading-error", f"{type(error).__name__}: {error}")
+            return
+        if "\ufffd" in page.source and "\ufffd".encode() not in response.body:
+            spider.remark("undecodable-bytes")
+        further, self.scheduled[identity] = self.scheduled[identity], []
+        met = (*response.meta.get("redirect_urls", ()), asked, *further)
+        raw.aliases += [url for url in dict.fromkeys(met) if url not in raw.aliases]
+        fetch = Fetch(
+            status=response.status,
+            etag=headers.get("etag"),
+            last_modified=headers.get("last-modified"),
+            run=spider.run_id,
+        )
+        yield Reading(raw, card, fetch, datetime.now(UTC), spider.since)
+
+    async def failed(self, failure: TwistedFailure) -> None:
+        """An article page that could not be fetched."""
+        request, error = request_and_error(failure)
+        first = (request.meta.get("redirect_urls") or [request.url])[0]
+        await self.spider.record_failure(first, "fetch", reason_of(error), str(error))
+
+    async def end(self) -> None:
+        """Keep the further addresses that articles were met under after their reading."""
+        for article, met_since_its_reading in self.scheduled.items():
+            if self.spider.session is not None and met_since_its_reading:
+                await self.spider.session.writer.add_aliases(article, met_since_its_reading)

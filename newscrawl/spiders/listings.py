@@ -1,0 +1,209 @@
+"""The listings, feeds and sitemaps of one site in one run: how far each is walked, and what is new in them.
+
+What is known costs no fetch, and one database query for a whole page of a listing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import scrapy
+from pymongo.errors import PyMongoError
+from scrapy.http import Response
+from twisted.python.failure import Failure as TwistedFailure
+
+from newscrawl.article import Card, article_id
+from newscrawl.crawl.reading import headers_of
+from newscrawl.crawl.reasons import answered, reason_of, request_and_error
+from newscrawl.normalize.article import card_views
+from newscrawl.normalize.dates import parse_date
+from newscrawl.normalize.urls import canonical_url, fetchable_url
+from newscrawl.records import Listing
+from newscrawl.settings import settings
+from newscrawl.spiders.discovery import Found, Fresh, Unreadable, read_discovery
+from newscrawl.spiders.walk import Kind, Walk
+from newscrawl.store.queries import known, site_listings
+
+if TYPE_CHECKING:
+    from newscrawl.spiders.site_spider import SiteSpider
+
+
+class Listings:
+    """Walks the places of discovery of a site and hands what is new to its articles."""
+
+    def __init__(self, spider: SiteSpider) -> None:
+        self.spider = spider
+        self.walks: list[Walk] = []
+        self.failed: dict[str, int] = {}
+        """Attempts so far at the listings, feeds and sitemaps that failed before and are due."""
+        self._known: dict[str, Listing] = {}
+
+    async def recall(self) -> None:
+        """How far the walks of earlier runs came. Raises PyMongoError."""
+        if (session := self.spider.session) is not None:
+            database, site = session.connection.database, self.spider.site.name
+            self._known = await session.read(lambda: site_listings(database, site))
+
+    async def requests(self) -> AsyncIterator[scrapy.Request]:
+        """A request for the first page of every listing, feed and sitemap of every edition."""
+        for edition in self.spider.site.editions:
+            kinds: tuple[tuple[Kind, tuple[str, ...]], ...] = (
+                ("listing", edition.listings),
+                ("feed", edition.feeds),
+                ("sitemap", edition.sitemaps),
+            )
+            for kind, addresses in kinds:
+                for address in addresses:
+                    yield self._request(address, await self._begin_walk(address, kind))
+
+    async def _begin_walk(self, address: str, kind: Kind) -> Walk:
+        listing = self._known.get(address) or Listing(url=address, site=self.spider.site.name, kind=kind)
+        walk = Walk(listing, since=self.spider.since)
+        self.walks.append(walk)
+        await self._remember(walk.listing)
+        return walk
+
+    async def _remember(self, listing: Listing) -> None:
+        if self.spider.session is not None:
+            await self.spider.session.writer.remember(listing)
+
+    def _request(self, address: str, walk: Walk) -> scrapy.Request:
+        headers = {}
+        if walk.is_conditional and walk.before.etag:
+            headers["If-None-Match"] = walk.before.etag
+        if walk.is_conditional and walk.before.last_modified:
+            headers["If-Modified-Since"] = walk.before.last_modified
+        return scrapy.Request(
+            address,
+            callback=self.parse,
+            errback=self.not_fetched,
+            headers=headers,
+            cb_kwargs={"walk": walk},
+            dont_filter=True,
+            priority=10,
+        )
+
+    async def parse(self, response: Response, walk: Walk) -> AsyncIterator[Any]:
+        """A page of a listing, feed or sitemap: its new articles, then what it leads to."""
+        spider = self.spider
+        if not await self._answered(response, walk):
+            return
+        try:
+            found = read_discovery(walk.kind, response.body, response.url, headers_of(response), spider.site)
+        except Unreadable as error:
+            await self._failure(response.url, error.reason, error.detail, walk)
+            return
+        is_first = walk.pages == 0
+        try:
+            fresh, number = await self._sort(found.cards, response.url, walk)
+        except PyMongoError as error:
+            walk.is_cut = True
+            await spider.database_away(error)
+            return
+        if is_first and not number and walk.kind != "sitemap":
+            await self._empty(response.url, walk)
+            return
+        for request in spider.articles.requests(fresh):
+            yield request
+        if found.next_page and self._goes_on(walk, fresh, found):
+            yield self._request(found.next_page, walk)
+        for entry in found.sitemaps[: self._page_limit()]:
+            modified = parse_date(entry.modified) if entry.modified else None
+            if spider.since and modified and modified.at and modified.at < spider.since:
+                continue
+            if spider.site.owns(entry.url):
+                yield self._request(entry.url, await self._begin_walk(entry.url, "sitemap"))
+
+    async def _answered(self, response: Response, walk: Walk) -> bool:
+        if response.status == 304:
+            self.spider.count("listings_unchanged")
+            return False
+        if response.status != 200:
+            await self._failure(response.url, f"http-{response.status}", answered(response), walk)
+            return False
+        if self.spider.session is not None and response.url in self.failed:
+            await self.spider.session.writer.resolve([response.url])
+        if walk.pages == 0:
+            headers = headers_of(response)
+            walk.listing = walk.listing.model_copy(
+                update={"etag": headers.get("etag"), "last_modified": headers.get("last-modified")}
+            )
+        return True
+
+    async def _sort(self, cards: list[Card], source: str, walk: Walk) -> tuple[list[Fresh], int]:
+        """Articles that are not known yet, by one database query, and the number of all.
+
+        Counters on the cards become view observations. Raises PyMongoError.
+        """
+        spider = self.spider
+        addresses: dict[str, Fresh] = {}
+        for card in cards:
+            address = fetchable_url(card.url, base=source)
+            if address and spider.site.owns(address) and spider.site.is_article(address) is not False:
+                card.found_at = source
+                fresh = Fresh(address, spider.articles.identity(address), card)
+                addresses.setdefault(fresh.identity, fresh)
+        settled: set[str] = set()
+        if spider.session is not None and addresses:
+            session, now = spider.session, datetime.now(UTC)
+            forms = {i: canonical_url(fresh.address) for i, fresh in addresses.items()}
+            urls = [*(fresh.address for fresh in addresses.values()), *forms.values()]
+            found = await session.read(lambda: known(session.connection.database, list(addresses), urls, now))
+            stored = found.articles | {i for i, fresh in addresses.items() if fresh.address in found.aliases}
+            settled = stored | {i for i, fresh in addresses.items() if fresh.address in found.postponed}
+            spider.articles.met |= stored & addresses.keys() - spider.articles.scheduled.keys()
+            for i in found.articles & addresses.keys():
+                if article_id(forms[i]) != i and not {forms[i], addresses[i].address} & found.aliases:
+                    await session.writer.add_aliases(i, [forms[i]])
+            await session.writer.observe(card_views([fresh.card for fresh in addresses.values()], spider.site, at=now))
+        unknown = [fresh for i, fresh in addresses.items() if i not in settled]
+        spider.count("cards", len(addresses))
+        walk.note_page(list(addresses), len(unknown))
+        await self._remember(walk.listing)
+        return unknown, len(addresses)
+
+    def _goes_on(self, walk: Walk, fresh: list[Fresh], found: Found) -> bool:
+        spider = self.spider
+        if spider.articles.is_full:
+            walk.is_cut = True
+            return False
+        pinned = {card.url for card in found.cards if card.is_pinned}
+        usual = [card for card in found.cards if not card.is_pinned]
+        goes_on = walk.goes_on(
+            has_news=any(item.card.url not in pinned for item in fresh),
+            all_too_old=bool(spider.since and usual) and all(spider.articles.is_old(card) for card in usual),
+        )
+        if goes_on and walk.pages >= self._page_limit():
+            spider.count("listings_cut_by_max_pages")
+            walk.is_cut = walk.is_cut or spider.max_pages is not None
+            return False
+        return goes_on
+
+    def _page_limit(self) -> int:
+        return self.spider.max_pages or self.spider.site.crawl.max_pages or settings().max_pages
+
+    async def not_fetched(self, failure: TwistedFailure) -> None:
+        """A listing, feed or sitemap that could not be fetched."""
+        request, error = request_and_error(failure)
+        await self._failure(request.url, reason_of(error), str(error), request.cb_kwargs["walk"])
+
+    async def _failure(self, url: str, reason: str, detail: str, walk: Walk) -> None:
+        walk.is_cut = True
+        self.spider.count("failed_listings")
+        await self.spider.record_failure(url, "discover", reason, detail)
+
+    async def _empty(self, url: str, walk: Walk) -> None:
+        walk.is_cut = True
+        detail = f"the {walk.kind} shows no article"
+        if walk.before.cards:
+            self.spider.count("listings_gone_quiet")
+            detail += f"; at the last visit it showed {walk.before.cards}: its layout may have changed"
+        await self.spider.record_failure(url, "discover", "no-articles", detail)
+
+    async def end(self, finished: bool) -> None:
+        """Mark the walks that lost nothing as complete; the others are walked further by the next run."""
+        for walk in self.walks:
+            if finished and not walk.is_cut and not self.spider.has_lost:
+                await self._remember(walk.complete(datetime.now(UTC)))
