@@ -33,6 +33,10 @@ class Revision(Part):
     seen_at: Instant | None = Field(default=None, description="When this version was first seen.")
     replaced_at: Instant
     run: str | None = None
+    is_other_article: bool = Field(
+        default=False,
+        description="The address has come to show another article; this was the last version of the one before.",
+    )
 
 
 class Failure(Part):

@@ -116,7 +116,8 @@ def _addresses(raw: RawArticle, site: Site, card: Card | None) -> tuple[str, lis
             raw.provenance["url"] = f"fetched; the page's canonical address is not believed ({reason or 'no article'})"
     met = [own, raw.url, *([raw.canonical_url] if raw.canonical_url and url != own else []), *raw.aliases]
     met += [card.url] if card is not None else []
-    return url, [address for address in dict.fromkeys(met) if address and address != url]
+    forms = [_identity_or_none(address, site) for address in met]
+    return url, [address for address in dict.fromkeys((*met, *forms)) if address and address != url]
 
 
 def _lead(text: str | None, language: str | None) -> str | None:

@@ -48,3 +48,14 @@ def first_words(text: str, length: int = 40) -> str:
 def same_words(first: str, second: str) -> bool:
     """Whether two headlines say the same, whatever their case, spaces and punctuation."""
     return first_words(first, 200) == first_words(second, 200)
+
+
+def shared_text(first: str, second: str) -> float:
+    """Share of the shorter text's runs of words that the other text has, too: 0 to 1; 0 where one is empty."""
+    runs = sorted((_runs(first), _runs(second)), key=len)
+    return len(runs[0] & runs[1]) / len(runs[0]) if runs[0] else 0.0
+
+
+def _runs(text: str, length: int = 3) -> set[tuple[str, ...]]:
+    words = _WORD.findall(text.casefold())
+    return set(zip(*(words[start:] for start in range(length)), strict=False))

@@ -51,6 +51,8 @@ _TWIN_VALUES = {
 }
 _PATH_PARAMETER = re.compile(r";jsessionid=[^/?]*", re.I)
 _TWIN_SEGMENTS = {"amp", "print"}
+SLUG_WORDS = 3  # fewer words name a section or nothing
+_SLUG_WORD, _ID = re.compile(r"[^\W_]+"), re.compile(r"\d{5,}")
 _AMP_NAME = re.compile(r"(?<=\w)\.amp(?=$|\.html?$)", re.I)
 _INDEX = re.compile(r"(?:index|default)\.(?:[xs]?html?|php|aspx?|jsp|cgi)")
 _MOBILE_HOST = re.compile(r"^(?:www\.)?(?:m|mobile|amp)\.(?=[^.]+\.[^.]+)|^www\d?\.(?=[^.]+\.[^.]+)", re.I)
@@ -254,8 +256,8 @@ def same_site(first: str, second: str) -> bool:
 def believable_canonical(declared: str, fetched: str) -> str | None:
     """Why a page's declared canonical address is not believed; None: it is.
 
-    Believed only within the same registrable domain, and only where it may name an article: no home page, no
-    bare section above the fetched address.
+    Believed only within the same registrable domain, and only where it may name this article: no home page, no
+    bare section above the fetched address, no address whose words and numbers are those of another article.
     """
     try:
         target, source = urlsplit(canonical_url(declared, base=fetched)), urlsplit(canonical_url(fetched))
@@ -271,4 +273,19 @@ def believable_canonical(declared: str, fetched: str) -> str | None:
         # Below a page stand its own twins (`/story/2`), below a section its articles (`/world/long-slug`).
         if "-" in rest or len(rest) > 12:
             return "section"
-    return None
+    return "another-article" if _name_two_articles(target.path, source.path) else None
+
+
+def _name_two_articles(first: str, second: str) -> bool:
+    """Both paths say in words what their article is about, and say different things.
+
+    A headline that was edited leaves some of its words or the number in the address; an address without words says
+    nothing.
+    """
+    slugs = [
+        frozenset(_SLUG_WORD.findall(unquote(path).rstrip("/").rpartition("/")[2].lower())) for path in (first, second)
+    ]
+    shorter = min(map(len, slugs))
+    if shorter < SLUG_WORDS or set(_ID.findall(first)) & set(_ID.findall(second)):
+        return False
+    return 2 * len(slugs[0] & slugs[1]) < shorter

@@ -41,12 +41,16 @@ class Articles:
         """The run has asked for as many articles as its limit allows."""
         return self.spider.limit is not None and len(self.scheduled) >= self.spider.limit
 
+    def canonical(self, address: str) -> str:
+        """The address that is the identity of the article at an address."""
+        try:
+            return identity(address, self.spider.site)
+        except ValueError:
+            return address
+
     def identity(self, address: str) -> str:
         """The identity of the article at an address."""
-        try:
-            return article_id(identity(address, self.spider.site))
-        except ValueError:
-            return article_id(address)
+        return article_id(self.canonical(address))
 
     def is_old(self, card: Card) -> bool:
         """The card prints a date before the run's limit."""

@@ -149,9 +149,10 @@ class Listings:
         if spider.session is not None and addresses:
             session, now = spider.session, datetime.now(UTC)
             forms = {i: canonical_url(fresh.address) for i, fresh in addresses.items()}
-            urls = [*(fresh.address for fresh in addresses.values()), *forms.values()]
+            own = {i: spider.articles.canonical(fresh.address) for i, fresh in addresses.items()}
+            urls = list({*(fresh.address for fresh in addresses.values()), *forms.values(), *own.values()})
             found = await session.read(lambda: known(session.connection.database, list(addresses), urls, now))
-            stored = found.articles | {i for i, fresh in addresses.items() if fresh.address in found.aliases}
+            stored = found.articles | {i for i, fresh in addresses.items() if {fresh.address, own[i]} & found.aliases}
             settled = stored | {i for i, fresh in addresses.items() if fresh.address in found.postponed}
             spider.articles.met |= stored & addresses.keys() - spider.articles.scheduled.keys()
             for i in found.articles & addresses.keys():

@@ -19,6 +19,8 @@ from pymongo.errors import BulkWriteError, PyMongoError
 from newscrawl.article import Article
 from newscrawl.records import Failure, Listing, Run, ViewObservation
 from newscrawl.store.connect import Connection
+from newscrawl.store.identity import NEEDED, Found, evidence
+from newscrawl.store.merge import merge_twins
 from newscrawl.store.side import SideRecords
 from newscrawl.store.spool import Spool
 from newscrawl.store.upsert import Outcome, unstorable, upsert
@@ -138,12 +140,16 @@ class ArticleWriter:
                 done.set_result(None)
 
     def _next_batch(self) -> dict[str, _Waiting]:
-        """Up to `batch` articles, each once; a second version of one waits for its turn."""
+        """Up to `batch` articles by identity; what may be one of them once more waits for its turn."""
         batch: dict[str, _Waiting] = {}
         later: list[_Waiting] = []
+        taken: set[str] = set()
         for waiting in self._waiting:
-            if len(batch) < self._batch and waiting.article.id not in batch:
-                batch[waiting.article.id] = waiting
+            article = waiting.article
+            signs = {article.id, article.url, article.fingerprint, *article.aliases}
+            if len(batch) < self._batch and not signs & taken:
+                batch[article.id] = waiting
+                taken |= signs
             else:
                 later.append(waiting)
         self._waiting = later
@@ -191,14 +197,14 @@ class ArticleWriter:
             raise PyMongoError("no database")
         left = {identity: waiting for identity, waiting in batch.items() if not waiting.done.done()}
         while left:
-            wanted = ("fingerprint", "revision", "headline", "lead", "body", "changed_at", "first_seen_at")
-            found = self._database["articles"].find({"_id": {"$in": list(left)}}, dict.fromkeys(wanted, 1))
-            stored = {document["_id"]: document async for document in found}
+            found = Found(await self._documents([waiting.article for waiting in left.values()]))
             revisions: list[Any] = []
             operations: list[Any] = []
             order: list[tuple[str, Outcome]] = []
+            to_merge: dict[str, Article] = {}
             for identity, waiting in left.items():
-                operation, outcome, revision = upsert(waiting.article, waiting.now, stored.get(identity))
+                match = found.match(waiting.article)
+                operation, outcome, revision = upsert(waiting.article, waiting.now, match)
                 if (reason := unstorable(operation)) is not None:
                     waiting.done.set_exception(StoreRefused(reason))
                     continue
@@ -206,12 +212,19 @@ class ArticleWriter:
                 order.append((identity, outcome))
                 if revision is not None:
                     revisions.append(revision)
+                if outcome == "new" or match.same:
+                    to_merge[match.identity] = waiting.article
             if revisions:
                 await self._database["revisions"].bulk_write(revisions, ordered=False)
             errors = await self._bulk("articles", operations)
+            await merge_twins(self._database, to_merge)
             for position, (identity, outcome) in enumerate(order):
                 self._settle(left[identity], outcome, errors.get(position))
             left = {identity: waiting for identity, waiting in left.items() if not waiting.done.done()}
+
+    async def _documents(self, articles: list[Article]) -> list[dict[str, Any]]:
+        assert self._database is not None
+        return await self._database["articles"].find(evidence(articles), dict.fromkeys(NEEDED, 1)).to_list()
 
     @staticmethod
     def _settle(waiting: _Waiting, outcome: Outcome, error: dict[str, Any] | None) -> None:

@@ -25,7 +25,7 @@ class Known:
     articles: set[str] = field(default_factory=set)
     """Identities of stored articles."""
     aliases: set[str] = field(default_factory=set)
-    """Addresses that are aliases of stored articles."""
+    """Addresses under which articles are stored, the canonical ones among them."""
     postponed: set[str] = field(default_factory=set)
     """Identities of addresses that failed and are not due again."""
 
@@ -38,8 +38,8 @@ async def known(database: Database, identities: list[str], urls: list[str], now:
         {"$project": {"failed": "$url"}},
     ]
     pipeline: list[dict[str, Any]] = [
-        {"$match": {"$or": [{"_id": {"$in": identities}}, {"aliases": {"$in": urls}}]}},
-        {"$project": {"aliases": {"$setIntersection": ["$aliases", urls]}}},
+        {"$match": {"$or": [{"_id": {"$in": identities}}, {"url": {"$in": urls}}, {"aliases": {"$in": urls}}]}},
+        {"$project": {"aliases": {"$setIntersection": [{"$concatArrays": [["$url"], "$aliases"]}, urls]}}},
         {"$unionWith": {"coll": "failures", "pipeline": failed}},
     ]
     result = Known()
@@ -64,8 +64,10 @@ async def get_article(database: Database, url: str, *further: str) -> Document |
     with contextlib.suppress(ValueError):
         addresses.append(canonical_url(url))
     ids = [article_id(address) for address in addresses]
-    by_address = {"$or": [{"_id": {"$in": ids}}, {"aliases": {"$in": addresses}}]}
-    return await database["articles"].find_one(by_address)
+    by_address = {"$or": [{"_id": {"$in": ids}}, {"url": {"$in": addresses}}, {"aliases": {"$in": addresses}}]}
+    found = await database["articles"].find(by_address).to_list()
+    # An article that has moved left its old address, which may show another one by now.
+    return min(found, key=lambda d: (d["url"] not in addresses, url not in (d.get("aliases") or ())), default=None)
 
 
 async def list_runs(database: Database, *, site: str | None = None, limit: int = 20) -> list[Document]:

@@ -10,6 +10,7 @@ from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
 
 from newscrawl.article import article_id
 from newscrawl.records import Failure, Listing, Run, ViewObservation
+from newscrawl.store.identity import add_aliases
 
 
 @dataclass(slots=True)
@@ -73,9 +74,7 @@ class SideRecords:
         ]
 
     def _alias_operations(self) -> list[Any]:
-        return [
-            UpdateOne({"_id": identity}, {"$addToSet": {"aliases": {"$each": urls}}}) for identity, urls in self.aliases
-        ]
+        return [UpdateOne({"_id": identity}, [add_aliases(urls)]) for identity, urls in self.aliases]
 
     def _failure_operations(self) -> list[Any]:
         operations: list[Any] = []

@@ -11,6 +11,7 @@ from pymongo import UpdateOne
 
 from newscrawl.article import Article
 from newscrawl.records import Revision
+from newscrawl.store.identity import MOST_ALIASES, Document, Match, add_aliases
 
 Outcome = Literal["new", "changed", "unchanged", "spooled"]
 
@@ -20,29 +21,43 @@ KEPT = {"first_seen_at", "revision", "changed_at", "aliases", "next_visit_at", "
 """Fields of a stored article that a further reading of its page does not overwrite."""
 
 
-def upsert(article: Article, now: datetime, stored: dict[str, Any] | None) -> tuple[Any, Outcome, Any | None]:
+def upsert(article: Article, now: datetime, match: Match) -> tuple[Any, Outcome, Any | None]:
     """The write of one article: operation, outcome, and the write of the version that it replaces.
 
     The filter names the version that was read. Where another process has changed it since, nothing matches, the
     upsert collides with the existing `_id`, and the caller reads again.
     """
+    stored = match.stored
     document = article.model_dump()
-    aliases = [url for url in dict.fromkeys(article.aliases) if url != article.url]
+    aliases = [url for url in dict.fromkeys((article.url, *article.aliases)) if url not in match.foreign]
     if stored is None:
-        document |= {"first_seen_at": now, "last_seen_at": now, "changed_at": now, "aliases": aliases, "revision": 1}
-        matches = {"_id": article.id, "fingerprint": {"$exists": False}}
+        others = [url for url in aliases if url != article.url][:MOST_ALIASES]
+        document |= {"first_seen_at": now, "last_seen_at": now, "changed_at": now, "aliases": others, "revision": 1}
+        matches = {"_id": match.identity, "fingerprint": {"$exists": False}}
         return UpdateOne(matches, {"$set": document}, upsert=True), "new", None
     values = {name: value for name, value in document.items() if name not in KEPT}
-    values["last_seen_at"] = now
-    if (values["views"] or {}).get("count") is None:
+    values |= {"url": match.url, "last_seen_at": now}
+    if (values["views"] or {}).get("count") is None and not match.is_other:
         del values["views"]  # a page without its counter does not undo what was seen
-    matches = {"_id": article.id, "revision": stored["revision"]}
-    change: dict[str, Any] = {"$set": values, "$addToSet": {"aliases": {"$each": aliases}}}
-    if stored["fingerprint"] == article.fingerprint:
-        return UpdateOne(matches, change, upsert=True), "unchanged", None
-    values |= {"revision": stored["revision"] + 1, "changed_at": now}
+    keep = None
+    outcome: Outcome = "unchanged"
+    if stored["fingerprint"] != article.fingerprint:
+        outcome = "changed"
+        values |= {"revision": stored["revision"] + 1, "changed_at": now}
+        keep = _earlier_version(stored, article, now, is_other=match.is_other)
+    if match.is_other:
+        values["first_seen_at"] = now
+    change = [
+        {"$set": {name: {"$literal": value} for name, value in values.items()}},
+        add_aliases((stored["url"], *aliases)),
+    ]
+    matches = {"_id": match.identity, "revision": stored["revision"]}
+    return UpdateOne(matches, change, upsert=True), outcome, keep
+
+
+def _earlier_version(stored: Document, article: Article, now: datetime, *, is_other: bool) -> Any:
     earlier = Revision(
-        article=article.id,
+        article=stored["_id"],
         revision=stored["revision"],
         headline=stored["headline"],
         lead=stored.get("lead"),
@@ -51,15 +66,16 @@ def upsert(article: Article, now: datetime, stored: dict[str, Any] | None) -> tu
         seen_at=stored.get("changed_at") or stored.get("first_seen_at"),
         replaced_at=now,
         run=article.fetch.run,
+        is_other_article=is_other,
     )
-    keep = UpdateOne({"_id": f"{article.id}:{stored['revision']}"}, {"$setOnInsert": earlier.model_dump()}, upsert=True)
-    return UpdateOne(matches, change, upsert=True), "changed", keep
+    identity = f"{stored['_id']}:{stored['revision']}"
+    return UpdateOne({"_id": identity}, {"$setOnInsert": earlier.model_dump()}, upsert=True)
 
 
 def unstorable(operation: Any) -> str | None:
     """Why the server can never hold what an operation writes; None: it can."""
     try:
-        size = len(bson.encode(operation._doc)) if hasattr(operation, "_doc") else 0
+        size = len(bson.encode({"update": operation._doc})) if hasattr(operation, "_doc") else 0
     except (BSONError, OverflowError, UnicodeError, RecursionError, ValueError) as error:
         return f"cannot be written as BSON: {error}"[:500]
     return f"is larger than MongoDB allows: {size} bytes" if size > LARGEST else None

@@ -257,8 +257,30 @@ def test_a_canonical_link_that_names_no_article_of_the_site_is_not_believed(decl
     assert believable_canonical(declared, PAGE) is not None
 
 
-def test_a_canonical_link_to_another_form_of_the_page_is_believed() -> None:
-    assert believable_canonical("https://www.example.com/news/bridge-closed-4711", PAGE + "?utm_source=x") is None
+@pytest.mark.parametrize(
+    ("declared", "fetched"),
+    [
+        ("https://www.example.com/news/bridge-closed-4711", PAGE + "?utm_source=x"),
+        # the words of an edited headline; the same number; an address without words
+        (
+            "https://example.com/news/old-bridge-closed-after-storm",
+            "https://example.com/news/old-bridge-shut-after-storm",
+        ),
+        ("https://example.com/news/storm-takes-bridge-4711001", "https://example.com/news/flood-hits-old-town-4711001"),
+        ("https://example.com/2026/01/old-bridge-closed", "https://example.com/?p=4711"),
+        ("https://example.com/a/4711", "https://example.com/news/old-bridge-closed-after-storm"),
+    ],
+)
+def test_a_canonical_link_to_another_form_of_the_page_is_believed(declared: str, fetched: str) -> None:
+    assert believable_canonical(declared, fetched) is None
+
+
+def test_a_canonical_link_to_an_address_that_names_another_article_is_not_believed() -> None:
+    declared, fetched = (
+        "https://example.com/news/museum-opens-new-wing",
+        "https://example.com/news/old-bridge-closed-after-storm",
+    )
+    assert believable_canonical(declared, fetched) == "another-article"
 
 
 def test_pairs_of_seven_projects_are_judged_alike(shared: Path) -> None:
