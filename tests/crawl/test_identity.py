@@ -8,9 +8,9 @@ import pytest
 
 from newscrawl.replica import Server
 
-TEXT = (
-    "<p>The council met at night and decided on the bridge by the river, said its speaker, after a long debate.</p>" * 4
-)
+TEXT = """<p>The council met at night and decided on the bridge by the river, said its speaker, after a long debate.</p>
+<p>Work on the bridge is to begin in spring, and the ferry will run twice as often until the last stone is laid.</p>
+<p>Traders on both banks had asked for a footpath as well, which the engineers now mean to hang below the road.</p>"""
 
 
 def page(headline: str, head: str = "") -> str:
