@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: demo test bench bench-accuracy lock clean
+.PHONY: demo test bench bench-accuracy chaos lock clean
 
 demo: .venv/.installed
 	@$(BIN)/newscrawl demo
@@ -14,6 +14,10 @@ test: .venv/.tools
 
 bench: .venv/.installed
 	@$(BIN)/python benchmarks/crawl.py
+
+# What stays of a crawl whose crawler, database or disk fails, again and again.
+chaos: .venv/.installed
+	@$(BIN)/python benchmarks/chaos.py
 
 # Over the real pages in $NEWSCRAWL_SHARED, beside the peers that .venv has: uv pip install --python .venv --group peers
 bench-accuracy: .venv/.installed

@@ -8,100 +8,26 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from pymongo import MongoClient
+from harness import Bench, Figure
 from rich.console import Console
 from rich.table import Table
 
 from newscrawl.article import article_id
-from newscrawl.replica import Replica, ReplicaArticle, Server, serve, site_file
-from newscrawl.store.local import LocalServer
+from newscrawl.replica import Replica, ReplicaArticle, serve
 
 ARTICLES = 500
 KILLS = 20
 SEED = 20260106
 
 console = Console()
-
-
-class Figure(NamedTuple):
-    """One measured figure, what it should be, and whether it is."""
-
-    name: str
-    measured: str
-    wanted: str
-    ok: bool
-
-
-class Bench:
-    """newscrawl with an own folder and embedded database, and a replica that it crawls."""
-
-    def __init__(self, folder: Path, server: Server) -> None:
-        self.server, self.data = server, folder / "data"
-        (folder / "sites").mkdir()
-        (folder / "sites" / "replica.toml").write_text(site_file(server.base_url), encoding="utf-8")
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("NEWSCRAWL_", "PYTHON"))},
-            "PYTHONPYCACHEPREFIX": str(folder / "compiled"),
-            "NEWSCRAWL_DATA": str(self.data),
-            "NEWSCRAWL_SITES": str(folder / "sites"),
-            "NEWSCRAWL_DELAY": "0",
-            "NEWSCRAWL_CONCURRENCY": "16",
-        }
-        self.local = LocalServer(self.data)
-        self.local.start(keep=True)
-        self.client: MongoClient[dict[str, Any]] = MongoClient(self.local.uri, tz_aware=True)
-        self.database = self.client["newscrawl"]
-
-    def close(self) -> None:
-        """Stop the database."""
-        self.client.close()
-        self.local.stop()
-
-    def start(self) -> subprocess.Popen[str]:
-        """Start a crawl."""
-        self.server.requests.clear()
-        return subprocess.Popen(
-            [sys.executable, "-m", "newscrawl.cli", "crawl", "replica"],
-            env=self.environment,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-
-    def crawl(self) -> None:
-        """Crawl to the end."""
-        process = self.start()
-        output, errors = process.communicate(timeout=120)
-        if process.returncode != 0:
-            raise SystemExit(f"the crawl ended with {process.returncode}\n{output}{errors}")
-
-    def wait_for(self, requests: int, process: subprocess.Popen[str]) -> None:
-        """Wait until the crawl has made so many requests, or has ended."""
-        while process.poll() is None and len(self.server.requests) < requests:
-            time.sleep(0.001)
-
-    def articles_fetched(self) -> int:
-        """Requests for pages of articles since the last start."""
-        return sum("/news/" in path or "/amp/" in path for path in self.server.requests)
-
-    def missing_and_doubled(self) -> tuple[int, int]:
-        """Articles that exist and are not stored, and stored documents beyond one an article."""
-        truth = {article.url: article for article in self.server.replica.articles}
-        stored = [document["url"] for document in self.database["articles"].find({}, {"url": 1})]
-        return len(truth.keys() - set(stored)), len(stored) - len(truth.keys() & set(stored))
-
-    def forget(self) -> None:
-        """Empty the database."""
-        self.client.drop_database("newscrawl")
 
 
 @contextmanager
