@@ -77,7 +77,7 @@ async def top(
     rows: list[Document] = []
     shown: set[str] = set()
     async for chunk in _chunks(
-        await database["views"].aggregate(_growing(since, hours), allowDiskUse=True), max(100, 2 * limit)
+        await database["views"].aggregate(growing(since, hours), allowDiskUse=True), max(100, 2 * limit)
     ):
         stored = await _articles(database, chunk, site)
         for candidate in chunk:
@@ -123,7 +123,7 @@ async def _articles(database: Database, candidates: list[Document], site: str | 
     return by_alias | {document["url"]: document for document in found}
 
 
-def _growing(since: datetime, hours: float) -> list[Document]:
+def growing(since: datetime, hours: float) -> list[Document]:
     """The aggregation: growth of each article from `since` to its last reading, as `normalize.growth` defines it."""
     reading = {"at": "$at", "count": "$count"}  # documents compare by their fields in order: time, then count
     is_within = {"$gte": ["$at", since]}
