@@ -135,12 +135,15 @@ class ArticleWriter:
     def _stir(self) -> None:
         if self._task is None:
             self._task = asyncio.create_task(self._run())
-        if len(self._waiting) + len(self._side) >= self._batch:
+        if self._is_full():
             self._wake.set()
+
+    def _is_full(self) -> bool:
+        return len(self._waiting) + len(self._side) >= self._batch
 
     async def _run(self) -> None:
         while not self._closed or self._waiting or len(self._side) or self._flushes:
-            if not self._closed:
+            if not self._closed and (self._is_stuck or not self._is_full()):
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), self._interval)
             self._wake.clear()
