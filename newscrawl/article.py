@@ -242,6 +242,7 @@ class Evidence(Part):
 class Fetch(Part):
     """How the current version was fetched."""
 
+    at: Instant | None = Field(default=None, description="When the page had arrived.")
     status: int | None = None
     etag: str | None = None
     last_modified: str | None = None

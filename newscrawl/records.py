@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import hashlib
+from datetime import datetime
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from newscrawl.article import Article, Count, Instant, Part
 
 ViewSource = Literal["own page", "card"]
+ViewKey = tuple[str, datetime, ViewSource, int]
 
 
 class ViewObservation(Part):
     """One sighting of a view counter: the document of the collection `views`."""
 
-    article: str = Field(description="Identity of the article.")
+    article: str = Field(description="Identity of the article: the hash of `url`.")
     url: str
-    at: Instant
+    at: Instant = Field(description="When the page that shows it was fetched.")
     count: Count
     source: ViewSource
+    raw: Annotated[str, Field(max_length=200)] | None = Field(default=None, description="The counter as printed.")
+    fell: bool = Field(default=False, description="It is lower than the latest one known when it was written.")
+
+    @property
+    def key(self) -> ViewKey:
+        """What makes it the observation that it is."""
+        return self.article, self.at, self.source, self.count
+
+    @property
+    def id(self) -> str:
+        """Identity in the database: the hash of `key`, the same however often the observation is written."""
+        text = f"{self.article} {self.at.isoformat()} {self.source} {self.count}"
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 class Revision(Part):

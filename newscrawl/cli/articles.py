@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from newscrawl.cli.output import Exit, fail, out, show_json, show_table, with_database
 from newscrawl.cli.render import render
+from newscrawl.cli.views import render_views, views
+
+if TYPE_CHECKING:
+    from newscrawl.store.connect import Connection
+    from newscrawl.store.queries import Database
 
 app = typer.Typer(no_args_is_help=True, help="The stored articles.")
+app.command("views")(views)
 
 
 @app.command("list")
@@ -47,22 +54,40 @@ def list_stored(
 @app.command("show")
 def show_stored(url: str, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
     """Show one article by any of its addresses."""
-    article = find_stored(url)
+    from newscrawl.store.views import series
+
+    article, (counters,) = find_with(url, series)
     if as_json:
         show_json("article", article)
     else:
-        out.print(render(article))
+        out.print(render(article), render_views(article, counters))
 
 
 def find_stored(url: str) -> dict[str, Any]:
     """The article that is stored under an address; ends the command where there is none."""
+    article, _ = find_with(url)
+    return article
+
+
+def find_with(
+    url: str, *readers: Callable[[Database, Mapping[str, Any]], Coroutine[Any, Any, Any]]
+) -> tuple[dict[str, Any], list[Any]]:
+    """The article that is stored under an address, and what each reader finds of it, over one connection.
+
+    Ends the command where there is no such article.
+    """
     from newscrawl.store.queries import get_article
 
     forms = _forms(url)
-    article = with_database(lambda db: get_article(db.database, url, *forms))
+
+    async def find(connection: Connection) -> tuple[dict[str, Any] | None, list[Any]]:
+        article = await get_article(connection.database, url, *forms)
+        return article, [await read(connection.database, article) for read in readers] if article else []
+
+    article, found = with_database(find)
     if article is None:
         fail(f"no article is stored under {url}", Exit.NOTHING)
-    return article
+    return article, found
 
 
 def _forms(url: str) -> list[str]:

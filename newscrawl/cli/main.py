@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from newscrawl.cli import articles, crawl, db, demo, doctor, failures, parse, runs, sites, why
+from newscrawl.cli import articles, crawl, db, demo, doctor, failures, parse, runs, sites, top, why
 
 app = typer.Typer(
     name="newscrawl",
@@ -26,6 +26,7 @@ app.command()(demo.demo)
 app.command()(crawl.crawl)
 app.command()(parse.parse)
 app.command()(why.why)
+app.command()(top.top)
 app.command()(doctor.doctor)
 app.add_typer(sites.app, name="sites")
 app.add_typer(articles.app, name="articles")

@@ -206,7 +206,8 @@ def card_views(cards: Iterable[Card], site: Site, *, at: datetime) -> list[ViewO
         edition = site.edition_of(card.url) if url else None
         count = parse_views(card.views, language=edition.language if edition else None) if card.views and url else None
         if url is not None and count is not None:
-            found.append(ViewObservation(article=article_id(url), url=url, at=at, count=count, source="card"))
+            raw = clean(card.views)[:200] if card.views else None
+            found.append(ViewObservation(article=article_id(url), url=url, at=at, count=count, source="card", raw=raw))
     return found
 
 
@@ -215,7 +216,14 @@ def view_observations(article: Article, site: Site, *, at: datetime) -> list[Vie
     found = []
     if (own := article.views) is not None and own.count is not None:
         found.append(
-            ViewObservation(article=article.id, url=article.url, at=own.seen_at, count=own.count, source="own page")
+            ViewObservation(
+                article=article.id,
+                url=article.url,
+                at=own.seen_at,
+                count=own.count,
+                source="own page",
+                raw=own.raw[:200],
+            )
         )
     for related in article.related:
         url = _identity_or_none(related.url, site) if related.url and site.owns(related.url) else None

@@ -36,13 +36,13 @@ class StorePipeline:
         writer = spider.session.writer
         now = datetime.now(UTC)
         try:
-            outcome = await writer.save(item, now=now)
+            views = view_observations(item, spider.site, at=item.fetch.at or now)
+            outcome = await writer.save(item, now=now, views=views)
         except StoreRefused as error:
             await spider.record_failure(item.url, "store", "refused-by-database", str(error))
             return item
         spider.count(outcome)
         for name in covered_fields(item):
             spider.count(f"field/{name}")
-        await writer.observe(view_observations(item, spider.site, at=now))
         await writer.resolve([url for url in (item.url, *item.aliases) if url in spider.articles.attempts])
         return item

@@ -125,13 +125,15 @@ class Articles:
         further, self.scheduled[identity] = self.scheduled[identity], []
         met = (*response.meta.get("redirect_urls", ()), asked, *further)
         raw.aliases += [url for url in dict.fromkeys(met) if url not in raw.aliases]
+        now = datetime.now(UTC)
         fetch = Fetch(
+            at=now,
             status=response.status,
             etag=headers.get("etag"),
             last_modified=headers.get("last-modified"),
             run=spider.run_id,
         )
-        yield Reading(raw, card, fetch, datetime.now(UTC), spider.since)
+        yield Reading(raw, card, fetch, now, spider.since)
 
     async def failed(self, failure: TwistedFailure) -> None:
         """An article page that could not be fetched."""

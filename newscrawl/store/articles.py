@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from newscrawl.records import Failure, Listing, Run, ViewObservation
 from newscrawl.store.connect import Connection
 from newscrawl.store.identity import NEEDED, Found, evidence
 from newscrawl.store.merge import merge_twins
+from newscrawl.store.observations import Counter, Met, Observations, counter_updates, inserts, learn
 from newscrawl.store.side import SideRecords
 from newscrawl.store.spool import Spool
 from newscrawl.store.upsert import Outcome, unstorable, upsert
@@ -56,28 +57,39 @@ class ArticleWriter:
         self._side = SideRecords()
         self._flushes: list[asyncio.Future[None]] = []
         self._is_away = False
-        self._last_count: dict[tuple[str, str], int] = {}
+        self._is_stuck = False
+        self._met = Met()
         self._wake = asyncio.Event()
         self._closed = False
         self._task: asyncio.Task[None] | None = None
 
-    async def save(self, article: Article, *, now: datetime) -> Outcome:
+    async def save(self, article: Article, *, now: datetime, views: Sequence[ViewObservation] = ()) -> Outcome:
         """Store an article, and wait until that is certain. `now`: the instant of its reading.
+
+        `views`: the counters on its page. They are written before it, so an article that is stored has them.
 
         Raises StoreRefused where the database can never hold it.
         """
+        await self.observe(views)
         done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(article, now, done))
         self._stir()
         return await done
 
-    async def observe(self, observations: Sequence[ViewObservation]) -> None:
-        """Keep view counters; the same count of an article from the same source is kept once in a run."""
-        for view in observations:
-            key = (view.article, view.source)
-            if self._last_count.get(key) != view.count:
-                self._last_count[key] = view.count
-                self._side.views.append(view)
+    async def observe(
+        self, views: Sequence[ViewObservation], stored: Mapping[str, Counter | None] | None = None
+    ) -> None:
+        """Keep view counters; the same count of an article from the same source is kept once in a run.
+
+        `stored`: what the caller knows of the articles, by their identity in `views`; the others are looked up.
+        """
+        news = [view for view in views if self._met.is_news(view)]
+        self._side.observations.add(Observations(news, dict(stored or {})))
+        self._stir()
+
+    async def restore(self, view: ViewObservation) -> None:
+        """Keep a view counter of an earlier run, which may be in the database already."""
+        self._side.observations.add(Observations([view], are_doubtful=True))
         self._stir()
 
     async def add_aliases(self, identity: str, urls: list[str]) -> None:
@@ -123,12 +135,15 @@ class ArticleWriter:
     def _stir(self) -> None:
         if self._task is None:
             self._task = asyncio.create_task(self._run())
-        if len(self._waiting) + len(self._side) >= self._batch:
+        if self._is_full():
             self._wake.set()
+
+    def _is_full(self) -> bool:
+        return len(self._waiting) + len(self._side) >= self._batch
 
     async def _run(self) -> None:
         while not self._closed or self._waiting or len(self._side) or self._flushes:
-            if not self._closed:
+            if not self._closed and (self._is_stuck or not self._is_full()):
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), self._interval)
             self._wake.clear()
@@ -162,11 +177,14 @@ class ArticleWriter:
             for pause in (*pauses, None):
                 try:
                     # First what the next run must know of a listing, then the articles that it led to: a crash between
-                    # the two costs a second look, the other way round it would cost articles.
+                    # the two costs a second look, the other way round it would cost articles. Nobody looks again at the
+                    # page of an article that is stored, so the counters on it come before the article.
                     await self._write_side(side, "listings")
+                    await self._write_views(side.observations)
                     await self._write_articles(batch)
+                    await self._write_or_log("articles", counter_updates(side.observations, batch))
                     await self._write_side(side)
-                    self._is_away = False
+                    self._is_away = self._is_stuck = False
                     return
                 except PyMongoError as error:
                     if pause is None or self._connection is None:
@@ -176,8 +194,14 @@ class ArticleWriter:
                     await asyncio.sleep(pause)
                     await self._connection.revive()
             self._to_spool(batch, side)
+            self._is_stuck = False
         except Exception as error:
-            logger.exception("a batch could be written neither to the database nor to disk")
+            if self._closed or not self._is_stuck:
+                logger.exception("a batch could be written neither to the database nor to disk")
+            self._is_stuck = True
+            if not self._closed:
+                side.add(self._side)
+                self._side = side  # nobody waits for these and could hand them over again: once more with the next
             for waiting in batch.values():
                 if not waiting.done.done():
                     waiting.done.set_exception(error)
@@ -222,6 +246,16 @@ class ArticleWriter:
                 self._settle(left[identity], outcome, errors.get(position))
             left = {identity: waiting for identity, waiting in left.items() if not waiting.done.done()}
 
+    async def _write_views(self, observations: Observations) -> None:
+        """Insert what is not there yet: one query where articles are not known, one where it is doubtful."""
+        if self._database is None:
+            raise PyMongoError("no database")
+        await learn(self._database, observations)
+        self._met.judge(observations)
+        operations = await inserts(self._database, observations)
+        observations.are_doubtful = True  # until this attempt is known to have succeeded
+        await self._write_or_log("views", operations)
+
     async def _documents(self, articles: list[Article]) -> list[dict[str, Any]]:
         assert self._database is not None
         return await self._database["articles"].find(evidence(articles), dict.fromkeys(NEEDED, 1)).to_list()
@@ -253,8 +287,14 @@ class ArticleWriter:
         if self._database is None:
             raise PyMongoError("no database")
         for collection, operations in side.operations(only):
-            storable = [operation for operation in operations if unstorable(operation) is None]
-            errors = await self._bulk(collection, storable)
-            for refused in [*errors.values(), *([None] * (len(operations) - len(storable)))]:
-                logger.error("a record of %s is refused: %s", collection, refused or "it cannot be written as BSON")
+            await self._write_or_log(collection, operations)
             side.forget(collection)
+
+    async def _write_or_log(self, collection: str, operations: list[Any]) -> None:
+        """Write records that need no answer; what is there already is no fault."""
+        storable = [operation for operation in operations if unstorable(operation) is None]
+        errors = [
+            error for error in (await self._bulk(collection, storable)).values() if error["code"] != DUPLICATE_KEY
+        ]
+        for refused in [*errors, *([None] * (len(operations) - len(storable)))]:
+            logger.error("a record of %s is refused: %s", collection, refused or "it cannot be written as BSON")

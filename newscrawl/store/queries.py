@@ -13,6 +13,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from newscrawl.article import article_id
 from newscrawl.normalize.urls import canonical_url
 from newscrawl.records import Failure, Listing, Run
+from newscrawl.store.observations import Counter, counter_fields, counters_of
 
 Database = AsyncDatabase[dict[str, Any]]
 Document = dict[str, Any]
@@ -28,6 +29,8 @@ class Known:
     """Addresses under which articles are stored, the canonical ones among them."""
     postponed: set[str] = field(default_factory=set)
     """Identities of addresses that failed and are not due again."""
+    counters: dict[str, Counter] = field(default_factory=dict)
+    """Address to the counter of the article that is stored under it."""
 
 
 async def known(database: Database, identities: list[str], urls: list[str], now: datetime) -> Known:
@@ -39,17 +42,18 @@ async def known(database: Database, identities: list[str], urls: list[str], now:
     ]
     pipeline: list[dict[str, Any]] = [
         {"$match": {"$or": [{"_id": {"$in": identities}}, {"url": {"$in": urls}}, {"aliases": {"$in": urls}}]}},
-        {"$project": {"aliases": {"$setIntersection": [{"$concatArrays": [["$url"], "$aliases"]}, urls]}}},
+        {"$project": counter_fields(urls)},
         {"$unionWith": {"coll": "failures", "pipeline": failed}},
     ]
-    result = Known()
-    async for document in await database["articles"].aggregate(pipeline):
-        if "failed" in document:
-            result.postponed.add(document["failed"])
-        else:
-            result.articles.add(document["_id"])
-            result.aliases.update(document["aliases"] or ())
-    return result
+    found = await (await database["articles"].aggregate(pipeline)).to_list()
+    articles = [document for document in found if "failed" not in document]
+    counters = counters_of(articles)
+    return Known(
+        articles={document["_id"] for document in articles},
+        aliases=set(counters),
+        postponed={document["failed"] for document in found if "failed" in document},
+        counters=counters,
+    )
 
 
 async def list_articles(database: Database, *, site: str | None = None, limit: int = 20) -> list[Document]:

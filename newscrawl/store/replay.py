@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -21,23 +25,42 @@ logger = logging.getLogger(__name__)
 
 
 async def replay(writer: ArticleWriter, spool: Spool) -> int:
-    """Store every waiting record and give their number. Safe to repeat: every write but a view's is idempotent.
+    """Store every waiting record and give their number. Safe to repeat: every write is idempotent.
 
     What the database still does not take is spooled anew by the writer before its old file is deleted; what is no
     record is kept aside in a file of its own.
     """
     number = 0
     for path in spool.take():
-        batch: list[dict[str, Any]] = []
-        for record in read_records(path):
-            batch.append(record)
-            number += 1
-            if len(batch) == TOGETHER:
-                await _store(writer, spool, batch)
-                batch = []
-        await _store(writer, spool, batch)
-        path.unlink(missing_ok=True)  # another process may have replayed it, too
+        async with _alone_with(path):
+            batch: list[dict[str, Any]] = []
+            for record in read_records(path):
+                batch.append(record)
+                number += 1
+                if len(batch) == TOGETHER:
+                    await _store(writer, spool, batch)
+                    batch = []
+            await _store(writer, spool, batch)
+            path.unlink(missing_ok=True)  # another process may have replayed it before
     return number
+
+
+@asynccontextmanager
+async def _alone_with(path: Path) -> AsyncIterator[None]:
+    """Wait for every other process that replays the file: two that look at once would both find a counter missing."""
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:  # another process has replayed it
+        yield
+        return
+    with file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                await asyncio.sleep(0.1)
+        yield
 
 
 async def _store(writer: ArticleWriter, spool: Spool, records: list[dict[str, Any]]) -> None:
@@ -79,7 +102,7 @@ async def _save(writer: ArticleWriter, article: Article, now: datetime) -> Outco
 async def _hand_over(writer: ArticleWriter, record: dict[str, Any]) -> None:
     match record["kind"]:
         case "view":
-            await writer.observe([ViewObservation.model_validate(record["view"])])
+            await writer.restore(ViewObservation.model_validate(record["view"]))
         case "aliases":
             await writer.add_aliases(record["article"], record["urls"])
         case "failure":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -12,9 +13,11 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 
 from newscrawl.records import RECORDS
 from newscrawl.store.connect import Connection
+from newscrawl.store.observations import Database
 
 TIME_SERIES = {"timeField": "at", "metaField": "article", "granularity": "minutes"}
-"""`views` is a time-series collection. MongoDB has no validators for these: the model alone guards it."""
+"""`views` is a time-series collection where the server can make one. MongoDB has no validators for these: the model
+alone guards it. Elsewhere it is an ordinary collection, kept free of twins by `_id`, the hash of the observation."""
 
 INDEXES: dict[str, list[IndexModel]] = {
     "articles": [
@@ -27,6 +30,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("next_visit_at", ASCENDING)], sparse=True),
         IndexModel([("fingerprint", ASCENDING)]),
     ],
+    "views": [IndexModel([("article", ASCENDING), ("at", ASCENDING)])],
     "revisions": [IndexModel([("article", ASCENDING), ("revision", ASCENDING)])],
     "listings": [IndexModel([("site", ASCENDING)])],
     "runs": [IndexModel([("site", ASCENDING), ("started_at", DESCENDING)]), IndexModel([("started_at", DESCENDING)])],
@@ -36,7 +40,10 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
 }
 
-_EXISTS, _OPTIONS_DIFFER = 48, 72
+_EXISTS = 48
+_NO_TIME_SERIES = {2, 9, 20, 59, 72, 115, 238, 40415}
+"""Errors by which servers say that they know no such collection: BadValue, FailedToParse, IllegalOperation,
+CommandNotFound, InvalidOptions, CommandNotSupported, NotImplemented, unknown field."""
 
 
 def validator(model: type[BaseModel]) -> dict[str, Any]:
@@ -96,14 +103,26 @@ async def apply_schema(connection: Connection) -> None:
     database = connection.database
     present = {info["name"]: info async for info in await database.list_collections()}
     for name, model in RECORDS.items():
-        options: dict[str, Any] = {"timeseries": TIME_SERIES} if name == "views" else {"validator": validator(model)}
         if name not in present:
-            try:
-                await database.create_collection(name, **options)
-            except (CollectionInvalid, OperationFailure) as error:
-                if isinstance(error, OperationFailure) and error.code != _EXISTS:
-                    raise
-        elif name != "views" and present[name].get("options", {}).get("validator") != options["validator"]:
-            await database.command("collMod", name, **options)
+            if name != "views" or not await _create(database, name, no_fault=_NO_TIME_SERIES, timeseries=TIME_SERIES):
+                await _create(database, name, validator=validator(model))
+        elif present[name].get("type") != "timeseries" and present[name].get("options", {}).get(
+            "validator"
+        ) != validator(model):
+            await database.command("collMod", name, validator=validator(model))
         if name in INDEXES:
             await database[name].create_indexes(INDEXES[name])
+
+
+async def _create(database: Database, name: str, *, no_fault: Collection[int] = (), **options: Any) -> bool:
+    """Whether a collection is there after the attempt to make it. Errors of the codes `no_fault` say that it is not."""
+    try:
+        await database.create_collection(name, **options)
+    except CollectionInvalid:
+        return True
+    except OperationFailure as error:
+        if error.code in no_fault:
+            return False
+        if error.code != _EXISTS:
+            raise
+    return True

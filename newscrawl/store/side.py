@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
+from pymongo import DeleteOne, ReplaceOne, UpdateOne
 
 from newscrawl.article import article_id
-from newscrawl.records import Failure, Listing, Run, ViewObservation
+from newscrawl.records import Failure, Listing, Run
 from newscrawl.store.identity import add_aliases
+from newscrawl.store.observations import Observations
 
 
 @dataclass(slots=True)
@@ -19,20 +20,29 @@ class SideRecords:
 
     listings: dict[str, Listing] = field(default_factory=dict)
     """By address: the last word counts."""
-    views: list[ViewObservation] = field(default_factory=list)
+    observations: Observations = field(default_factory=Observations)
+    """Written by the writer itself, before the articles."""
     aliases: list[tuple[str, list[str]]] = field(default_factory=list)
     failures: dict[str, Failure | None] = field(default_factory=dict)
     """By address: the last word counts; None where the address has succeeded."""
     runs: dict[str, Run] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return len(self.listings) + len(self.views) + len(self.aliases) + len(self.failures) + len(self.runs)
+        views = self.observations.views
+        return len(self.listings) + len(views) + len(self.aliases) + len(self.failures) + len(self.runs)
+
+    def add(self, further: SideRecords) -> None:
+        """Add what came later."""
+        self.listings |= further.listings
+        self.observations.add(further.observations)
+        self.aliases += further.aliases
+        self.failures |= further.failures
+        self.runs |= further.runs
 
     def operations(self, only: str | None = None) -> Iterator[tuple[str, list[Any]]]:
-        """Collection and operations, those of one collection where it is named. All but a view's are idempotent."""
+        """Collection and operations, those of one collection where it is named. All are idempotent."""
         for collection, make in (
             ("listings", self._listing_operations),
-            ("views", lambda: [InsertOne(view.model_dump()) for view in self.views]),
             ("articles", self._alias_operations),
             ("failures", self._failure_operations),
             ("runs", self._run_operations),
@@ -44,7 +54,6 @@ class SideRecords:
         """The records of this collection are written: they must not be written again where a later one fails."""
         kept: dict[str, Any] = {
             "listings": self.listings,
-            "views": self.views,
             "articles": self.aliases,
             "failures": self.failures,
             "runs": self.runs,
@@ -52,11 +61,11 @@ class SideRecords:
         kept[collection].clear()
 
     def records(self, only: str | None = None) -> list[dict[str, Any]]:
-        """The same as JSON objects for the spool: the listings where they are named, else all others."""
+        """All as JSON objects for the spool: the listings where they are named, else all others."""
         if only == "listings":
             return [{"kind": "listing", "listing": item.model_dump(mode="json")} for item in self.listings.values()]
         return [
-            *({"kind": "view", "view": view.model_dump(mode="json")} for view in self.views),
+            *({"kind": "view", "view": view.model_dump(mode="json")} for view in self.observations.views),
             *({"kind": "aliases", "article": identity, "urls": urls} for identity, urls in self.aliases),
             *(
                 {"kind": "failure", "failure": failure.model_dump(mode="json")}

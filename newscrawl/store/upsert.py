@@ -47,8 +47,12 @@ def upsert(article: Article, now: datetime, match: Match) -> tuple[Any, Outcome,
         keep = _earlier_version(stored, article, now, is_other=match.is_other)
     if match.is_other:
         values["first_seen_at"] = now
+    stage = {name: {"$literal": value} for name, value in values.items()}
+    if "views" in stage and not match.is_other:
+        newer = {"$gt": ["$views.seen_at", values["views"]["seen_at"]]}  # a card has shown it meanwhile
+        stage["views"] = {"$cond": [newer, "$views", stage["views"]]}
     change = [
-        {"$set": {name: {"$literal": value} for name, value in values.items()}},
+        {"$set": stage},
         add_aliases((stored["url"], *aliases)),
     ]
     matches = {"_id": match.identity, "revision": stored["revision"]}
