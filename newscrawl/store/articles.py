@@ -21,6 +21,7 @@ from newscrawl.records import Failure, Listing, Run, ViewObservation
 from newscrawl.store.connect import Connection
 from newscrawl.store.identity import NEEDED, Found, evidence
 from newscrawl.store.merge import merge_twins
+from newscrawl.store.revise import earlier_versions
 from newscrawl.store.side import SideRecords
 from newscrawl.store.spool import Spool
 from newscrawl.store.upsert import Outcome, unstorable, upsert
@@ -192,7 +193,7 @@ class ArticleWriter:
             waiting.done.set_result("spooled")
 
     async def _write_articles(self, batch: dict[str, _Waiting]) -> None:
-        """One query and at most two bulk writes for the batch; again for what another process changed meanwhile."""
+        """Two queries and at most two bulk writes for the batch; again for what another process changed meanwhile."""
         if self._database is None:
             raise PyMongoError("no database")
         left = {identity: waiting for identity, waiting in batch.items() if not waiting.done.done()}
@@ -202,9 +203,13 @@ class ArticleWriter:
             operations: list[Any] = []
             order: list[tuple[str, Outcome]] = []
             to_merge: dict[str, Article] = {}
+            matches = {identity: found.match(waiting.article) for identity, waiting in left.items()}
+            earlier = await earlier_versions(
+                self._database, [(match.stored, left[identity].article) for identity, match in matches.items()]
+            )
             for identity, waiting in left.items():
-                match = found.match(waiting.article)
-                operation, outcome, revision = upsert(waiting.article, waiting.now, match)
+                match = matches[identity]
+                operation, outcome, revision = upsert(waiting.article, waiting.now, match, earlier)
                 if (reason := unstorable(operation)) is not None:
                     waiting.done.set_exception(StoreRefused(reason))
                     continue

@@ -16,6 +16,9 @@ from newscrawl.store.connect import Connection
 TIME_SERIES = {"timeField": "at", "metaField": "article", "granularity": "minutes"}
 """`views` is a time-series collection. MongoDB has no validators for these: the model alone guards it."""
 
+STEALTH = {"change.is_stealth": True}
+"""Stealth edits are rare: an index of these alone."""
+
 INDEXES: dict[str, list[IndexModel]] = {
     "articles": [
         # Not unique: `_id` is the hash of `url`, and a sharded cluster could not enforce a second uniqueness.
@@ -26,8 +29,13 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("changed_at", DESCENDING)]),
         IndexModel([("next_visit_at", ASCENDING)], sparse=True),
         IndexModel([("fingerprint", ASCENDING)]),
+        IndexModel([("change.is_stealth", ASCENDING), ("changed_at", DESCENDING)], partialFilterExpression=STEALTH),
     ],
-    "revisions": [IndexModel([("article", ASCENDING), ("revision", ASCENDING)])],
+    "revisions": [
+        IndexModel([("article", ASCENDING), ("revision", ASCENDING)]),
+        IndexModel([("article", ASCENDING), ("fingerprint", ASCENDING)]),
+        IndexModel([("change.is_stealth", ASCENDING), ("seen_at", DESCENDING)], partialFilterExpression=STEALTH),
+    ],
     "listings": [IndexModel([("site", ASCENDING)])],
     "runs": [IndexModel([("site", ASCENDING), ("started_at", DESCENDING)]), IndexModel([("started_at", DESCENDING)])],
     "failures": [
