@@ -14,13 +14,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from itertools import pairwise
+from itertools import takewhile
 from typing import Literal, NamedTuple
 
 from newscrawl.article import Change
 from newscrawl.normalize.text import fold, words
 
 ALIKE = 0.5  # share of their words that two paragraphs have in common: less than that is another paragraph
+NEARLY_THE_SAME = 0.8  # no better one is looked for
 NEAREST = 20  # paragraphs that are looked at for the new form of one
 MOST_COMPARED = 500_000  # words, over all pairs of paragraphs; what is left then counts as removed and added
 MOST_ALIGNED = 4_000_000  # pairs of words; larger paragraphs are given as wholes
@@ -87,15 +88,15 @@ class Difference:
 
 def compare(old: Text, new: Text) -> Difference:
     """How `new` differs from `old`."""
-    is_retitled = fold(old.headline) != fold(new.headline)
-    is_led_otherwise = fold(old.lead or "") != fold(new.lead or "")
-    same_body = fold(old.body) == fold(new.body)  # also where only the borders of paragraphs differ
-    after = _paragraphs(new.body)
+    heads = [(fold(version.headline), fold(version.lead or "")) for version in (old, new)]
+    before, after = _paragraphs(old.body), _paragraphs(new.body)
+    bodies = [" ".join(wording for wording, _ in paragraphs) for paragraphs in (before, after)]
+    is_same_body = bodies[0] == bodies[1]  # also where only the borders of paragraphs differ
     return Difference(
-        headline=(old.headline, new.headline) if is_retitled else None,
-        lead=(old.lead, new.lead) if is_led_otherwise else None,
-        paragraphs=[Paragraph("kept", p, p) for p in after] if same_body else _compare(_paragraphs(old.body), after),
-        share=_share(_bag(" ".join(part or "" for part in old)), _bag(" ".join(part or "" for part in new))),
+        headline=(old.headline, new.headline) if heads[0][0] != heads[1][0] else None,
+        lead=(old.lead, new.lead) if heads[0][1] != heads[1][1] else None,
+        paragraphs=[Paragraph("kept", p, p) for _, p in after] if is_same_body else _compare(before, after),
+        share=_share(*(_bag(" ".join((*head, body))) for head, body in zip(heads, bodies, strict=True))),
     )
 
 
@@ -136,104 +137,107 @@ def _joined(pieces: list[Piece]) -> list[Piece]:
     return joined
 
 
-def _paragraphs(body: str) -> list[str]:
-    return [paragraph for paragraph in body.split("\n\n") if fold(paragraph)]
+_Worded = tuple[str, str]
+"""The wording of a paragraph, and the paragraph as it is."""
 
 
-def _compare(old: list[str], new: list[str]) -> list[Paragraph]:
-    place = {key: position for position, key in enumerate(_occurrences(old))}
-    origin = [place.get(key) for key in _occurrences(new)]
+def _paragraphs(body: str) -> list[_Worded]:
+    return [(wording, paragraph) for paragraph in body.split("\n\n") if (wording := fold(paragraph))]
+
+
+def _compare(old: list[_Worded], new: list[_Worded]) -> list[Paragraph]:
+    places = {key: position for position, key in enumerate(_occurrences(old))}
+    origin = [places.get(key) for key in _occurrences(new)]
     matched = {position for position in origin if position is not None}
-    kept = _longest_rising(origin)
-    budget = _Budget()
+    pairing = _Pairing(old, new)
     found: list[Paragraph] = []
-    borders = [(-1, -1), *((origin[position], position) for position in kept), (len(old), len(new))]
-    for (old_start, new_start), (old_end, new_end) in pairwise(borders):
-        assert old_start is not None
-        assert old_end is not None
-        gone = [position for position in range(old_start + 1, old_end) if position not in matched]
-        come = [position for position in range(new_start + 1, new_end) if origin[position] is None]
-        pairs = dict(_pairs(old, gone, new, come, budget))
+    after_old, after_new = 0, 0
+    for end_old, end_new in [*_longest_rising(origin), (len(old), len(new))]:
+        gone = [position for position in range(after_old, end_old) if position not in matched]
+        come = [position for position in range(after_new, end_new) if origin[position] is None]
+        pairs = dict(pairing.pairs(gone, come))
         left = iter(gone)
-        for position in range(new_start + 1, new_end):
+        for position in range(after_new, end_new):
+            text = new[position][1]
             if (source := origin[position]) is not None:
-                found.append(Paragraph("moved", old[source], new[position]))
-            elif position in pairs:
-                for before in left:
-                    if before == pairs[position]:
-                        break
-                    found.append(Paragraph("removed", old[before], None))
-                found.append(Paragraph("changed", old[pairs[position]], new[position]))
+                found.append(Paragraph("moved", old[source][1], text))
+            elif (source := pairs.get(position)) is not None:
+                found += [Paragraph("removed", old[place][1], None) for place in takewhile(source.__ne__, left)]
+                found.append(Paragraph("changed", old[source][1], text))
             else:
-                found.append(Paragraph("added", None, new[position]))
-        found += [Paragraph("removed", old[before], None) for before in left]
-        if new_end < len(new):
-            found.append(Paragraph("kept", old[old_end], new[new_end]))
+                found.append(Paragraph("added", None, text))
+        found += [Paragraph("removed", old[place][1], None) for place in left]
+        if end_new < len(new):
+            found.append(Paragraph("kept", old[end_old][1], new[end_new][1]))
+        after_old, after_new = end_old + 1, end_new + 1
     return found
 
 
-def _occurrences(paragraphs: list[str]) -> Iterator[tuple[str, int]]:
+def _occurrences(paragraphs: list[_Worded]) -> Iterator[tuple[str, int]]:
     """Each paragraph as its wording and how often it has been there before."""
     times: Counter[str] = Counter()
-    for paragraph in paragraphs:
-        key = fold(paragraph)
-        yield key, times[key]
-        times[key] += 1
+    for wording, _ in paragraphs:
+        yield wording, times[wording]
+        times[wording] += 1
 
 
-def _longest_rising(values: list[int | None]) -> list[int]:
-    """Positions of a longest subsequence whose values rise, without None (patience sorting)."""
+def _longest_rising(values: list[int | None]) -> list[tuple[int, int]]:
+    """A longest subsequence whose values rise, without None: values and their positions (patience sorting)."""
     lowest: list[int] = []  # the lowest value that ends a run of each length
-    ends: list[int] = []  # and its position
-    before: dict[int, int] = {}
+    ends: list[tuple[int, int]] = []  # and where it stands
+    before: dict[tuple[int, int], tuple[int, int]] = {}
     for position, value in enumerate(values):
         if value is None:
             continue
         length = bisect_left(lowest, value)
         if length:
-            before[position] = ends[length - 1]
+            before[value, position] = ends[length - 1]
         lowest[length : length + 1] = [value]
-        ends[length : length + 1] = [position]
-    run: list[int] = ends[-1:]
+        ends[length : length + 1] = [(value, position)]
+    run = ends[-1:]
     while run and run[-1] in before:
         run.append(before[run[-1]])
     return run[::-1]
 
 
-class _Budget:
-    """Bags of words, counted once each, and how many words may still be compared."""
+class _Pairing:
+    """Pairs paragraphs by their words, as long as there are words left that may be compared."""
 
-    def __init__(self) -> None:
-        self.left = MOST_COMPARED
+    def __init__(self, old: list[_Worded], new: list[_Worded]) -> None:
+        self._old, self._new = old, new
+        self._left = MOST_COMPARED
         self._bags: dict[str, Counter[str]] = {}
 
-    def share(self, first: str, second: str) -> float:
-        if self.left <= 0:
+    def pairs(self, gone: list[int], come: list[int]) -> Iterator[tuple[int, int]]:
+        """New and old position of each paragraph that was changed, in order."""
+        first = 0
+        for position in come:
+            best, best_at = 0.0, first
+            for at in range(first, min(first + NEAREST, len(gone))):
+                share = self._share(self._old[gone[at]][0], self._new[position][0])
+                if share > best:
+                    best, best_at = share, at
+                if share > NEARLY_THE_SAME:
+                    break
+            if best >= ALIKE:
+                yield position, gone[best_at]
+                first = best_at + 1
+
+    def _share(self, first: str, second: str) -> float:
+        if self._left <= 0:
             return 0.0
-        bags = [
-            self._bags.setdefault(text, _bag(text)) if text not in self._bags else self._bags[text]
-            for text in (first, second)
-        ]
-        self.left -= len(bags[0]) + len(bags[1]) + 1
+        bags = self._bag_of(first), self._bag_of(second)
+        self._left -= len(bags[0]) + len(bags[1]) + 1
         return _share(*bags)
 
-
-def _pairs(
-    old: list[str], gone: list[int], new: list[str], come: list[int], budget: _Budget
-) -> Iterator[tuple[int, int]]:
-    """New position and old position of paragraphs that were changed, in order."""
-    first = 0
-    for position in come:
-        near = range(first, min(first + NEAREST, len(gone)))
-        shares = [(budget.share(old[gone[at]], new[position]), -at) for at in near]
-        share, at = max(shares, default=(0.0, 0))
-        if share >= ALIKE:
-            yield position, gone[-at]
-            first = 1 - at
+    def _bag_of(self, wording: str) -> Counter[str]:
+        if wording not in self._bags:
+            self._bags[wording] = _bag(wording)
+        return self._bags[wording]
 
 
-def _bag(text: str) -> Counter[str]:
-    return Counter(words(fold(text)))
+def _bag(wording: str) -> Counter[str]:
+    return Counter(words(wording))
 
 
 def _share(first: Counter[str], second: Counter[str]) -> float:
