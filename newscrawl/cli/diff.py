@@ -63,7 +63,7 @@ def diff(
         fail("a version does not differ from itself", Exit.USAGE)
     versions = with_database(lambda db: history(db.database, article, (start, end)))
     by_number = {version["revision"]: version for version in versions}
-    for number in (start, end):
+    for number in (end, start):
         if number not in by_number:
             fail(_no_version(number, present, revision), Exit.NOTHING)
     _show(article, by_number[start], by_number[end], as_json)

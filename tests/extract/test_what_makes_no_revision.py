@@ -69,7 +69,10 @@ LIST = "<div><h3>More news</h3><ul>{}</ul></div>"
 ABOVE = {
     "a counter": ("<div>1204 views</div>", "<div>22 684 views</div>"),
     "a counter with an eye": ("<p>👁 1204</p>", "<p>👁 1 209</p>"),
-    "a date and a counter": ("<p>6 січня 2025, 10:50 • 1204 перегляди</p>", "<p>6 січня 2025, 10:50 • 9,4 тис. переглядів</p>"),
+    "a date and a counter": (
+        "<p>6 січня 2025, 10:50 • 1204 перегляди</p>",
+        "<p>6 січня 2025, 10:50 • 9,4 тис. переглядів</p>",
+    ),
     "hours ago": ("<p>2 hours ago</p>", "<p>3 hours ago</p>"),
     "hours ago in Ukrainian": ("<p>2 години тому</p>", "<p>5 годин тому</p>"),
     "published hours ago": ("<p>Published 2 hours ago</p>", "<p>Published yesterday, 10:50</p>"),
