@@ -309,7 +309,11 @@ class Article(Part):
 
     revision: int = Field(default=1, ge=1, description="1 for the first version, one more at each change of text.")
     change: Change | None = Field(default=None, description="What made this version; null for the first one.")
-    returns: Count = Field(default=0, description="Times that the page came back to an earlier version.")
+    returns: Count = Field(
+        default=0,
+        description="Times that the page came back to an earlier version. The first ten make a version each; after "
+        "that, a return takes the place of a return before it.",
+    )
     first_seen_at: Instant | None = None
     last_seen_at: Instant | None = None
     changed_at: Instant | None = None

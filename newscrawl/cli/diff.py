@@ -91,12 +91,13 @@ def _show(article: Mapping[str, Any], old: Version, new: Version, as_json: bool)
     from newscrawl.store.revise import text_of
 
     difference = compare(text_of(old), text_of(new))
-    is_step = new["revision"] == old["revision"] + 1
-    change = (new.get("change") if is_step else None) or difference.summary().model_dump()
+    change = difference.summary().model_dump()
+    if new["revision"] == old["revision"] + 1 and (stated := new.get("change")):
+        change |= {name: stated.get(name) for name in ("is_stealth", "same_as")}
     if as_json:
-        show_json("diff", {"url": article["url"], **as_data(old, new, change, difference)})
+        show_json("diff", as_data(article, old, new, change, difference))
     else:
-        for line in render_diff(article["url"], old, new, change, difference):
+        for line in render_diff(article, old, new, change, difference):
             out.print(line, soft_wrap=not out.is_terminal)
 
 

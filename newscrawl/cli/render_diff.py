@@ -14,12 +14,14 @@ from rich.text import Text
 
 from newscrawl.normalize.changes import Difference, Paragraph, compare_words
 
+Document = Mapping[str, Any]
+
 _STYLES = {"removed": "red", "added": "green", "moved": "cyan", "kept": "dim"}
 _MARKS = {"removed": "- ", "added": "+ ", "moved": "> "}
 _COUNTS = (("added", "+"), ("removed", "-"), ("changed", "~"), ("moved", ">"))
 
 
-def changes_in_short(version: Mapping[str, Any]) -> str:
+def changes_in_short(version: Document) -> str:
     """What made a version: `headline, body +1 ~2`."""
     change = version.get("change")
     if change is None:
@@ -29,17 +31,19 @@ def changes_in_short(version: Mapping[str, Any]) -> str:
     return f"{short}, back to version {change['same_as']}" if change.get("same_as") else short
 
 
-def stealth_in_short(change: Mapping[str, Any] | None) -> str | None:
+def stealth_in_short(change: Document | None) -> str | None:
     """`yes`, `no`, or nothing where it cannot be told."""
     told = change.get("is_stealth") if change else None
     return None if told is None else "yes" if told else "no"
 
 
 def as_data(
-    old: Mapping[str, Any], new: Mapping[str, Any], change: Mapping[str, Any], difference: Difference
+    article: Document, old: Document, new: Document, change: Document, difference: Difference
 ) -> dict[str, Any]:
     """The difference for programs, changed paragraphs with their words."""
     return {
+        "url": article["url"],
+        "returns": article.get("returns") or 0,
         **{side: {name: v.get(name) for name in ("revision", "seen_at")} for side, v in (("from", old), ("to", new))},
         "change": dict(change),
         "headline": _pair(difference.headline),
@@ -62,11 +66,11 @@ def _words(old: str | None, new: str | None) -> list[dict[str, str]]:
 
 
 def render_diff(
-    url: str, old: Mapping[str, Any], new: Mapping[str, Any], change: Mapping[str, Any], difference: Difference
+    article: Document, old: Document, new: Document, change: Document, difference: Difference
 ) -> Iterator[Text]:
     """The lines of a difference."""
     yield Text(new["headline"], style="bold")
-    yield Text(url, style="dim")
+    yield Text(article["url"], style="dim")
     for version in (old, new):
         seen = f", seen {version['seen_at']:%Y-%m-%d %H:%M} UTC" if version.get("seen_at") else ""
         yield Text(f"version {version['revision']}{seen}")
@@ -75,6 +79,7 @@ def render_diff(
         yield Text("another article: the address has come to show another text", style="bold yellow")
     if change.get("same_as"):
         yield Text(f"a return: the text is that of version {change['same_as']}", style="yellow")
+        yield Text(f"returns to earlier versions so far: {article.get('returns') or 0}", style="yellow")
     if change.get("is_stealth"):
         yield Text("stealth edit: neither a later date nor a notice on the page tells of it", style="bold yellow")
     for name, pair in (("headline", difference.headline), ("lead", difference.lead)):
@@ -88,7 +93,7 @@ def render_diff(
         yield from _body(difference.paragraphs)
 
 
-def _in_words(change: Mapping[str, Any]) -> str:
+def _in_words(change: Document) -> str:
     counts = ", ".join(f"{n} {name}" for name, _ in _COUNTS if (n := change[f"paragraphs_{name}"]))
     fields = ", ".join(change["changed"]) or "nothing"
     return f"{fields}{f' (paragraphs: {counts})' if counts else ''}; {change['share']:.2%} of the words kept"

@@ -117,6 +117,13 @@ def test_a_text_that_came_back_is_said_to_be_the_earlier_one(newscrawl: Any) -> 
     assert "back to version 1" in newscrawl("articles", "revisions", URL)
 
 
+def test_returns_without_end_are_counted(newscrawl: Any) -> None:
+    store(newscrawl, *[page(FIRST, SECOND), page(FIRST, THIRD)] * 10)
+    shown = newscrawl("articles", "diff", URL)
+    assert "the text is that of version 2\nreturns to earlier versions so far: 18\n" in shown
+    assert len(newscrawl.json("articles", "revisions", URL)) == 12
+
+
 def test_an_article_that_has_not_changed_is_said_not_to_have(newscrawl: Any) -> None:
     store(newscrawl, page(FIRST, SECOND), page(FIRST, SECOND, modified="11:00"))
     assert newscrawl("articles", "diff", URL) == (

@@ -4,6 +4,7 @@ import asyncio
 import multiprocessing
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -196,6 +197,31 @@ async def test_versions_of_an_earlier_release_can_be_read(connection: Connection
     await connection.database["revisions"].update_one({}, {"$unset": {"change": 1}})
     await writer.save(article("Three."), now=NOW + 2 * HOUR)
     assert [version["body"].split()[-1] for version in await versions(connection)] == ["One.", "Two.", "Three."]
+
+
+async def test_writers_that_race_leave_a_history_without_a_break(connection: Connection, tmp_path: Path) -> None:
+    writers = [ArticleWriter(connection, Spool(tmp_path / f"{n}"), interval=0.0005 * (n + 1)) for n in range(4)]
+    texts = ["One.", "Two.", "One.", "Two.", "Three.", "One.", "Two."] * 4
+
+    async def write(number: int) -> None:
+        for position in range(number, len(texts), len(writers)):
+            await writers[number].save(article(texts[position]), now=NOW + position * HOUR)
+
+    await asyncio.gather(*(write(number) for number in range(len(writers))))
+    found = await versions(connection)
+    assert [version["revision"] for version in found] == list(range(1, len(found) + 1))
+    assert {version["body"].split()[-1] for version in found} == {"One.", "Two.", "Three."}
+    for before, after in pairwise(found[: MOST_RETURNS // 2]):
+        assert before["body"] != after["body"]
+        assert after["change"]["changed"] == ["body"]
+    for version in found:
+        if (earlier := (version["change"] or {}).get("same_as")) is not None:
+            assert found[earlier - 1]["body"] == version["body"]
+            assert earlier < version["revision"]
+    kept = await connection.database["revisions"].find({"body": {"$ne": None}}).to_list()
+    present = await stored(connection)
+    own = {version["fingerprint"] for version in kept if version["revision"] < present["revision"]}
+    assert len(own) == len([v for v in kept if v["revision"] < present["revision"]])
 
 
 def _save_in_process(uri: str, database: str, folder: str, text: str, barrier: Any) -> None:
