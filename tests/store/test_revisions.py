@@ -11,16 +11,19 @@ from uuid import uuid4
 
 import pytest
 from pymongo import MongoClient
+from pymongo.errors import BulkWriteError
 
 from newscrawl.article import Article, Timestamp
 from newscrawl.normalize.text import fingerprint
 from newscrawl.store.articles import ArticleWriter
 from newscrawl.store.connect import Connection, connect
 from newscrawl.store.history import count_stealth_edits, history
+from newscrawl.store.identity import Found
 from newscrawl.store.queries import get_article
 from newscrawl.store.revise import MOST_RETURNS, version_id
 from newscrawl.store.schema import apply_schema
 from newscrawl.store.spool import Spool
+from newscrawl.store.upsert import upsert
 
 NOW = datetime(2026, 1, 6, 10, 50, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -128,6 +131,18 @@ async def test_a_page_that_goes_to_and_fro_makes_no_versions_without_end(
     assert there["body"].endswith("Two.")
     assert await connection.database["revisions"].count_documents({}) == 1 + MOST_RETURNS
     assert (await versions(connection))[-1]["change"]["same_as"] == 2
+
+
+async def test_a_return_that_makes_no_version_is_not_overwritten_by_who_has_not_seen_it(
+    connection: Connection, writer: ArticleWriter
+) -> None:
+    await read(writer, [article(text) for text in ("One.", "Two.") * 10])
+    late = article("Two.")
+    operation, _, _ = upsert(late, NOW, Found([await stored(connection)]).match(late), {})
+    await writer.save(article("One."), now=NOW + 30 * HOUR)
+    with pytest.raises(BulkWriteError, match="E11000"):
+        await connection.database["articles"].bulk_write([operation])
+    assert (await stored(connection))["body"].endswith("One.")
 
 
 async def test_what_comes_after_many_returns_is_a_version_again(connection: Connection, writer: ArticleWriter) -> None:
