@@ -239,6 +239,26 @@ class Evidence(Part):
     text: str
 
 
+class Change(Part):
+    """How one version of an article differs from the version before it."""
+
+    changed: list[Literal["headline", "lead", "body"]] = Field(description="Fields whose wording differs.")
+    paragraphs_added: Count = 0
+    paragraphs_removed: Count = 0
+    paragraphs_changed: Count = 0
+    paragraphs_moved: Count = Field(default=0, description="Word for word the same, elsewhere in the text.")
+    share: float = Field(
+        ge=0, le=1, description="Share of the words of both versions that they have in common; 1: the same words."
+    )
+    is_stealth: bool | None = Field(
+        default=None,
+        description="The page says nothing of the change: no later date, no notice. Null: that cannot be told.",
+    )
+    same_as: int | None = Field(
+        default=None, description="Number of the earlier version that the page came back to; null: the text is new."
+    )
+
+
 class Fetch(Part):
     """How the current version was fetched."""
 
@@ -283,12 +303,18 @@ class Article(Part):
     is_live: bool = False
     content_type: ContentType = "article"
 
-    fingerprint: str = Field(default="", description="SHA-256 of headline, lead and body, white space folded.")
+    fingerprint: str = Field(default="", description="SHA-256 of headline, lead and body, typography folded.")
     similarity: list[int] | None = Field(default=None, description="Near-duplicate signature.")
     duplicate_of: str | None = None
     cluster: str | None = None
 
     revision: int = Field(default=1, ge=1, description="1 for the first version, one more at each change of text.")
+    change: Change | None = Field(default=None, description="What made this version; null for the first one.")
+    returns: Count = Field(
+        default=0,
+        description="Times that the page came back to an earlier version. The first ten make a version each; after "
+        "that, a return takes the place of a return before it.",
+    )
     first_seen_at: Instant | None = None
     last_seen_at: Instant | None = None
     changed_at: Instant | None = None

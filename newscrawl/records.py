@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from newscrawl.article import Article, Count, Instant, Part
+from newscrawl.article import Article, Change, Count, Instant, Part
 
 ViewSource = Literal["own page", "card"]
 ViewKey = tuple[str, datetime, ViewSource, int]
@@ -44,11 +44,12 @@ class Revision(Part):
     revision: int
     headline: str
     lead: str | None = None
-    body: str
+    body: str | None = Field(description="Null, as `lead` is: both are those of the version `change.same_as`.")
     fingerprint: str
     seen_at: Instant | None = Field(default=None, description="When this version was first seen.")
     replaced_at: Instant
-    run: str | None = None
+    run: str | None = Field(default=None, description="The run that found the next version.")
+    change: Change | None = Field(default=None, description="What made this version; null for the first one.")
     is_other_article: bool = Field(
         default=False,
         description="The address has come to show another article; this was the last version of the one before.",

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from newscrawl.cli import articles, crawl, db, demo, doctor, failures, parse, runs, sites, top, why
+from newscrawl.cli import articles, crawl, db, demo, diff, doctor, failures, parse, runs, sites, top, why
 
 app = typer.Typer(
     name="newscrawl",
@@ -28,6 +28,8 @@ app.command()(parse.parse)
 app.command()(why.why)
 app.command()(top.top)
 app.command()(doctor.doctor)
+articles.app.command()(diff.diff)
+articles.app.command()(diff.revisions)
 app.add_typer(sites.app, name="sites")
 app.add_typer(articles.app, name="articles")
 app.add_typer(runs.app, name="runs")

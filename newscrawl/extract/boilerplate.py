@@ -26,6 +26,12 @@ _TEASER = re.compile(
     r"прочетете (?:още|също)|διαβάστε (?:επίσης|ακόμα)|ayrıca (?:okuyun|bakınız)|baca juga|关联阅读|相关阅读|関連記事|あわせて読みたい|관련기사)\b\s*[:：»>\-–—]?",
     re.I,
 )
+# A teaser by its label alone, also where it carries no link.
+_LABELLED_TEASER = re.compile(
+    r"\W*(?:read also|also read|read (?:more|next)|lesen sie auch|auch interessant|lire aussi|à lire aussi|leggi anche|lea también|lee también|leia também|lees ook|läs också|les også|læs også|"
+    r"czytaj (?:też|także|również)|zobacz (?:też|także|również)|читайте (?:також|также|ещё|еще)|дивіться також|смотрите также|čtěte také|citește și|прочетете също|διαβάστε επίσης|baca juga)\s?[:：]",
+    re.I,
+)
 _BOILERPLATE = re.compile(
     r"^\W*(?:advertisement|anzeige|werbung|publicité|publicidad|pubblicità|реклама|reklama|reklam|"
     r"share (?:this|on|via)\b.*|follow (?:us|me|him|her|them|@).*|sign up (?:for|to|here|now).*|subscribe\b.*|click here\b.*|join (?:us|our|the conversation)\b.*|"
@@ -42,6 +48,10 @@ _BOILERPLATE = re.compile(
     r"print|e-?mail|teilen|drucken|merken|vorlesen|fehler melden|link kopieren|kommentieren|imprimer|partager|compartir|imprimir|condividi|stampa|delen|dela|del|udostępnij|drukuj|поділитися|поделиться|"
     r"\$\$\w+\$\$|%%\w+%%|\{\{.*\}\}|lesezeit.{0,20}|\d+ min\.?(?:uten|utes|utos|uti|uter|ut)? ?(?:lesezeit|de lecture|de lectura|de leitura|di lettura|leestijd|läsning|lesetid|czytania|czytanie)|"
     r"facebook|twitter|whatsapp|telegram|linkedin|reddit|pinterest|copy link|share|tweet|save|listen|"
+    r"(?:facebook|twitter|whatsapp|telegram|linkedin|reddit|pinterest|viber|tweets?|shares?|likes?|comments?|kommentare?|commentaires?|comentarios?|коментарі[вї]?|комментари[ие])\s?[:(]?\s?\d[\d.,\s]*[km]?|"
+    r"\d[\d.,\s]*[km]?\s?(?:shares?|likes?|comments?|reactions?|retweets?|reposts?|kommentare?|commentaires?|comentarios?|коментар(?:і|ів|ї)?|комментари(?:й|я|ев))|"
+    r"(?:підписуйтес[ья]|підпишіт[ье]с[ья]|подписывайтесь|подпишитесь|приєднуйтес[ья]|присоединяйтесь) (?:на|до|к) (?:наш|нас|телеграм|telegram|канал|сторінк|страниц|youtube|facebook|google|viber|whatsapp|instagram).*|"
+    r"(?:folgen sie uns|folgt uns|suivez[- ]nous|síguenos|siga[- ]nos|seguici|obserwuj nas|śledź nas|volg ons) .*|"
     r"\d+ min(?:ute)?s? read|reading time.*|updated?:? .{0,60}|published:? .{0,60}|posted (?:on|at|by).{0,80}|by [A-Z][\w.'-]+(?: [A-Z][\w.'-]+){1,3})\W*$",
     re.I,
 )
@@ -76,7 +86,7 @@ _WORDS = re.compile(r"\w+")
 
 def is_boilerplate(text: str) -> bool:
     """Whether a line is a button, a label or a notice that pages print around and within stories."""
-    if len(text) < 200 and _BOILERPLATE.match(text) is not None:
+    if len(text) < 200 and (_BOILERPLATE.match(text) is not None or _LABELLED_TEASER.match(text) is not None):
         return True
     return len(text) < LONGEST_APPEAL and _NOTICE.match(text) is not None
 

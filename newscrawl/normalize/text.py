@@ -15,6 +15,15 @@ _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\W
 
 _LETTERS = re.compile(r"\w+")
 
+# Ways to print one character: quotation marks (Unicode Pi, Pf and the marks typed for them), apostrophes, dashes (Pd).
+# Joiners and variation selectors choose between forms of a character.
+_TYPOGRAPHY = str.maketrans(
+    dict.fromkeys("“”„‟«»″〃〝〞〟", '"')
+    | dict.fromkeys("‘’‚‛‹›′`´ʼʹ", "'")
+    | dict.fromkeys("‐‑‒–—―−", "-")
+    | dict.fromkeys("\u200c\u200d\ufe0e\ufe0f")
+)
+
 
 def clean(text: str) -> str:
     """One line of text as people see it: Unicode NFC, no invisible characters, runs of white space one space.
@@ -31,12 +40,28 @@ def clean_or_none(text: str | None) -> str | None:
 
 def count_words(text: str) -> int:
     """Number of words; each Han or Kana character counts as one, as in Unicode UAX 29 without a dictionary."""
-    return len(_WORD.findall(text))
+    return len(words(text))
+
+
+def fold(text: str) -> str:
+    """A text as its wording alone: what differs only in typography is equal.
+
+    White space and paragraph borders, invisible characters, soft hyphens, Unicode forms (NFKC: ligatures, full width,
+    ellipsis, superscripts) and the style of quotation marks, apostrophes and dashes are folded; case and punctuation
+    are not.
+    """
+    plain = _INVISIBLE.sub("", text).translate(_TYPOGRAPHY)
+    return " ".join(unicodedata.normalize("NFKC", plain).replace("''", '"').split())
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in order; each Han or Kana character is one."""
+    return _WORD.findall(text)
 
 
 def fingerprint(*parts: str | None) -> str:
-    """Hexadecimal SHA-256 of texts with white space folded: equal exactly when a reader sees the same text."""
-    folded = "\n".join(clean(part) if part else "" for part in parts)
+    """Hexadecimal SHA-256 of folded texts (`fold`): equal exactly when a reader sees the same wording."""
+    folded = "\n".join(fold(part) if part else "" for part in parts)
     return hashlib.sha256(folded.encode("utf-8")).hexdigest()
 
 
@@ -57,5 +82,5 @@ def shared_text(first: str, second: str) -> float:
 
 
 def _runs(text: str, length: int = 3) -> set[tuple[str, ...]]:
-    words = _WORD.findall(text.casefold())
-    return set(zip(*(words[start:] for start in range(length)), strict=False))
+    read = words(text.casefold())
+    return set(zip(*(read[start:] for start in range(length)), strict=False))

@@ -19,9 +19,10 @@ from pymongo.errors import BulkWriteError, PyMongoError
 from newscrawl.article import Article
 from newscrawl.records import Failure, Listing, Run, ViewObservation
 from newscrawl.store.connect import Connection
-from newscrawl.store.identity import NEEDED, Found, evidence
+from newscrawl.store.identity import NEEDED, Found, Match, evidence
 from newscrawl.store.merge import merge_twins
 from newscrawl.store.observations import Counter, Met, Observations, counter_updates, inserts, learn
+from newscrawl.store.revise import Earlier, earlier_versions
 from newscrawl.store.side import SideRecords
 from newscrawl.store.spool import Spool
 from newscrawl.store.upsert import Outcome, unstorable, upsert
@@ -43,6 +44,12 @@ class _Waiting:
     now: datetime
     done: asyncio.Future[Outcome]
     races: int = 0
+
+
+def _plan(
+    left: dict[str, _Waiting], matches: dict[str, Match], earlier: Earlier
+) -> dict[str, tuple[Any, Outcome, Any | None]]:
+    return {i: upsert(waiting.article, waiting.now, matches[i], earlier) for i, waiting in left.items()}
 
 
 class ArticleWriter:
@@ -216,7 +223,7 @@ class ArticleWriter:
             waiting.done.set_result("spooled")
 
     async def _write_articles(self, batch: dict[str, _Waiting]) -> None:
-        """One query and at most two bulk writes for the batch; again for what another process changed meanwhile."""
+        """Two queries and at most two bulk writes for the batch; again for what another process changed meanwhile."""
         if self._database is None:
             raise PyMongoError("no database")
         left = {identity: waiting for identity, waiting in batch.items() if not waiting.done.done()}
@@ -226,9 +233,15 @@ class ArticleWriter:
             operations: list[Any] = []
             order: list[tuple[str, Outcome]] = []
             to_merge: dict[str, Article] = {}
+            matches = {identity: found.match(waiting.article) for identity, waiting in left.items()}
+            earlier = await earlier_versions(
+                self._database, [(match.stored, left[identity].article) for identity, match in matches.items()]
+            )
+            # In a thread: two versions of a very long text take seconds to compare.
+            planned = await asyncio.to_thread(_plan, left, matches, earlier)
             for identity, waiting in left.items():
-                match = found.match(waiting.article)
-                operation, outcome, revision = upsert(waiting.article, waiting.now, match)
+                match = matches[identity]
+                operation, outcome, revision = planned[identity]
                 if (reason := unstorable(operation)) is not None:
                     waiting.done.set_exception(StoreRefused(reason))
                     continue

@@ -22,8 +22,8 @@ EXACT = ("second", "minute")
 TELLING = 40  # words; shorter texts are given for more than one article
 
 NEEDED = (
-    *("url", "aliases", "site", "fingerprint", "revision", "headline", "lead", "body", "published.at", "word_count"),
-    *("first_seen_at", "changed_at"),
+    *("url", "aliases", "site", "fingerprint", "revision", "headline", "lead", "body", "published", "modified"),
+    *("word_count", "first_seen_at", "last_seen_at", "changed_at", "change", "returns"),
 )
 """Fields of a stored document that the rules here and the upsert look at."""
 

@@ -19,6 +19,9 @@ TIME_SERIES = {"timeField": "at", "metaField": "article", "granularity": "minute
 """`views` is a time-series collection where the server can make one. MongoDB has no validators for these: the model
 alone guards it. Elsewhere it is an ordinary collection, kept free of twins by `_id`, the hash of the observation."""
 
+STEALTH = {"change.is_stealth": True}
+"""Stealth edits are rare: an index of these alone."""
+
 INDEXES: dict[str, list[IndexModel]] = {
     "articles": [
         # Not unique: `_id` is the hash of `url`, and a sharded cluster could not enforce a second uniqueness.
@@ -29,9 +32,14 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("changed_at", DESCENDING)]),
         IndexModel([("next_visit_at", ASCENDING)], sparse=True),
         IndexModel([("fingerprint", ASCENDING)]),
+        IndexModel([("change.is_stealth", ASCENDING), ("changed_at", DESCENDING)], partialFilterExpression=STEALTH),
+    ],
+    "revisions": [
+        IndexModel([("article", ASCENDING), ("revision", ASCENDING)]),
+        IndexModel([("article", ASCENDING), ("fingerprint", ASCENDING)]),
+        IndexModel([("change.is_stealth", ASCENDING), ("seen_at", DESCENDING)], partialFilterExpression=STEALTH),
     ],
     "views": [IndexModel([("article", ASCENDING), ("at", ASCENDING)])],
-    "revisions": [IndexModel([("article", ASCENDING), ("revision", ASCENDING)])],
     "listings": [IndexModel([("site", ASCENDING)])],
     "runs": [IndexModel([("site", ASCENDING), ("started_at", DESCENDING)]), IndexModel([("started_at", DESCENDING)])],
     "failures": [

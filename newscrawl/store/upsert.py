@@ -10,22 +10,25 @@ from bson.errors import BSONError
 from pymongo import UpdateOne
 
 from newscrawl.article import Article
-from newscrawl.records import Revision
-from newscrawl.store.identity import MOST_ALIASES, Document, Match, add_aliases
+from newscrawl.store.identity import MOST_ALIASES, Match, add_aliases
+from newscrawl.store.revise import Earlier, revise
 
 Outcome = Literal["new", "changed", "unchanged", "spooled"]
 
 LARGEST = 16 * 2**20 - 2**16  # bytes; MongoDB's limit of a document less what the server adds
 
-KEPT = {"first_seen_at", "revision", "changed_at", "aliases", "next_visit_at", "similarity", "duplicate_of", "cluster"}
+KEPT = {
+    *("first_seen_at", "revision", "change", "changed_at", "returns", "aliases", "next_visit_at"),
+    *("similarity", "duplicate_of", "cluster"),
+}
 """Fields of a stored article that a further reading of its page does not overwrite."""
 
 
-def upsert(article: Article, now: datetime, match: Match) -> tuple[Any, Outcome, Any | None]:
+def upsert(article: Article, now: datetime, match: Match, earlier: Earlier) -> tuple[Any, Outcome, Any | None]:
     """The write of one article: operation, outcome, and the write of the version that it replaces.
 
-    The filter names the version that was read. Where another process has changed it since, nothing matches, the
-    upsert collides with the existing `_id`, and the caller reads again.
+    `earlier`: what `earlier_versions` found. The filter names the version that was read. Where another process has
+    changed it since, nothing matches, the upsert collides with the existing `_id`, and the caller reads again.
     """
     stored = match.stored
     document = article.model_dump()
@@ -39,12 +42,11 @@ def upsert(article: Article, now: datetime, match: Match) -> tuple[Any, Outcome,
     values |= {"url": match.url, "last_seen_at": now}
     if (values["views"] or {}).get("count") is None and not match.is_other:
         del values["views"]  # a page without its counter does not undo what was seen
-    keep = None
-    outcome: Outcome = "unchanged"
-    if stored["fingerprint"] != article.fingerprint:
-        outcome = "changed"
-        values |= {"revision": stored["revision"] + 1, "changed_at": now}
-        keep = _earlier_version(stored, article, now, is_other=match.is_other)
+    step = revise(stored, article, now, earlier, is_other=match.is_other)
+    if step is not None:
+        values |= step.values
+    keep = step.keep if step is not None else None
+    outcome: Outcome = "changed" if keep is not None else "unchanged"
     if match.is_other:
         values["first_seen_at"] = now
     stage = {name: {"$literal": value} for name, value in values.items()}
@@ -55,25 +57,8 @@ def upsert(article: Article, now: datetime, match: Match) -> tuple[Any, Outcome,
         {"$set": stage},
         add_aliases((stored["url"], *aliases)),
     ]
-    matches = {"_id": match.identity, "revision": stored["revision"]}
+    matches = {"_id": match.identity, "revision": stored["revision"], "fingerprint": stored["fingerprint"]}
     return UpdateOne(matches, change, upsert=True), outcome, keep
-
-
-def _earlier_version(stored: Document, article: Article, now: datetime, *, is_other: bool) -> Any:
-    earlier = Revision(
-        article=stored["_id"],
-        revision=stored["revision"],
-        headline=stored["headline"],
-        lead=stored.get("lead"),
-        body=stored.get("body") or "",
-        fingerprint=stored["fingerprint"],
-        seen_at=stored.get("changed_at") or stored.get("first_seen_at"),
-        replaced_at=now,
-        run=article.fetch.run,
-        is_other_article=is_other,
-    )
-    identity = f"{stored['_id']}:{stored['revision']}"
-    return UpdateOne({"_id": identity}, {"$setOnInsert": earlier.model_dump()}, upsert=True)
 
 
 def unstorable(operation: Any) -> str | None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newscrawl.normalize.text import clean, count_words, fingerprint
+from newscrawl.normalize.text import clean, count_words, fingerprint, fold
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,37 @@ def test_a_fingerprint_sees_text_and_no_white_space() -> None:
     assert fingerprint("Bridge  closed", "a\n") == fingerprint("Bridge closed", " a")
     assert fingerprint("Bridge closed") != fingerprint("Bridge open")
     assert fingerprint("ab", "c") != fingerprint("a", "bc")
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("é", "e\u0301"),
+        ("ﬁve ＡＢＣ…", "five ABC..."),
+        ("“so” „so“ «so»", '"so" "so" "so"'),
+        ("''so''", '"so"'),
+        ("isn’t м’яч м`яч", "isn't мʼяч м'яч"),
+        ("1939–1945 — well‑known", "1939-1945 - well-known"),
+        ("10\u00a0000\u2009km\u202f!", "10 000 km !"),
+        ("ex\u00adtra\u200bordinary", "extraordinary"),
+        ("می\u200cخواهم", "میخواهم"),
+        ("❤\ufe0f", "❤"),
+        ("one\n\ntwo", "one two"),
+    ],
+)
+def test_a_fingerprint_sees_no_typography(text: str, same: str) -> None:
+    assert fingerprint(text) == fingerprint(same)
+
+
+@pytest.mark.parametrize(("text", "other"), [("Storm", "STORM"), ("It is.", "It is!"), ("1.5", "15"), ("a b", "ab")])
+def test_a_fingerprint_sees_case_punctuation_and_words(text: str, other: str) -> None:
+    assert fingerprint(text) != fingerprint(other)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text())
+def test_cleaning_a_text_first_changes_no_fingerprint(text: str) -> None:
+    assert fold(clean(text)) == fold(text)
 
 
 @pytest.mark.parametrize("text", ["a " * 500_000, " " * 10**6, "\x00" * 10**6, "e" + "\u0301" * 10**6, "<a " * 333_333])
