@@ -215,7 +215,7 @@ def measure(case: Case, server: Server, seed: int) -> Result:
                 run.close()
         finally:
             if case.small_disk:
-                subprocess.run(["umount", folder], check=False)
+                subprocess.run(["umount", "--lazy", folder], check=False)
 
 
 def mount(folder: Path) -> None:
