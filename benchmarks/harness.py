@@ -97,7 +97,7 @@ class Bench:
             document["_id"] for document in self.database["articles"].find({"views": {"$ne": None}}, {"_id": 1})
         }
         seen = set(self.database["views"].distinct("article", {"source": "own page"}))
-        same = {"article": "$article", "at": "$at", "source": "$source", "count": "$count"}
+        same = {"article": "$article", "at": "$at", "source": "$source", "count": "$count", "run": "$run"}
         twice = self.database["views"].aggregate(
             [{"$group": {"_id": same, "times": {"$sum": 1}}}, {"$match": {"times": {"$gt": 1}}}, {"$count": "number"}]
         )

@@ -11,7 +11,7 @@ from pydantic import Field
 from newscrawl.article import Article, Change, Count, Instant, Part
 
 ViewSource = Literal["own page", "card"]
-ViewKey = tuple[str, datetime, ViewSource, int]
+ViewKey = tuple[str, datetime, ViewSource, int, str | None]
 
 
 class ViewObservation(Part):
@@ -24,16 +24,17 @@ class ViewObservation(Part):
     source: ViewSource
     raw: Annotated[str, Field(max_length=200)] | None = Field(default=None, description="The counter as printed.")
     fell: bool = Field(default=False, description="It is lower than the latest one known when it was written.")
+    run: str | None = Field(default=None, description="The run that saw it.")
 
     @property
     def key(self) -> ViewKey:
         """What makes it the observation that it is."""
-        return self.article, self.at, self.source, self.count
+        return self.article, self.at, self.source, self.count, self.run
 
     @property
     def id(self) -> str:
         """Identity in the database: the hash of `key`, the same however often the observation is written."""
-        text = f"{self.article} {self.at.isoformat()} {self.source} {self.count}"
+        text = f"{self.article} {self.at.isoformat()} {self.source} {self.count} {self.run}"
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 

@@ -198,8 +198,8 @@ def _related(card: Card, site: Site, language: str | None, fetched_at: datetime)
     )
 
 
-def card_views(cards: Iterable[Card], site: Site, *, at: datetime) -> list[ViewObservation]:
-    """A view observation for each card that prints a counter."""
+def card_views(cards: Iterable[Card], site: Site, *, at: datetime, run: str | None) -> list[ViewObservation]:
+    """A view observation for each card that prints a counter. `at`, `run`: when its page was read, and by which run."""
     found = []
     for card in cards:
         url = _identity_or_none(card.url, site) if card.url else None
@@ -207,7 +207,9 @@ def card_views(cards: Iterable[Card], site: Site, *, at: datetime) -> list[ViewO
         count = parse_views(card.views, language=edition.language if edition else None) if card.views and url else None
         if url is not None and count is not None:
             raw = clean(card.views)[:200] if card.views else None
-            found.append(ViewObservation(article=article_id(url), url=url, at=at, count=count, source="card", raw=raw))
+            found.append(
+                ViewObservation(article=article_id(url), url=url, at=at, count=count, source="card", raw=raw, run=run)
+            )
     return found
 
 
@@ -223,10 +225,20 @@ def view_observations(article: Article, site: Site, *, at: datetime) -> list[Vie
                 count=own.count,
                 source="own page",
                 raw=own.raw[:200],
+                run=article.fetch.run,
             )
         )
     for related in article.related:
         url = _identity_or_none(related.url, site) if related.url and site.owns(related.url) else None
         if url is not None and related.views is not None:
-            found.append(ViewObservation(article=article_id(url), url=url, at=at, count=related.views, source="card"))
+            found.append(
+                ViewObservation(
+                    article=article_id(url),
+                    url=url,
+                    at=at,
+                    count=related.views,
+                    source="card",
+                    run=article.fetch.run,
+                )
+            )
     return found

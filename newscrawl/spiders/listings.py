@@ -158,7 +158,7 @@ class Listings:
             for i in found.articles & addresses.keys():
                 if article_id(forms[i]) != i and not {forms[i], addresses[i].address} & found.aliases:
                     await session.writer.add_aliases(i, [forms[i]])
-            views = card_views([fresh.card for fresh in addresses.values()], spider.site, at=now)
+            views = card_views([fresh.card for fresh in addresses.values()], spider.site, at=now, run=spider.run_id)
             await session.writer.observe(views, {view.article: found.counters.get(view.url) for view in views})
         unknown = [fresh for i, fresh in addresses.items() if i not in settled]
         spider.count("cards", len(addresses))

@@ -125,8 +125,8 @@ async def _present(database: Database, views: Collection[ViewObservation]) -> se
         # The session takes over the server's time, so the query waits until all that was written by then is safe: what
         # is taken for written now must not be rolled back later, what was written must not be overlooked.
         await database.command("ping", session=session)
-        found = majority.find(matches, dict.fromkeys(("article", "at", "source", "count"), 1), session=session)
-        return {(one["article"], one["at"], one["source"], one["count"]) async for one in found}
+        found = majority.find(matches, dict.fromkeys(("article", "at", "source", "count", "run"), 1), session=session)
+        return {(one["article"], one["at"], one["source"], one["count"], one.get("run")) async for one in found}
 
 
 def counter_updates(waiting: Observations, written: Collection[str]) -> list[Any]:

@@ -35,11 +35,17 @@ class Attention:
 
 
 async def series(database: Database, article: Mapping[str, Any]) -> list[ViewObservation]:
-    """The observations of a stored article under all of its addresses, oldest first, each once, falls flagged anew."""
+    """The observations of a stored article under all of its addresses, oldest first, falls flagged anew.
+
+    What several runs saw in the same instant is given once.
+    """
     addresses = (article["url"], *(article.get("aliases") or ()))
     identities = list({article["_id"], *map(article_id, addresses)})
     found = database["views"].find({"article": {"$in": identities}}, {"_id": 0}).sort("at", 1)
-    views = {view.key: view for view in [ViewObservation.model_validate(document) async for document in found]}
+    views = {
+        (view.at, view.source, view.count): view
+        for view in [ViewObservation.model_validate(document) async for document in found]
+    }
     ordered = sorted(views.values(), key=lambda view: (view.at, view.count))
     fallen = {after for _, after in falls(readings_of(ordered))}
     return [view.model_copy(update={"fell": view.fell or Reading(view.at, view.count) in fallen}) for view in ordered]

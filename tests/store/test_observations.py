@@ -174,6 +174,15 @@ async def test_a_counter_on_many_pages_of_one_run_is_one_observation(
     assert await counters(connection) == [5]
 
 
+async def test_what_two_runs_saw_in_one_millisecond_is_kept_of_each(connection: Connection, spool: Spool) -> None:
+    for run in ("one", "other"):
+        writer = ArticleWriter(connection, spool, interval=0.01)
+        await writer.observe([seen(100).model_copy(update={"run": run})])
+        await writer.close()
+    assert [view["run"] for view in await stored(connection)] == ["one", "other"]
+    assert len({view["_id"] for view in await stored(connection)}) == 2
+
+
 async def test_the_page_and_a_card_of_one_millisecond_are_two_observations(
     connection: Connection, writer: ArticleWriter, spool: Spool
 ) -> None:
