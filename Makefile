@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: demo test bench bench-accuracy chaos lock clean
+.PHONY: demo test bench bench-accuracy bench-memory chaos lock clean
 
 demo: .venv/.installed
 	@$(BIN)/newscrawl demo
@@ -18,6 +18,10 @@ bench: .venv/.installed
 # What stays of a crawl whose crawler, database or disk fails, again and again.
 chaos: .venv/.installed
 	@$(BIN)/python benchmarks/chaos.py
+
+# A crawl beside 10,000 and beside 1,000,000 known articles; takes some minutes and 5 GB of disk.
+bench-memory: .venv/.installed
+	@$(BIN)/python benchmarks/memory.py
 
 # Over the real pages in $NEWSCRAWL_SHARED, beside the peers that .venv has: uv pip install --python .venv --group peers
 bench-accuracy: .venv/.installed
