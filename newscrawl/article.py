@@ -259,6 +259,18 @@ class Change(Part):
     )
 
 
+class Copied(Part):
+    """Where a near-duplicate has its text from."""
+
+    article: str = Field(description="Identity of the earlier article that has most of this text.")
+    url: str
+    site: str | None = None
+    share: float = Field(ge=0, le=1, description="Share of this text that stands in the other.")
+    agency: str | None = Field(
+        default=None, description="Agency that this text's dateline, byline or words name as its origin."
+    )
+
+
 class Fetch(Part):
     """How the current version was fetched."""
 
@@ -306,7 +318,12 @@ class Article(Part):
     fingerprint: str = Field(default="", description="SHA-256 of headline, lead and body, typography folded.")
     similarity: list[int] | None = Field(default=None, description="Near-duplicate signature.")
     duplicate_of: str | None = None
-    cluster: str | None = None
+    cluster: str | None = Field(
+        default=None, description="Identity of the first publisher among the copies of this text; null: no copy."
+    )
+    copied: Copied | None = Field(default=None, description="Null: the first publisher, or no copy.")
+    story: str | None = Field(default=None, description="One for the twins of a story in other editions; null: none.")
+    links_due: str | None = Field(default=None, description="Set while copies and twins are still to be looked for.")
 
     revision: int = Field(default=1, ge=1, description="1 for the first version, one more at each change of text.")
     change: Change | None = Field(default=None, description="What made this version; null for the first one.")

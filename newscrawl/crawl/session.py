@@ -13,6 +13,7 @@ from pymongo.errors import PyMongoError
 from newscrawl.settings import Settings
 from newscrawl.store.articles import ArticleWriter
 from newscrawl.store.connect import Connection, DatabaseDown, open_connection
+from newscrawl.store.links import link_due
 from newscrawl.store.replay import replay
 from newscrawl.store.schema import apply_schema
 from newscrawl.store.spool import Spool
@@ -45,7 +46,7 @@ _sessions: dict[tuple[str | None, str, str], asyncio.Future[Session]] = {}
 
 
 async def open_session(own: Settings) -> Session:
-    """The process's session, opened at the first call: schema applied, spool replayed.
+    """The process's session, opened at the first call: schema applied, spool replayed, copies and twins linked.
 
     Raises DatabaseDown where no server answers. Each call wants one `close_session`.
     """
@@ -70,6 +71,7 @@ async def _open(own: Settings, key: tuple[str | None, str, str]) -> Session:
         spool = Spool(own.spool_file)
         writer = ArticleWriter(connection, spool)
         await replay(writer, spool)
+        await link_due(connection.database)
     except PyMongoError as error:
         await connection.close()
         raise DatabaseDown(f"the database cannot be prepared: {str(error)[:300]}") from None

@@ -24,6 +24,7 @@ from newscrawl.article import (
 from newscrawl.normalize.dateline import Dateline, parse_dateline
 from newscrawl.normalize.dates import parse_date
 from newscrawl.normalize.names import parse_authors
+from newscrawl.normalize.similarity import signature
 from newscrawl.normalize.text import clean, clean_or_none, count_words, fingerprint
 from newscrawl.normalize.timestamps import choose_timestamp
 from newscrawl.normalize.urls import believable_canonical, canonical_url
@@ -83,11 +84,14 @@ def normalize_article(raw: RawArticle, site: Site, *, fetched_at: datetime, card
         videos=raw.videos,
         views=_views(raw.views, language, fetched_at),
         related=[_related(related, site, language, fetched_at) for related in raw.related[:MOST_RELATED]],
-        alternates=[Alternate(language=code, url=twin) for code, twin in raw.alternates.items()],
+        alternates=[
+            Alternate(language=code, url=url) for code, twin in raw.alternates.items() if (url := _own_form(twin, site))
+        ],
         is_paywalled=raw.is_paywalled,
         is_live=raw.is_live,
         content_type=raw.content_type,
         fingerprint=fingerprint(headline, lead, body),
+        similarity=signature(body),
         provenance=dict(raw.provenance),
         disagreements=dict(raw.disagreements),
         evidence={
@@ -133,6 +137,11 @@ def _identity_or_none(url: str, site: Site) -> str | None:
         return identity(url, site)
     except ValueError:
         return None
+
+
+def _own_form(url: str, site: Site) -> str:
+    """The identity of an address of the site; another address as it is. Empty where it is none."""
+    return (_identity_or_none(url, site) or "") if site.owns(url) else url
 
 
 def _sections(raw: RawArticle, language: str | None) -> tuple[list[Section], Dateline | None]:
@@ -191,7 +200,7 @@ def _related(card: Card, site: Site, language: str | None, fetched_at: datetime)
         else None
     )
     return Related(
-        url=(_identity_or_none(card.url, site) if site.owns(card.url) else card.url) or None,
+        url=_own_form(card.url, site) or None,
         headline=clean_or_none(card.headline),
         published_at=printed.at if printed else None,
         views=parse_views(card.views, language=language) if card.views else None,

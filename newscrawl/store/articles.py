@@ -20,6 +20,7 @@ from newscrawl.article import Article
 from newscrawl.records import Failure, Listing, Run, ViewObservation
 from newscrawl.store.connect import Connection
 from newscrawl.store.identity import NEEDED, Found, Match, evidence
+from newscrawl.store.links import link
 from newscrawl.store.merge import merge_twins
 from newscrawl.store.observations import Counter, Met, Observations, counter_updates, inserts, learn
 from newscrawl.store.revise import Earlier, earlier_versions
@@ -65,6 +66,7 @@ class ArticleWriter:
         self._flushes: list[asyncio.Future[None]] = []
         self._is_away = False
         self._is_stuck = False
+        self._unlinked: set[str] = set()
         self._met = Met()
         self._wake = asyncio.Event()
         self._closed = False
@@ -191,6 +193,7 @@ class ArticleWriter:
                     await self._write_articles(batch)
                     await self._write_or_log("articles", counter_updates(side.observations, batch))
                     await self._write_side(side)
+                    await self._link()
                     self._is_away = self._is_stuck = False
                     return
                 except PyMongoError as error:
@@ -231,7 +234,7 @@ class ArticleWriter:
             found = Found(await self._documents([waiting.article for waiting in left.values()]))
             revisions: list[Any] = []
             operations: list[Any] = []
-            order: list[tuple[str, Outcome]] = []
+            order: list[tuple[str, str, Outcome]] = []
             to_merge: dict[str, Article] = {}
             matches = {identity: found.match(waiting.article) for identity, waiting in left.items()}
             earlier = await earlier_versions(
@@ -246,7 +249,7 @@ class ArticleWriter:
                     waiting.done.set_exception(StoreRefused(reason))
                     continue
                 operations.append(operation)
-                order.append((identity, outcome))
+                order.append((identity, match.identity, outcome))
                 if revision is not None:
                     revisions.append(revision)
                 if outcome == "new" or match.same:
@@ -254,9 +257,11 @@ class ArticleWriter:
             if revisions:
                 await self._database["revisions"].bulk_write(revisions, ordered=False)
             errors = await self._bulk("articles", operations)
-            await merge_twins(self._database, to_merge)
-            for position, (identity, outcome) in enumerate(order):
+            self._unlinked |= await merge_twins(self._database, to_merge)
+            for position, (identity, document, outcome) in enumerate(order):
                 self._settle(left[identity], outcome, errors.get(position))
+                if outcome != "unchanged" and position not in errors:
+                    self._unlinked.add(document)
             left = {identity: waiting for identity, waiting in left.items() if not waiting.done.done()}
 
     async def _write_views(self, observations: Observations) -> None:
@@ -272,6 +277,12 @@ class ArticleWriter:
     async def _documents(self, articles: list[Article]) -> list[dict[str, Any]]:
         assert self._database is not None
         return await self._database["articles"].find(evidence(articles), dict.fromkeys(NEEDED, 1)).to_list()
+
+    async def _link(self) -> None:
+        """Look for the copies and twins of what was stored. They are marked: what a crash leaves out is swept later."""
+        if self._unlinked and self._database is not None:
+            await link(self._database, self._unlinked)
+            self._unlinked = set()
 
     @staticmethod
     def _settle(waiting: _Waiting, outcome: Outcome, error: dict[str, Any] | None) -> None:

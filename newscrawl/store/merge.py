@@ -10,20 +10,21 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from newscrawl.article import Article
 from newscrawl.store.identity import NEEDED, Document, Found, add_aliases, evidence
+from newscrawl.store.links import due
 
 
-async def merge_twins(database: AsyncDatabase[dict[str, Any]], articles: Mapping[str, Article]) -> None:
+async def merge_twins(database: AsyncDatabase[dict[str, Any]], articles: Mapping[str, Article]) -> set[str]:
     """Merge what is stored more than once of articles that have just been written, by the identity of their document.
 
     Each process looks after its own write has been acknowledged, so the last one sees all. The oldest document stays,
     whoever merges; merging again changes nothing. View counters need no change: they are found by the hashes of all
-    addresses.
+    addresses. Gives the identities of articles whose links are due because of it.
     """
     if not articles:
-        return
+        return set()
     anywhere = evidence(articles.values())
     if await database["articles"].find_one({**anywhere, "_id": {"$nin": list(articles)}}, {"_id": 1}) is None:
-        return
+        return set()
     found = Found(await database["articles"].find(anywhere, dict.fromkeys(NEEDED, 1)).to_list())
     kept: dict[str, set[str]] = {}
     dropped: dict[str, tuple[str, Document]] = {}
@@ -35,12 +36,18 @@ async def merge_twins(database: AsyncDatabase[dict[str, Any]], articles: Mapping
             )
             dropped |= {twin["_id"]: (match.identity, twin) for twin in match.same}
     if not dropped:
-        return
+        return set()
+    copies = await database["articles"].find({"copied.article": {"$in": sorted(dropped)}}, {"_id": 1}).to_list()
+    relinked = {copy["_id"] for copy in copies} | kept.keys()
     await database["articles"].bulk_write(
-        [UpdateOne({"_id": identity}, [add_aliases(sorted(addresses))]) for identity, addresses in kept.items()]
+        [
+            *(UpdateOne({"_id": identity}, [add_aliases(sorted(addresses))]) for identity, addresses in kept.items()),
+            *(UpdateOne({"_id": identity}, {"$set": {"links_due": due()}}) for identity in sorted(relinked)),
+        ]
     )
     for identity, (survivor, _) in dropped.items():
         await database["revisions"].update_many({"article": identity}, {"$set": {"article": survivor}})
     await database["articles"].bulk_write(
         [DeleteOne({"_id": identity, "revision": twin["revision"]}) for identity, (_, twin) in dropped.items()]
     )
+    return relinked

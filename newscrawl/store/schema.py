@@ -33,6 +33,14 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("next_visit_at", ASCENDING)], sparse=True),
         IndexModel([("fingerprint", ASCENDING)]),
         IndexModel([("change.is_stealth", ASCENDING), ("changed_at", DESCENDING)], partialFilterExpression=STEALTH),
+        # What `newscrawl.store.links` finds copies and twins by.
+        IndexModel([("similarity", ASCENDING)]),
+        IndexModel([("alternates.url", ASCENDING)], sparse=True),
+        IndexModel([("images.0.url", ASCENDING), ("published.at", ASCENDING)]),
+        IndexModel([("copied.article", ASCENDING)], sparse=True),
+        IndexModel([("cluster", ASCENDING)], partialFilterExpression={"cluster": {"$gt": ""}}),
+        IndexModel([("story", ASCENDING)], partialFilterExpression={"story": {"$gt": ""}}),
+        IndexModel([("links_due", ASCENDING)], partialFilterExpression={"links_due": {"$gt": ""}}),
     ],
     "revisions": [
         IndexModel([("article", ASCENDING), ("revision", ASCENDING)]),

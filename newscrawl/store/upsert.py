@@ -11,6 +11,7 @@ from pymongo import UpdateOne
 
 from newscrawl.article import Article
 from newscrawl.store.identity import MOST_ALIASES, Match, add_aliases
+from newscrawl.store.links import LINKED, due
 from newscrawl.store.revise import Earlier, revise
 
 Outcome = Literal["new", "changed", "unchanged", "spooled"]
@@ -19,7 +20,7 @@ LARGEST = 16 * 2**20 - 2**16  # bytes; MongoDB's limit of a document less what t
 
 KEPT = {
     *("first_seen_at", "revision", "change", "changed_at", "returns", "aliases", "next_visit_at"),
-    *("similarity", "duplicate_of", "cluster"),
+    *("duplicate_of", *LINKED),
 }
 """Fields of a stored article that a further reading of its page does not overwrite."""
 
@@ -36,6 +37,7 @@ def upsert(article: Article, now: datetime, match: Match, earlier: Earlier) -> t
     if stored is None:
         others = [url for url in aliases if url != article.url][:MOST_ALIASES]
         document |= {"first_seen_at": now, "last_seen_at": now, "changed_at": now, "aliases": others, "revision": 1}
+        document["links_due"] = due()
         matches = {"_id": match.identity, "fingerprint": {"$exists": False}}
         return UpdateOne(matches, {"$set": document}, upsert=True), "new", None
     values = {name: value for name, value in document.items() if name not in KEPT}
@@ -44,11 +46,11 @@ def upsert(article: Article, now: datetime, match: Match, earlier: Earlier) -> t
         del values["views"]  # a page without its counter does not undo what was seen
     step = revise(stored, article, now, earlier, is_other=match.is_other)
     if step is not None:
-        values |= step.values
+        values |= step.values | {"links_due": due()}
     keep = step.keep if step is not None else None
     outcome: Outcome = "changed" if keep is not None else "unchanged"
     if match.is_other:
-        values["first_seen_at"] = now
+        values |= {"first_seen_at": now, "story": None}
     stage = {name: {"$literal": value} for name, value in values.items()}
     if "views" in stage and not match.is_other:
         newer = {"$gt": ["$views.seen_at", values["views"]["seen_at"]]}  # a card has shown it meanwhile

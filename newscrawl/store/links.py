@@ -1,0 +1,257 @@
+"""Links between stored articles: copies of one text, and the twins of one story in other editions.
+
+An article is marked as due by the write that stores it, and unmarked by the write of its links, so that a crash in
+between loses nothing. What linking finds is a function of the texts in the database alone. Each article's own links
+are written under the mark that they were read with; whoever makes the links of another article wrong marks it anew,
+after its own are written. So any number of processes come to the same end in whatever order articles arrive.
+
+A copy's source is the earlier article within seven days that has most of its text; the first publisher at the end of
+that chain names the cluster. A whole batch takes four queries and one write; where copies or twins are found that
+are stored already, the same again for these.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from bson import ObjectId
+from pymongo import UpdateOne
+from pymongo.asynchronous.database import AsyncDatabase
+
+from newscrawl.article import article_id
+from newscrawl.normalize.figures import tell_the_same
+from newscrawl.normalize.origin import named_agency
+from newscrawl.normalize.similarity import Shingled, copied_share, shingled
+from newscrawl.store.nodes import FIELDS, TOGETHER, WINDOW, Neighbourhood, Node, name_stories
+
+Database = AsyncDatabase[dict[str, Any]]
+Document = dict[str, Any]
+Nodes = dict[str, Node]
+
+LINKED = ("copied", "cluster", "story", "links_due")
+"""Fields that belong to the links: a further reading of a page leaves them alone."""
+IS_DUE = {"$gt": ""}
+BATCH = 200
+MOST_ROUNDS = 100  # what is due after these is swept at the next start
+
+
+def due() -> str:
+    """A mark that no other write has: what is linked under an older one is not linked."""
+    return str(ObjectId())
+
+
+async def link(database: Database, identities: Collection[str]) -> None:
+    """Link stored articles that are due. Raises PyMongoError; what is not linked then stays due."""
+    left: list[str] = sorted(identities)
+    mark: Any = IS_DUE
+    for _ in range(MOST_ROUNDS):
+        found = await _read(database, {"_id": {"$in": left}, "links_due": mark}) if left else {}
+        if not found:
+            return
+        # Of those it marks itself each process links what bears its mark: what another has marked since is the other's.
+        mark = due()
+        left = await _link(database, found, mark)
+
+
+async def link_due(database: Database) -> int:
+    """Link what is due since a crash, each article once, and give their number."""
+    number, last = 0, ""
+    while True:
+        found = database["articles"].find({"links_due": IS_DUE, "_id": {"$gt": last}}, {"_id": 1})
+        identities = [document["_id"] async for document in found.hint("links_due_1").sort("_id").limit(BATCH)]
+        if not identities:
+            return number
+        await link(database, identities)
+        number += len(identities)
+        last = identities[-1]
+
+
+async def _read(database: Database, query: Document, hint: str | None = None) -> Nodes:
+    found = database["articles"].find(query, FIELDS)
+    return {document["_id"]: Node.of(document) async for document in (found.hint(hint) if hint else found)}
+
+
+async def _link(database: Database, own: Nodes, mark: str) -> list[str]:
+    """Link these; give the identities that are due anew, with this mark."""
+    before = {node.id: node.links for node in own.values()}
+    others = await _near(database, own.values())
+    nodes = {**others, **own}
+    around = Neighbourhood(nodes)
+    compared = {node.id: around.candidates(node) for node in own.values()}
+    pictured = {node.id: around.pictured_twins(node) for node in own.values()}
+    texts = await _texts(database, (compared, pictured))
+    shares = _shares(own, compared, texts)
+    marked = _find_sources(own, nodes, shares, texts)
+    marked |= _name_clusters(own, nodes, shares)
+    twins = {
+        node.id: around.declared_twins(node)
+        | {other for other in pictured[node.id] if _tell_the_same(node, other, texts)}
+        for node in own.values()
+    }
+    name_stories(own.values(), twins)
+    marked |= {
+        other.id
+        for node in own.values()
+        for other in twins[node.id]
+        if other.id not in own and other.story != node.story
+    }
+    await _write(database, own, before, marked, mark)
+    return sorted(marked)
+
+
+async def _near(database: Database, own: Collection[Node]) -> Nodes:
+    """Everything that a link of these may lead to or come from."""
+    first, last = min(node.at for node in own), max(node.at for node in own)
+    window = {"$gte": first - WINDOW, "$lte": last + WINDOW}
+    in_window = [{"published.at": window}, {"published.at": None, "first_seen_at": window}]
+    found: Nodes = {}
+    if bands := [band for node in own for band in node.bands]:
+        found = await _read(database, {"similarity": {"$in": bands}, "$or": in_window}, hint="similarity_1")
+    ways: list[Document] = [
+        {
+            "_id": {
+                "$in": [
+                    *(article_id(url) for node in own for url in node.alternates),
+                    *(node.source for node in own if node.source),
+                ]
+            }
+        },
+        {"aliases": {"$in": [url for node in own for url in node.alternates]}},
+        {"alternates.url": {"$in": [url for node in own for url in node.addresses]}},
+        {"copied.article": {"$in": [node.id for node in own]}},
+    ]
+    if pictured := [node for node in own if node.image and node.published and node.edition and not node.alternates]:
+        times = [node.published for node in pictured if node.published]
+        shown = {"images.0.url": {"$in": [node.image for node in pictured]}}
+        ways.append(shown | {"published.at": {"$gte": min(times) - TOGETHER, "$lte": max(times) + TOGETHER}})
+    return found | await _read(database, {"$or": ways})
+
+
+class _Text:
+    """A text that is compared, and who is named in it."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.shingled: Shingled = shingled(document.get("body") or "")
+
+
+async def _texts(database: Database, pairs: Iterable[dict[str, list[Node]]]) -> dict[str, _Text]:
+    wanted = {id for near in pairs for own, nodes in near.items() if nodes for id in (own, *(n.id for n in nodes))}
+    if not wanted:
+        return {}
+    fields = {"body": 1, "dateline": 1, "authors": 1, "publisher": 1}
+    found = database["articles"].find({"_id": {"$in": sorted(wanted)}}, fields)
+    return {document["_id"]: _Text(document) async for document in found}
+
+
+def _shares(own: Nodes, compared: dict[str, list[Node]], texts: dict[str, _Text]) -> dict[tuple[str, str], float]:
+    """The share of each later article's text that the earlier one has, where that makes it a copy."""
+    shares: dict[tuple[str, str], float] = {}
+    for identity, near in compared.items():
+        for other in near:
+            earlier, later = sorted((own[identity], other), key=lambda node: node.order)
+            if (later.id, earlier.id) in shares or later.id not in texts or earlier.id not in texts:
+                continue
+            share = copied_share(texts[later.id].shingled, texts[earlier.id].shingled)
+            if share is not None:
+                shares[later.id, earlier.id] = round(share, 3)
+    return shares
+
+
+def _find_sources(own: Nodes, nodes: Nodes, shares: dict[tuple[str, str], float], texts: dict[str, _Text]) -> set[str]:
+    """Find the source of each text; give the identities of others that this concerns."""
+    marked: set[str] = set()
+    sources: dict[str, list[Node]] = defaultdict(list)
+    for later, earlier in shares:
+        sources[later].append(nodes[earlier])
+    for node in own.values():
+        known = node.source
+        best = min(sources[node.id], key=lambda one: (-shares[node.id, one.id], one.order), default=None)
+        node.copied = _copied(best, shares[node.id, best.id], texts[node.id], texts[best.id]) if best else None
+        if known != node.source:
+            # Both have to look again whether they are the first of a cluster, after this one's source is written.
+            marked |= {id for id in (known, node.source) if id}
+    for (later, earlier), share in shares.items():
+        other = nodes[later]
+        if later not in own and other.source != earlier and _is_better(share, nodes[earlier], other, nodes):
+            marked.add(later)
+    for other in nodes.values():
+        if other.id not in own and other.source in own:
+            share_now = shares.get((other.id, other.source))
+            if other.copied is None or share_now != other.copied["share"]:
+                marked.add(other.id)
+    return marked
+
+
+def _copied(source: Node, share: float, copy: _Text, original: _Text) -> Document:
+    """The record of `newscrawl.article.Copied`."""
+    dateline, its_dateline = copy.document.get("dateline") or {}, original.document.get("dateline") or {}
+    agency = named_agency(
+        copy.document.get("body") or "",
+        dateline=dateline.get("agency"),
+        authors=[author["name"] for author in copy.document.get("authors") or ()],
+        sources=(its_dateline.get("agency"), original.document.get("publisher")),
+    )
+    return {"article": source.id, "url": source.url, "site": source.site, "share": share, "agency": agency}
+
+
+def _is_better(share: float, source: Node, copy: Node, nodes: Nodes) -> bool:
+    """Whether a text has more from this source than from the stored one; where as much, whether it was earlier."""
+    if copy.copied is None or share != copy.copied["share"]:
+        return copy.copied is None or share > copy.copied["share"]
+    current = nodes.get(copy.copied["article"])
+    return current is None or source.order < current.order
+
+
+def _name_clusters(own: Nodes, nodes: Nodes, shares: dict[tuple[str, str], float]) -> set[str]:
+    """Name each cluster by its first publisher; give the identities of copies that have another name for it."""
+    copies: dict[str, list[Node]] = defaultdict(list)
+    for node in nodes.values():
+        if node.source and (node.id in own or (node.id, node.source) in shares):
+            copies[node.source].append(node)
+
+    def first(node: Node) -> str:
+        while node.source in own:
+            node = own[node.source]
+        source = nodes.get(node.source) if node.source else None
+        return (source.cluster if source and source.source else None) or node.source or node.id
+
+    for node in own.values():
+        node.cluster = first(node) if node.source or copies[node.id] else None
+    return {
+        copy.id
+        for node in own.values()
+        for copy in copies[node.id]
+        if copy.id not in own and copy.cluster != node.cluster
+    }
+
+
+def _tell_the_same(first: Node, second: Node, texts: dict[str, _Text]) -> bool:
+    own, other = texts.get(first.id), texts.get(second.id)
+    return own is not None and other is not None and tell_the_same(own.shingled.figures, other.shingled.figures)
+
+
+async def _write(
+    database: Database, own: Nodes, before: dict[str, dict[str, Any]], marked: set[str], mark: str
+) -> None:
+    """Links, then the marks that follow from them, then an end to the marks of these: a crash loses no mark.
+
+    Links are written under the mark that they were read with, and put one of their own in its place, so that of
+    two who link an article at once one writes.
+    """
+    done = {"$unset": {"links_due": ""}}
+    mine = due()
+    operations: list[UpdateOne] = []
+    for node in own.values():
+        change = node.links if node.links != before[node.id] else {}
+        matches = {"_id": node.id, "links_due": node.due}
+        if marked:
+            operations.append(UpdateOne(matches, {"$set": change | {"links_due": mine}}))
+        else:
+            operations.append(UpdateOne(matches, ({"$set": change} if change else {}) | done))
+    operations += [UpdateOne({"_id": identity}, {"$set": {"links_due": mark}}) for identity in sorted(marked)]
+    if marked:
+        operations += [UpdateOne({"_id": node.id, "links_due": mine}, done) for node in own.values()]
+    await database["articles"].bulk_write(operations, ordered=bool(marked))
