@@ -100,9 +100,14 @@ class Newscrawl:
 
     def json(self, *words: str, code: int = 0) -> Any:
         """What the command says with `--json`, out of its envelope."""
+        envelope = self.envelope(*words, code=code)
+        return envelope[next(key for key in envelope if key != "schema")]
+
+    def envelope(self, *words: str, code: int = 0) -> Any:
+        """What the command says with `--json`."""
         envelope = json.loads(self(*words, "--json", code=code))
         assert envelope["schema"].startswith("newscrawl.")
-        return envelope[next(key for key in envelope if key != "schema")]
+        return envelope
 
     def documents(self, collection: str, **filters: Any) -> list[dict[str, Any]]:
         """Documents of the command's database, read past newscrawl."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from newscrawl.cli.output import Exit, fail, out, show_json, show_table, with_database
-from newscrawl.cli.render import render
+from newscrawl.cli.render import render, render_relatives
 from newscrawl.cli.views import render_views, views
 
 if TYPE_CHECKING:
@@ -53,14 +53,15 @@ def list_stored(
 
 @app.command("show")
 def show_stored(url: str, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
-    """Show one article by any of its addresses."""
+    """Show one article by any of its addresses, with its twins in other editions and the copies of its text."""
+    from newscrawl.store.related import relatives
     from newscrawl.store.views import series
 
-    article, (counters,) = find_with(url, series)
+    article, (counters, near) = find_with(url, series, relatives)
     if as_json:
-        show_json("article", article)
+        show_json("article", article, twins=near.twins, copies=near.copies)
     else:
-        out.print(render(article), render_views(article, counters))
+        out.print(render(article), render_views(article, counters), render_relatives(article, near.twins, near.copies))
 
 
 def find_stored(url: str) -> dict[str, Any]:

@@ -40,9 +40,11 @@ def fail(message: str, code: Exit) -> NoReturn:
     raise typer.Exit(int(code))
 
 
-def show_json(kind: str, data: Any) -> None:
-    """Data as JSON in an envelope that names its form."""
-    text = json.dumps({"schema": f"newscrawl.{kind}/1", kind: data}, ensure_ascii=False, indent=2, default=_plain)
+def show_json(kind: str, data: Any, **beside: Any) -> None:
+    """Data as JSON in an envelope that names its form; `beside`: what else the envelope holds."""
+    text = json.dumps(
+        {"schema": f"newscrawl.{kind}/1", kind: data, **beside}, ensure_ascii=False, indent=2, default=_plain
+    )
     sys.stdout.write(text + "\n")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Group
@@ -41,6 +41,36 @@ def render(article: Mapping[str, Any]) -> Group:
         for paragraph in section["paragraphs"]:
             parts += [Text(), Text(paragraph)]
     return Group(*parts, Text())
+
+
+def render_relatives(
+    article: Mapping[str, Any], twins: Sequence[Mapping[str, Any]], copies: Sequence[Mapping[str, Any]]
+) -> Group:
+    """The same story in other editions, and where else its text stands; empty where there is neither."""
+    parts: list[Any] = []
+    if twins:
+        table = Table.grid(padding=(0, 2))
+        for twin in twins:
+            edition = twin["edition"] or twin["language"] or ""
+            table.add_row(Text(edition, style="dim"), Text(twin["headline"]), Text(twin["url"], overflow="fold"))
+        parts += [Text("The story in other editions", style="bold"), table, Text()]
+    if copies:
+        own = article.get("copied")
+        first = f"This text: {_share(own)}, from {own['url']}" if own else "This text was there first"
+        table = Table.grid(padding=(0, 2))
+        for copy in copies:
+            what = "first" if copy["is_first"] else _share(copy)
+            at = copy["published_at"] or copy["first_seen_at"]
+            site, url = Text(copy["site"] or "", style="dim"), Text(copy["url"], overflow="fold")
+            table.add_row(site, Text(what), Text(f"{at:%Y-%m-%d %H:%M}"), url)
+        parts += [Text("Copies", style="bold"), Text(first, overflow="fold"), table, Text()]
+    return Group(*parts)
+
+
+def _share(copied: Mapping[str, Any]) -> str:
+    """How much of a copy's text is its source's, and the agency that it names."""
+    share = f"{copied['share']:.0%}" if copied.get("share") is not None else "a copy"
+    return f"{share}, {copied['agency']}" if copied.get("agency") else share
 
 
 def _count(views: Mapping[str, Any]) -> str:

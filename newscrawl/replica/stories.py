@@ -26,6 +26,8 @@ class Words:
     objects: tuple[str, ...]
     reasons: tuple[str, ...]
     sentences: tuple[str, ...]
+    details_of: tuple[tuple[str, ...], ...]
+    """Parts of further sentences, one of each row: so many that no two stories have much of their text in common."""
     quote: str
     details: str
     recall: str
@@ -51,6 +53,14 @@ UKRAINIAN = Words(
         "Наступне засідання комісії відбудеться за тиждень, і на ньому розглянуть решту пропозицій.",
         "До проєкту долучилися {n} добровольців, серед яких студенти й люди старшого віку.",
     ),
+    details_of=(
+        ("Майстри", "Учні", "Двоє лікарів", "Сусіди", "Садівники", "Ткалі", "Інженери", "Рибалки", "Архітектори", "Музейники", "Водії", "Пекарі"),
+        ("повільно", "нарешті", "учора", "знову", "мовчки", "уперше", "обережно", "завзято", "разом", "вранці", "гуртом", "узимку"),
+        ("виміряли", "пофарбували", "описали", "полагодили", "перенесли", "оглянули", "показали", "зважили", "вимили", "знайшли", "накрили", "порахували"),
+        ("{n} дзвонів", "{n} човнів", "стару піч", "{n} лавок", "вузьку браму", "{n} яблунь", "давній літопис", "{n} ліхтарів", "млинове колесо", "{n} вуликів", "глиняний посуд", "{n} карт"),
+        ("біля Липок,", "за ставком,", "під Говерлою,", "на Подолі,", "у Вилкові,", "край лісу,", "над Россю,", "у Жовкві,", "на хуторі,", "за греблею,", "в Умані,", "під горою,"),
+        ("доки падав сніг.", "і повернулися.", "попри туман.", "за {n} годин.", "без жодної суперечки.", "як велить звичай.", "на радість дітям.", "згадавши {n} прізвищ.", "бо так дешевше.", "поки світило сонце.", "під спів півнів.", "а тоді обідали."),
+    ),
     quote="«Ми довго йшли до цього рішення, і тепер треба зробити все як слід», - розповів {name}.",
     details="Деталі",
     recall="Нагадаємо",
@@ -75,6 +85,14 @@ RUSSIAN = Words(
         "Следующее заседание комиссии пройдёт через неделю, и на нём рассмотрят остальные предложения.",
         "К проекту присоединились {n} добровольцев, среди которых студенты и люди старшего возраста.",
     ),
+    details_of=(
+        ("Мастера", "Ученики", "Двое врачей", "Соседи", "Садовники", "Ткачихи", "Инженеры", "Рыбаки", "Архитекторы", "Музейщики", "Водители", "Пекари"),
+        ("медленно", "наконец", "вчера", "снова", "молча", "впервые", "осторожно", "усердно", "вместе", "утром", "сообща", "зимой"),
+        ("измерили", "покрасили", "описали", "починили", "перенесли", "осмотрели", "показали", "взвесили", "вымыли", "нашли", "накрыли", "сосчитали"),
+        ("{n} колоколов", "{n} лодок", "старую печь", "{n} скамеек", "узкие ворота", "{n} яблонь", "древнюю летопись", "{n} фонарей", "мельничное колесо", "{n} ульев", "глиняную посуду", "{n} карт"),
+        ("возле Липок,", "за прудом,", "под Говерлой,", "на Подоле,", "в Вилково,", "у опушки,", "над Росью,", "в Жолкве,", "на хуторе,", "за плотиной,", "в Умани,", "под горой,"),
+        ("пока падал снег.", "и вернулись.", "несмотря на туман.", "за {n} часов.", "без единого спора.", "как велит обычай.", "на радость детям.", "вспомнив {n} фамилий.", "ведь так дешевле.", "пока светило солнце.", "под пение петухов.", "а потом обедали."),
+    ),
     quote="«Мы долго шли к этому решению, и теперь нужно сделать всё как следует», - рассказал {name}.",
     details="Детали",
     recall="Напомним",
@@ -98,6 +116,14 @@ ENGLISH = Words(
         "Experts compared the data of {n} years and came to the conclusion that waiting any longer is no option.",
         "The commission's next session takes place in a week, when the remaining proposals are to be considered.",
         "As many as {n} volunteers have joined the project, among them students and people of an older age.",
+    ),
+    details_of=(
+        ("Craftsmen", "Pupils", "Two doctors", "Neighbours", "Gardeners", "Weavers", "Engineers", "Anglers", "Architects", "Curators", "Drivers", "Bakers"),
+        ("slowly", "finally", "yesterday", "again", "silently", "boldly", "carefully", "eagerly", "jointly", "early", "gladly", "soon"),
+        ("measured", "painted", "described", "mended", "moved", "inspected", "showed", "weighed", "washed", "found", "covered", "counted"),
+        ("{n} bells", "{n} boats", "an old stove", "{n} benches", "the narrow gate", "{n} apple trees", "a chronicle", "{n} lanterns", "the mill wheel", "{n} beehives", "clay pots", "{n} maps"),
+        ("near Lypky,", "beyond the pond,", "below Hoverla,", "in Podil,", "at Vylkove,", "by the wood,", "above the Ros,", "in Zhovkva,", "on a farm,", "past the dam,", "in Uman,", "under the hill,"),
+        ("while snow fell.", "and returned.", "despite fog.", "within {n} hours.", "without a quarrel.", "as custom has it.", "to the children's joy.", "recalling {n} names.", "which costs less.", "as the sun shone.", "at cockcrow.", "then had lunch."),
     ),
     quote="“We took a long way to this decision, and now everything has to be done properly,” {name} said.",
     details="Details",
@@ -199,14 +225,22 @@ class Replica:
         )
         headline = f"{place}: {subject[0].lower() + subject[1:]} {verb} {thing} {reason} - {story + 1}"
 
+        def common() -> str:
+            """A sentence that other stories have, too."""
+            return dice.choice(words.sentences).format(n=dice.randrange(3, 90))
+
         def sentences(count: int) -> str:
-            return " ".join(dice.choice(words.sentences).format(n=dice.randrange(3, 90)) for _ in range(count))
+            """Twice as many short sentences that hardly another story has."""
+            drawn = (" ".join(dice.choice(row) for row in words.details_of) for _ in range(2 * count))
+            return " ".join(text.replace("{n}", str(dice.randrange(3, 900))) for text in drawn)
 
         old = story % 5 == 4
-        first = Section(paragraphs=[f"{subject} {verb} {thing} {reason}. " + sentences(2), sentences(2)])
+        first = Section(
+            paragraphs=[f"{subject} {verb} {thing} {reason}. " + sentences(2), sentences(1) + " " + common()]
+        )
         middle = Section(
             heading=words.details,
-            paragraphs=[sentences(3), words.quote.format(name=dice.choice(words.names)), sentences(2)],
+            paragraphs=[sentences(3), words.quote.format(name=dice.choice(words.names)), sentences(1) + " " + common()],
         )
         last = Section(heading=words.recall, paragraphs=[sentences(2)])
         self.articles.append(
@@ -215,7 +249,7 @@ class Replica:
                 edition=EDITIONS[edition],
                 slug=slug_of(headline),
                 headline=headline,
-                lead=f"{subject} {verb} {thing}. " + dice.choice(words.sentences).format(n=dice.randrange(3, 90)),
+                lead=f"{subject} {verb} {thing}. " + common(),
                 sections=[first] if old else [first, middle, last],
                 published=self.start - timedelta(minutes=37 * story),
                 rubric=choices[0] % len(RUBRICS),

@@ -316,10 +316,14 @@ async def test_a_further_reading_of_the_page_leaves_the_links_alone(
 async def test_a_batch_of_any_size_takes_the_same_number_of_queries(
     connection: Connection, writer: ArticleWriter
 ) -> None:
+    await connection.database.create_collection("system.profile", capped=True, size=2**26)
+
     async def queries(*articles: Article) -> int:
-        before = (await connection.client.admin.command("serverStatus"))["opcounters"]["query"]
+        began = await connection.database["system.profile"].count_documents({"op": "query"})
+        await connection.database.command("profile", 2)
         await store(writer, *articles)
-        return int((await connection.client.admin.command("serverStatus"))["opcounters"]["query"]) - int(before)
+        await connection.database.command("profile", 0)
+        return await connection.database["system.profile"].count_documents({"op": "query"}) - began
 
     pairs = [(article(f"{n}", prose(n)), article(f"{n} again", prose(n), hours=1)) for n in range(60)]
     one = await queries(*pairs[0])

@@ -1,0 +1,62 @@
+"""Readers of what belongs to an article: its twins in other editions, and the copies of its text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from newscrawl.store.queries import Database, Document
+
+MOST_COPIES = 200
+_FIELDS = dict.fromkeys("url site edition language headline published first_seen_at copied story cluster".split(), 1)
+
+
+@dataclass(slots=True)
+class Relatives:
+    """What belongs to an article, itself left out; the earliest first."""
+
+    twins: list[Document] = field(default_factory=list)
+    """The same story in other languages: `edition`, `language`, `headline`, `url`, `published_at`."""
+    copies: list[Document] = field(default_factory=list)
+    """The same text elsewhere: `site`, `headline`, `url`, `published_at`, `first_seen_at`, `is_first`, `share` of it
+    that stands in `source`, the address it was most taken from, and the `agency` it names."""
+
+
+async def relatives(database: Database, article: Document) -> Relatives:
+    """The twins and copies of a stored article, by one query."""
+    ways = [{name: article[name]} for name in ("story", "cluster") if article.get(name)]
+    found = Relatives()
+    if not ways:
+        return found
+    near = database["articles"].find({"$or": ways, "_id": {"$ne": article["_id"]}}, _FIELDS).limit(MOST_COPIES)
+    for other in sorted([document async for document in near], key=_order):
+        if article.get("story") and other.get("story") == article["story"]:
+            found.twins.append(_common(other) | {name: other.get(name) for name in ("edition", "language")})
+        if article.get("cluster") and other.get("cluster") == article["cluster"]:
+            found.copies.append(_common(other) | _copy(other))
+    return found
+
+
+def _order(document: Document) -> tuple[Any, Any, str]:
+    seen = document["first_seen_at"]
+    return (document.get("published") or {}).get("at") or seen, seen, document["_id"]
+
+
+def _common(document: Document) -> Document:
+    return {
+        "url": document["url"],
+        "site": document.get("site"),
+        "headline": document["headline"],
+        "published_at": (document.get("published") or {}).get("at"),
+    }
+
+
+def _copy(document: Document) -> Document:
+    copied = document.get("copied") or {}
+    return {
+        "first_seen_at": document["first_seen_at"],
+        "is_first": document["_id"] == document["cluster"],
+        "share": copied.get("share"),
+        "source": copied.get("url"),
+        "agency": copied.get("agency"),
+    }
