@@ -55,7 +55,7 @@ def test_an_article_is_shown_with_its_copies(newscrawl: Any, website: Any) -> No
     website.pages["/news"] = (200, '<main><a href="/news/the-first-report">The headline of the first report</a></main>')
     website.pages["/news/the-first-report"] = page("The first report", "2026-01-06T10:00:00Z", TEXT)
     website.pages["/other"] = (200, '<main><a href="/news/a-later-report">The headline of a later report</a></main>')
-    later = [*TEXT[1:3], f"{TEXT[3]} So the mayor said. (Reuters)", *TEXT[4:]]
+    later = [*TEXT[1:5], f"As people in the town told the agency (Reuters), {TEXT[5]}"]
     website.pages["/news/a-later-report"] = page("A later report", "2026-01-06T12:00:00Z", later)
     newscrawl.add_site("first", website.site_file())
     newscrawl.add_site("second", website.site_file(listings=f'["{website.base_url}/other"]'))

@@ -20,7 +20,6 @@ from bson import ObjectId
 from pymongo import UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
 
-from newscrawl.article import article_id
 from newscrawl.normalize.figures import tell_the_same
 from newscrawl.normalize.origin import named_agency
 from newscrawl.normalize.similarity import Shingled, copied_share, shingled
@@ -109,16 +108,11 @@ async def _near(database: Database, own: Collection[Node]) -> Nodes:
     found: Nodes = {}
     if bands := [band for node in own for band in node.bands]:
         found = await _read(database, {"similarity": {"$in": bands}, "$or": in_window}, hint="similarity_1")
+    declared = [url for node in own for url in node.alternates]
     ways: list[Document] = [
-        {
-            "_id": {
-                "$in": [
-                    *(article_id(url) for node in own for url in node.alternates),
-                    *(node.source for node in own if node.source),
-                ]
-            }
-        },
-        {"aliases": {"$in": [url for node in own for url in node.alternates]}},
+        {"_id": {"$in": [node.source for node in own if node.source]}},
+        {"url": {"$in": declared}},
+        {"aliases": {"$in": declared}},
         {"alternates.url": {"$in": [url for node in own for url in node.addresses]}},
         {"copied.article": {"$in": [node.id for node in own]}},
     ]
