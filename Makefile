@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: demo test bench bench-accuracy bench-memory chaos lock clean
+.PHONY: demo test bench bench-accuracy bench-duplicates bench-memory chaos lock clean
 
 demo: .venv/.installed
 	@$(BIN)/newscrawl demo
@@ -26,6 +26,10 @@ bench-memory: .venv/.installed
 # Over the real pages in $NEWSCRAWL_SHARED, beside the peers that .venv has: uv pip install --python .venv --group peers
 bench-accuracy: .venv/.installed
 	@$(BIN)/python benchmarks/accuracy.py
+
+# Copies of the real pages in $NEWSCRAWL_SHARED, and a million signatures in a database: about five minutes.
+bench-duplicates: .venv/.installed
+	@$(BIN)/python benchmarks/near_duplicates.py
 
 # Exact versions for all supported Pythons, from the lower bounds in pyproject.toml.
 lock:
