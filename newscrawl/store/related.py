@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +23,7 @@ class Relatives:
     that stands in `source`, the address it was most taken from, and the `agency` it names."""
 
 
-async def relatives(database: Database, article: Document) -> Relatives:
+async def relatives(database: Database, article: Mapping[str, Any]) -> Relatives:
     """The twins and copies of a stored article, by one query."""
     ways = [{name: article[name]} for name in ("story", "cluster") if article.get(name)]
     found = Relatives()
