@@ -13,7 +13,7 @@ from pymongo.errors import PyMongoError
 from newscrawl.settings import Settings
 from newscrawl.store.articles import ArticleWriter
 from newscrawl.store.connect import Connection, DatabaseDown, open_connection
-from newscrawl.store.links import link_due
+from newscrawl.store.mend import mend
 from newscrawl.store.replay import replay
 from newscrawl.store.schema import apply_schema
 from newscrawl.store.spool import Spool
@@ -46,7 +46,7 @@ _sessions: dict[tuple[str | None, str, str], asyncio.Future[Session]] = {}
 
 
 async def open_session(own: Settings) -> Session:
-    """The process's session, opened at the first call: schema applied, spool replayed, copies and twins linked.
+    """The process's session, opened at the first call: schema applied, spool replayed, and what a crash left undone is done.
 
     Raises DatabaseDown where no server answers. Each call wants one `close_session`.
     """
@@ -71,7 +71,7 @@ async def _open(own: Settings, key: tuple[str | None, str, str]) -> Session:
         spool = Spool(own.spool_file)
         writer = ArticleWriter(connection, spool)
         await replay(writer, spool)
-        await link_due(connection.database)
+        await mend(connection.database)
     except PyMongoError as error:
         await connection.close()
         raise DatabaseDown(f"the database cannot be prepared: {str(error)[:300]}") from None

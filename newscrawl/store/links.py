@@ -7,17 +7,18 @@ after its own are written. So any number of processes come to the same end in wh
 
 A copy's source is the earlier article within seven days that has most of its text; the first publisher at the end of
 that chain names the cluster. A whole batch takes four queries and one write; where copies or twins are found that
-are stored already, the same again for these.
+are stored already, the same again for these. What is read at once is bounded, however many copies a text has.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from bson import ObjectId
-from pymongo import UpdateOne
+from pymongo import UpdateMany, UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
 
 from newscrawl.normalize.figures import tell_the_same
@@ -32,8 +33,11 @@ Nodes = dict[str, Node]
 LINKED = ("copied", "cluster", "story", "links_due")
 """Fields that belong to the links: a further reading of a page leaves them alone."""
 IS_DUE = {"$gt": ""}
-BATCH = 200
-MOST_ROUNDS = 100  # what is due after these is swept at the next start
+MOST_ROUNDS = 100  # what is due after these is linked at the next start
+MOST_NEAR, MOST_NEAR_ONE = 1000, 50
+"""Articles read for a batch, and more for each article of it: those of a text with thousands of copies are not all."""
+MOST_READINGS = 3
+SETTLED = 10  # copies of an article; one more does not change what it is
 
 
 def due() -> str:
@@ -54,35 +58,23 @@ async def link(database: Database, identities: Collection[str]) -> None:
         left = await _link(database, found, mark)
 
 
-async def link_due(database: Database) -> int:
-    """Link what is due since a crash, each article once, and give their number."""
-    number, last = 0, ""
-    while True:
-        found = database["articles"].find({"links_due": IS_DUE, "_id": {"$gt": last}}, {"_id": 1})
-        identities = [document["_id"] async for document in found.hint("links_due_1").sort("_id").limit(BATCH)]
-        if not identities:
-            return number
-        await link(database, identities)
-        number += len(identities)
-        last = identities[-1]
-
-
-async def _read(database: Database, query: Document, hint: str | None = None) -> Nodes:
-    found = database["articles"].find(query, FIELDS)
+async def _read(database: Database, query: Document, hint: str | None = None, most: int = 0) -> Nodes:
+    found = database["articles"].find(query, FIELDS).limit(most)
     return {document["_id"]: Node.of(document) async for document in (found.hint(hint) if hint else found)}
 
 
 async def _link(database: Database, own: Nodes, mark: str) -> list[str]:
     """Link these; give the identities that are due anew, with this mark."""
     before = {node.id: node.links for node in own.values()}
-    others = await _near(database, own.values())
+    others = await near(database, own.values())
     nodes = {**others, **own}
     around = Neighbourhood(nodes)
     compared = {node.id: around.candidates(node) for node in own.values()}
     pictured = {node.id: around.pictured_twins(node) for node in own.values()}
     texts = await _texts(database, (compared, pictured))
-    shares = _shares(own, compared, texts)
-    marked = _find_sources(own, nodes, shares, texts)
+    shares = await asyncio.to_thread(_shares, own, compared, texts)
+    copies = Counter(other.source for other in others.values() if other.source and other.id not in own)
+    marked = _find_sources(own, nodes, shares, texts, copies)
     marked |= _name_clusters(own, nodes, shares)
     twins = {
         node.id: around.declared_twins(node)
@@ -96,18 +88,30 @@ async def _link(database: Database, own: Nodes, mark: str) -> list[str]:
         for other in twins[node.id]
         if other.id not in own and other.story != node.story
     }
-    await _write(database, own, before, marked, mark)
+    crowds = [node for node in own.values() if copies[node.id] >= MOST_NEAR_ONE]
+    await _write(database, own, before, crowds, marked, mark)
     return sorted(marked)
 
 
-async def _near(database: Database, own: Collection[Node]) -> Nodes:
-    """Everything that a link of these may lead to or come from."""
+async def near(database: Database, own: Collection[Node]) -> Nodes:
+    """Everything that a link of these may lead to or come from, by two queries; a few more where a text is everywhere.
+
+    Of a text with thousands of copies some are read, those stored first before others. Raises PyMongoError.
+    """
+    most = MOST_NEAR + MOST_NEAR_ONE * len(own)
     first, last = min(node.at for node in own), max(node.at for node in own)
     window = {"$gte": first - WINDOW, "$lte": last + WINDOW}
     in_window = [{"published.at": window}, {"published.at": None, "first_seen_at": window}]
     found: Nodes = {}
-    if bands := [band for node in own for band in node.bands]:
-        found = await _read(database, {"similarity": {"$in": bands}, "$or": in_window}, hint="similarity_1")
+    bands = {band for node in own for band in node.bands}
+    for _ in range(MOST_READINGS if bands else 0):
+        query = {"similarity": {"$in": sorted(bands)}, "$or": in_window}
+        part = await _read(database, query, hint="similarity_1", most=most)
+        found |= part
+        crowded = _crowded(bands, part) if len(part) == most else set()
+        if not crowded:
+            break
+        bands -= crowded  # what they crowded out is still to be read
     declared = [url for node in own for url in node.alternates]
     ways: list[Document] = [
         {"_id": {"$in": [node.source for node in own if node.source]}},
@@ -120,7 +124,13 @@ async def _near(database: Database, own: Collection[Node]) -> Nodes:
         times = [node.published for node in pictured if node.published]
         shown = {"images.0.url": {"$in": [node.image for node in pictured]}}
         ways.append(shown | {"published.at": {"$gte": min(times) - TOGETHER, "$lte": max(times) + TOGETHER}})
-    return found | await _read(database, {"$or": ways})
+    return found | await _read(database, {"$or": ways}, most=most)
+
+
+def _crowded(bands: set[int], found: Nodes) -> set[int]:
+    """Bands that more articles have than are read for one."""
+    numbers = Counter(band for node in found.values() for band in node.bands & bands)
+    return {band for band, number in numbers.items() if number > MOST_NEAR_ONE}
 
 
 class _Text:
@@ -137,7 +147,9 @@ async def _texts(database: Database, pairs: Iterable[dict[str, list[Node]]]) -> 
         return {}
     fields = {"body": 1, "dateline": 1, "authors": 1, "publisher": 1}
     found = database["articles"].find({"_id": {"$in": sorted(wanted)}}, fields)
-    return {document["_id"]: _Text(document) async for document in found}
+    documents = await found.to_list()
+    # In a thread, as the comparison: the shingles of thousands of texts take seconds.
+    return await asyncio.to_thread(lambda: {document["_id"]: _Text(document) for document in documents})
 
 
 def _shares(own: Nodes, compared: dict[str, list[Node]], texts: dict[str, _Text]) -> dict[tuple[str, str], float]:
@@ -154,19 +166,22 @@ def _shares(own: Nodes, compared: dict[str, list[Node]], texts: dict[str, _Text]
     return shares
 
 
-def _find_sources(own: Nodes, nodes: Nodes, shares: dict[tuple[str, str], float], texts: dict[str, _Text]) -> set[str]:
+def _find_sources(
+    own: Nodes, nodes: Nodes, shares: dict[tuple[str, str], float], texts: dict[str, _Text], copies: Mapping[str, int]
+) -> set[str]:
     """Find the source of each text; give the identities of others that this concerns."""
     marked: set[str] = set()
     sources: dict[str, list[Node]] = defaultdict(list)
     for later, earlier in shares:
         sources[later].append(nodes[earlier])
+    settled = {id for id, number in copies.items() if number >= SETTLED and id in nodes and nodes[id].cluster}
     for node in own.values():
         known = node.source
         best = min(sources[node.id], key=lambda one: (-shares[node.id, one.id], one.order), default=None)
         node.copied = _copied(best, shares[node.id, best.id], texts[node.id], texts[best.id]) if best else None
         if known != node.source:
             # Both have to look again whether they are the first of a cluster, after this one's source is written.
-            marked |= {id for id in (known, node.source) if id}
+            marked |= {id for id in (known, node.source) if id and id not in settled}
     for (later, earlier), share in shares.items():
         other = nodes[later]
         if later not in own and other.source != earlier and _is_better(share, nodes[earlier], other, nodes):
@@ -228,16 +243,22 @@ def _tell_the_same(first: Node, second: Node, texts: dict[str, _Text]) -> bool:
 
 
 async def _write(
-    database: Database, own: Nodes, before: dict[str, dict[str, Any]], marked: set[str], mark: str
+    database: Database,
+    own: Nodes,
+    before: dict[str, dict[str, Any]],
+    crowds: list[Node],
+    marked: set[str],
+    mark: str,
 ) -> None:
     """Links, then the marks that follow from them, then an end to the marks of these: a crash loses no mark.
 
     Links are written under the mark that they were read with, and put one of their own in its place, so that of
-    two who link an article at once one writes.
+    two who link an article at once one writes. `crowds`: those that may have more copies than were read; all of these
+    are marked where their cluster gets another name, to be linked at the next start.
     """
     done = {"$unset": {"links_due": ""}}
     mine = due()
-    operations: list[UpdateOne] = []
+    operations: list[UpdateMany | UpdateOne] = []
     for node in own.values():
         change = node.links if node.links != before[node.id] else {}
         matches = {"_id": node.id, "links_due": node.due}
@@ -245,7 +266,12 @@ async def _write(
             operations.append(UpdateOne(matches, {"$set": change | {"links_due": mine}}))
         else:
             operations.append(UpdateOne(matches, ({"$set": change} if change else {}) | done))
+    operations += [
+        UpdateMany({"copied.article": node.id, "cluster": {"$ne": node.cluster}}, {"$set": {"links_due": mine}})
+        for node in crowds
+        if node.cluster != before[node.id]["cluster"]
+    ]
     operations += [UpdateOne({"_id": identity}, {"$set": {"links_due": mark}}) for identity in sorted(marked)]
     if marked:
         operations += [UpdateOne({"_id": node.id, "links_due": mine}, done) for node in own.values()]
-    await database["articles"].bulk_write(operations, ordered=bool(marked))
+    await database["articles"].bulk_write(operations, ordered=bool(marked or crowds))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import contextlib
+from collections.abc import Collection, Mapping
 
+from pydantic import ValidationError
 from pymongo import DeleteOne, UpdateOne
-from pymongo.asynchronous.database import AsyncDatabase
 
 from newscrawl.article import Article
 from newscrawl.store.identity import NEEDED, Document, Found, add_aliases, evidence
-from newscrawl.store.links import due
+from newscrawl.store.links import Database, due
 
 
-async def merge_twins(database: AsyncDatabase[dict[str, Any]], articles: Mapping[str, Article]) -> set[str]:
+async def merge_twins(database: Database, articles: Mapping[str, Article]) -> set[str]:
     """Merge what is stored more than once of articles that have just been written, by the identity of their document.
 
     Each process looks after its own write has been acknowledged, so the last one sees all. The oldest document stays,
@@ -22,21 +22,41 @@ async def merge_twins(database: AsyncDatabase[dict[str, Any]], articles: Mapping
     """
     if not articles:
         return set()
-    anywhere = evidence(articles.values())
-    if await database["articles"].find_one({**anywhere, "_id": {"$nin": list(articles)}}, {"_id": 1}) is None:
+    others = {**evidence(articles.values()), "_id": {"$nin": list(articles)}}
+    if await database["articles"].find_one(others, {"_id": 1}) is None:
         return set()
+    return await _merge(database, articles)
+
+
+async def merge_stored(database: Database, identities: Collection[str]) -> set[str]:
+    """Merge stored articles with what else is stored of each; else as `merge_twins`."""
+    documents = database["articles"].find({"_id": {"$in": sorted(identities)}}, dict.fromkeys(NEEDED, 1))
+    articles: dict[str, Article] = {}
+    async for document in documents.sort("first_seen_at"):
+        with contextlib.suppress(ValidationError):  # stored by a release that knows other values
+            articles[document.pop("_id")] = Article.model_validate(document)
+    return await _merge(database, articles) if articles else set()
+
+
+async def _merge(database: Database, articles: Mapping[str, Article]) -> set[str]:
+    anywhere = evidence(articles.values())
     found = Found(await database["articles"].find(anywhere, dict.fromkeys(NEEDED, 1)).to_list())
-    kept: dict[str, set[str]] = {}
     dropped: dict[str, tuple[str, Document]] = {}
-    for article in articles.values():
+    for identity, article in articles.items():
         match = found.match(article)
-        if match.stored is not None and match.same:
-            kept.setdefault(match.identity, set()).update(
-                address for twin in match.same for address in (twin["url"], *(twin.get("aliases") or ()))
-            )
+        if match.stored is not None and identity not in dropped:
             dropped |= {twin["_id"]: (match.identity, twin) for twin in match.same}
     if not dropped:
         return set()
+
+    def survivor(identity: str) -> str:
+        while identity in dropped:
+            identity, _ = dropped[identity]
+        return identity
+
+    kept: dict[str, set[str]] = {}
+    for identity, (_, twin) in dropped.items():
+        kept.setdefault(survivor(identity), set()).update((twin["url"], *(twin.get("aliases") or ())))
     copies = await database["articles"].find({"copied.article": {"$in": sorted(dropped)}}, {"_id": 1}).to_list()
     relinked = {copy["_id"] for copy in copies} | kept.keys()
     await database["articles"].bulk_write(
@@ -45,9 +65,9 @@ async def merge_twins(database: AsyncDatabase[dict[str, Any]], articles: Mapping
             *(UpdateOne({"_id": identity}, {"$set": {"links_due": due()}}) for identity in sorted(relinked)),
         ]
     )
-    for identity, (survivor, _) in dropped.items():
-        await database["revisions"].update_many({"article": identity}, {"$set": {"article": survivor}})
+    for identity in dropped:
+        await database["revisions"].update_many({"article": identity}, {"$set": {"article": survivor(identity)}})
     await database["articles"].bulk_write(
         [DeleteOne({"_id": identity, "revision": twin["revision"]}) for identity, (_, twin) in dropped.items()]
     )
-    return relinked
+    return relinked - dropped.keys()

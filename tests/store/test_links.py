@@ -18,7 +18,7 @@ from newscrawl.normalize.text import fingerprint
 from newscrawl.store import links
 from newscrawl.store.articles import ArticleWriter
 from newscrawl.store.connect import Connection
-from newscrawl.store.links import link, link_due
+from newscrawl.store.links import link
 from newscrawl.store.spool import Spool
 
 NOW = datetime(2026, 1, 6, 10, 50, tzinfo=UTC)
@@ -281,9 +281,9 @@ async def test_what_a_crash_left_unlinked_is_linked_at_the_next_start(
         patch.setattr("newscrawl.store.articles.BACK_OFF", ())
         await store(writer, article("original", prose(1)), article("copy", prose(1), site="second", hours=1))
     assert await sources(connection) == {"original": (None, None), "copy": (None, None)}
-    assert await link_due(connection.database) == 2
+    assert await mend(connection.database) == 2
     assert await sources(connection) == {"original": (None, "original"), "copy": ("original", "original")}
-    assert await link_due(connection.database) == 0
+    assert await mend(connection.database) == 0
 
 
 async def test_a_mark_that_is_set_while_an_article_is_linked_stays(
