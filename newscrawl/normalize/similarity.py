@@ -68,14 +68,14 @@ def share(text: Shingled, source: Shingled) -> float:
     return len(text.shingles & source.shingles) / len(text.shingles) if text.shingles else 0.0
 
 
-def copied_share(text: Shingled, source: Shingled) -> float | None:
+def copied_share(text: Shingled, source: Shingled, *, least: float = LEAST_SHARE) -> float | None:
     """The share of a text that stands in its source, where that makes it a copy; None where it is no copy.
 
     A copy has half of its text from the source, more than what pages of a site have in common, and not only the words
     of a form that each story fills with other numbers.
     """
     copied = share(text, source)
-    if copied < LEAST_SHARE or len(text.shingles & source.shingles) < FEWEST_SHARED:
+    if copied < least or len(text.shingles & source.shingles) < FEWEST_SHARED:
         return None
     fewer = min(len(text.figures), len(source.figures))
     if fewer >= FEWEST_FIGURES and len(text.figures & source.figures) < LEAST_FIGURES * fewer:

@@ -1,7 +1,8 @@
 """What a crash has left between the steps of a write, done at the next start: merging and linking.
 
 An article bears a mark from the write that stores it until it is linked (`newscrawl.store.links`), and it is merged
-with its twins in between: so whatever bears the mark is merged and linked once more. Doing either again changes nothing.
+with its twins in between: so whatever bears the mark is merged and linked once more. Either, done again, changes
+nothing.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from newscrawl.store import links
 from newscrawl.store.articles import ArticleWriter
 from newscrawl.store.connect import Connection
 from newscrawl.store.links import link
+from newscrawl.store.mend import mend
 from newscrawl.store.spool import Spool
 
 NOW = datetime(2026, 1, 6, 10, 50, tzinfo=UTC)
