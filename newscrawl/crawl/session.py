@@ -46,7 +46,7 @@ _sessions: dict[tuple[str | None, str, str], asyncio.Future[Session]] = {}
 
 
 async def open_session(own: Settings) -> Session:
-    """The process's session, opened at the first call: schema applied, spool replayed, and what a crash left undone is done.
+    """The process's session, opened at the first call: schema applied, spool replayed, crashes mended.
 
     Raises DatabaseDown where no server answers. Each call wants one `close_session`.
     """

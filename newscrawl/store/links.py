@@ -24,7 +24,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from newscrawl.normalize.figures import tell_the_same
 from newscrawl.normalize.origin import named_agency
 from newscrawl.normalize.similarity import Shingled, copied_share, shingled
-from newscrawl.store.nodes import FIELDS, TOGETHER, WINDOW, Neighbourhood, Node, name_stories
+from newscrawl.store.nodes import FIELDS, MOST_ALIKE, TOGETHER, WINDOW, Neighbourhood, Node, name_stories
 
 Database = AsyncDatabase[dict[str, Any]]
 Document = dict[str, Any]
@@ -34,8 +34,8 @@ LINKED = ("copied", "cluster", "story", "links_due")
 """Fields that belong to the links: a further reading of a page leaves them alone."""
 IS_DUE = {"$gt": ""}
 MOST_ROUNDS = 100  # what is due after these is linked at the next start
-MOST_NEAR, MOST_NEAR_ONE = 1000, 50
-"""Articles read for a batch, and more for each article of it: those of a text with thousands of copies are not all."""
+MOST_NEAR = 1000
+"""Articles read for a batch, and `MOST_ALIKE` more for each article of it."""
 MOST_READINGS = 3
 SETTLED = 10  # copies of an article; one more does not change what it is
 
@@ -74,7 +74,7 @@ async def _link(database: Database, own: Nodes, mark: str) -> list[str]:
     texts = await _texts(database, (compared, pictured))
     shares = await asyncio.to_thread(_shares, own, compared, texts)
     copies = Counter(other.source for other in others.values() if other.source and other.id not in own)
-    marked = _find_sources(own, nodes, shares, texts, copies)
+    marked = _find_sources(own, nodes, compared, shares, texts, copies)
     marked |= _name_clusters(own, nodes, shares)
     twins = {
         node.id: around.declared_twins(node)
@@ -88,7 +88,7 @@ async def _link(database: Database, own: Nodes, mark: str) -> list[str]:
         for other in twins[node.id]
         if other.id not in own and other.story != node.story
     }
-    crowds = [node for node in own.values() if copies[node.id] >= MOST_NEAR_ONE]
+    crowds = [node for node in own.values() if copies[node.id] >= MOST_ALIKE]
     await _write(database, own, before, crowds, marked, mark)
     return sorted(marked)
 
@@ -98,7 +98,7 @@ async def near(database: Database, own: Collection[Node]) -> Nodes:
 
     Of a text with thousands of copies some are read, those stored first before others. Raises PyMongoError.
     """
-    most = MOST_NEAR + MOST_NEAR_ONE * len(own)
+    most = MOST_NEAR + MOST_ALIKE * len(own)
     first, last = min(node.at for node in own), max(node.at for node in own)
     window = {"$gte": first - WINDOW, "$lte": last + WINDOW}
     in_window = [{"published.at": window}, {"published.at": None, "first_seen_at": window}]
@@ -130,7 +130,7 @@ async def near(database: Database, own: Collection[Node]) -> Nodes:
 def _crowded(bands: set[int], found: Nodes) -> set[int]:
     """Bands that more articles have than are read for one."""
     numbers = Counter(band for node in found.values() for band in node.bands & bands)
-    return {band for band, number in numbers.items() if number > MOST_NEAR_ONE}
+    return {band for band, number in numbers.items() if number > MOST_ALIKE}
 
 
 class _Text:
@@ -167,7 +167,12 @@ def _shares(own: Nodes, compared: dict[str, list[Node]], texts: dict[str, _Text]
 
 
 def _find_sources(
-    own: Nodes, nodes: Nodes, shares: dict[tuple[str, str], float], texts: dict[str, _Text], copies: Mapping[str, int]
+    own: Nodes,
+    nodes: Nodes,
+    compared: dict[str, list[Node]],
+    shares: dict[tuple[str, str], float],
+    texts: dict[str, _Text],
+    copies: Mapping[str, int],
 ) -> set[str]:
     """Find the source of each text; give the identities of others that this concerns."""
     marked: set[str] = set()
@@ -186,12 +191,18 @@ def _find_sources(
         other = nodes[later]
         if later not in own and other.source != earlier and _is_better(share, nodes[earlier], other, nodes):
             marked.add(later)
-    for other in nodes.values():
-        if other.id not in own and other.source in own:
-            share_now = shares.get((other.id, other.source))
-            if other.copied is None or share_now != other.copied["share"]:
-                marked.add(other.id)
-    return marked
+    left = [other for other in nodes.values() if other.id not in own and other.source in own]
+    changed = {other.source for other in left if _has_changed(other, own, compared, shares)}
+    return marked | {other.id for other in left if other.source in changed}
+
+
+def _has_changed(copy: Node, own: Nodes, compared: dict[str, list[Node]], shares: dict[tuple[str, str], float]) -> bool:
+    """Whether a copy no longer has of its source what is stored; of a source with many copies, some tell it of all."""
+    if copy.copied is None or copy.source is None:
+        return False
+    source = own[copy.source]
+    is_compared = copy in compared[source.id] or not copy.bands & source.bands
+    return is_compared and shares.get((copy.id, source.id)) != copy.copied["share"]
 
 
 def _copied(source: Node, share: float, copy: _Text, original: _Text) -> Document:

@@ -15,6 +15,9 @@ TOGETHER = timedelta(hours=12)
 MOST_CANDIDATES = 20
 """Texts that one is compared with, those with most of its signature first. Only what pages of a site have in common
 gives more."""
+MOST_ALIKE = 50
+"""Articles that are looked at of those with one band: the earliest. A text with thousands of copies has no more."""
+MOST_ADDRESSES, LONGEST_ADDRESS = 30, 500  # of an article and of its twins that are looked for; characters
 
 FIELDS = dict.fromkeys(
     "url aliases site edition language alternates.url images.url published.at first_seen_at similarity copied"
@@ -50,7 +53,9 @@ class Node:
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Node:
         """The node of a stored document."""
-        addresses = frozenset((document["url"], *(document.get("aliases") or ())))
+        known = (document["url"], *(document.get("aliases") or ()))
+        twins = [url for twin in document.get("alternates") or () if (url := twin["url"]) not in known]
+        image = next((image["url"] for image in document.get("images") or ()), None)
         published = (document.get("published") or {}).get("at")
         return cls(
             id=document["_id"],
@@ -58,9 +63,9 @@ class Node:
             site=document.get("site"),
             edition=document.get("edition"),
             language=document.get("language"),
-            addresses=addresses,
-            alternates=frozenset(twin["url"] for twin in document.get("alternates") or ()) - addresses,
-            image=next((image["url"] for image in document.get("images") or ()), None),
+            addresses=_looked_for(known),
+            alternates=_looked_for(twins),
+            image=image if image and len(image) <= LONGEST_ADDRESS else None,
             published=published if published and _EARLIEST < published < _LATEST else None,
             first_seen=document.get("first_seen_at") or _LATEST,
             bands=frozenset(document.get("similarity") or ()),
@@ -91,6 +96,10 @@ class Node:
         return {"copied": self.copied, "cluster": self.cluster, "story": self.story}
 
 
+def _looked_for(urls: Iterable[str]) -> frozenset[str]:
+    return frozenset([url for url in urls if len(url) <= LONGEST_ADDRESS][:MOST_ADDRESSES])
+
+
 class Neighbourhood:
     """Nodes by everything that may link two of them."""
 
@@ -99,9 +108,14 @@ class Neighbourhood:
         self._by_address: dict[str, list[Node]] = defaultdict(list)
         self._by_alternate: dict[str, list[Node]] = defaultdict(list)
         self._by_image: dict[str, list[Node]] = defaultdict(list)
-        for node in nodes.values():
+        self._nodes = nodes
+        self._copies: dict[str, list[Node]] = defaultdict(list)
+        for node in sorted(nodes.values(), key=lambda node: node.order):
             for band in node.bands:
-                self._by_band[band].append(node)
+                if len(self._by_band[band]) < MOST_ALIKE:
+                    self._by_band[band].append(node)
+            if node.source:
+                self._copies[node.source].append(node)
             for address in node.addresses:
                 self._by_address[address].append(node)
             for address in node.alternates:
@@ -110,12 +124,14 @@ class Neighbourhood:
                 self._by_image[node.image].append(node)
 
     def candidates(self, node: Node) -> list[Node]:
-        """Those whose texts are worth a comparison, and those that are linked with this one already."""
+        """Those whose texts are worth a comparison, and some that are linked with this one already."""
         shared = Counter(other for band in node.bands for other in self._by_band[band])
         near = [other for other in shared if other is not node and abs(other.at - node.at) <= WINDOW]
         near.sort(key=lambda other: (-shared[other], other.order))
-        linked = (other for other in near[MOST_CANDIDATES:] if node.id == other.source or node.source == other.id)
-        return [*near[:MOST_CANDIDATES], *linked]
+        source = self._nodes.get(node.source) if node.source else None
+        linked = [*self._copies[node.id][:MOST_ALIKE], *([source] if source else [])]
+        linked = [other for other in linked if other.bands & node.bands and abs(other.at - node.at) <= WINDOW]
+        return list(dict.fromkeys((*near[:MOST_CANDIDATES], *linked)))
 
     def declared_twins(self, node: Node) -> set[Node]:
         """The same story in other languages, as its page or theirs declare."""
