@@ -182,8 +182,8 @@ def negatives(articles: list[Article], dice: random.Random) -> Iterator[Pair]:
         words = set(article.body.casefold().split())
         nearest = max(alike, key=lambda one: len(words & set(one.body.casefold().split()[:600])))
         yield Pair("nearest of all in its words", article.body, nearest.body, False)
-        quoted = share_of_units(other.body, 0.2, 0.5)
-        yield Pair("long quotation", f"{article.body}\n\n{quoted}", other.body, False)
+        quoted = [share_of_units(other.body, 0.2, 0.5)]
+        yield Pair("long quotation", with_boilerplate(article.body, quoted, 0.4), other.body, False)
         if len(figures(article.body)) >= FEWEST_IN_FORM:
             yield Pair("a form filled in anew", article.body, filled_in_anew(article.body, dice), False)
     by_site: dict[str, list[Article]] = defaultdict(list)

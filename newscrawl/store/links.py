@@ -13,6 +13,7 @@ are stored already, the same again for these. What is read at once is bounded, h
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -20,11 +21,14 @@ from typing import Any
 from bson import ObjectId
 from pymongo import UpdateMany, UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import PyMongoError
 
 from newscrawl.normalize.figures import tell_the_same
 from newscrawl.normalize.origin import named_agency
 from newscrawl.normalize.similarity import Shingled, copied_share, shingled
 from newscrawl.store.nodes import FIELDS, MOST_ALIKE, TOGETHER, WINDOW, Neighbourhood, Node, name_stories
+
+logger = logging.getLogger(__name__)
 
 Database = AsyncDatabase[dict[str, Any]]
 Document = dict[str, Any]
@@ -46,7 +50,10 @@ def due() -> str:
 
 
 async def link(database: Database, identities: Collection[str]) -> None:
-    """Link stored articles that are due. Raises PyMongoError; what is not linked then stays due."""
+    """Link stored articles that are due. Raises PyMongoError; what is not linked then stays due.
+
+    Any other error is logged: a crawl does not end for want of a link.
+    """
     left: list[str] = sorted(identities)
     mark: Any = IS_DUE
     for _ in range(MOST_ROUNDS):
@@ -55,7 +62,13 @@ async def link(database: Database, identities: Collection[str]) -> None:
             return
         # Of those it marks itself each process links what bears its mark: what another has marked since is the other's.
         mark = due()
-        left = await _link(database, found, mark)
+        try:
+            left = await _link(database, found, mark)
+        except PyMongoError:
+            raise
+        except Exception:
+            logger.exception("%d articles are not linked", len(found))
+            return
 
 
 async def _read(database: Database, query: Document, hint: str | None = None, most: int = 0) -> Nodes:

@@ -33,8 +33,9 @@ async def merge_stored(database: Database, identities: Collection[str]) -> set[s
     documents = database["articles"].find({"_id": {"$in": sorted(identities)}}, dict.fromkeys(NEEDED, 1))
     articles: dict[str, Article] = {}
     async for document in documents.sort("first_seen_at"):
+        identity = document.pop("_id")
         with contextlib.suppress(ValidationError):  # stored by a release that knows other values
-            articles[document.pop("_id")] = Article.model_validate(document)
+            articles[identity] = Article.model_validate(document)
     return await _merge(database, articles) if articles else set()
 
 

@@ -18,8 +18,9 @@ from newscrawl.normalize.text import fingerprint
 from newscrawl.store import links
 from newscrawl.store.articles import ArticleWriter
 from newscrawl.store.connect import Connection
-from newscrawl.store.links import link
+from newscrawl.store.links import MOST_NEAR, link
 from newscrawl.store.mend import mend
+from newscrawl.store.nodes import MOST_ADDRESSES, MOST_ALIKE
 from newscrawl.store.spool import Spool
 
 NOW = datetime(2026, 1, 6, 10, 50, tzinfo=UTC)
@@ -70,6 +71,11 @@ async def sources(connection: Connection) -> dict[str, tuple[str | None, str | N
         name: (names.get((one["copied"] or {}).get("article")), names.get(one["cluster"]))
         for name, one in found.items()
     }
+
+
+async def _nothing(*_arguments: object) -> list[dict[str, Any]]:
+    """What a process finds of an article that another one stores at the same instant."""
+    return []
 
 
 # --- copies ---------------------------------------------------------------------------------------
@@ -164,6 +170,21 @@ async def test_pages_of_a_site_with_the_same_boilerplate_are_not_linked(
     pages = [article(f"page {n}", f"{prose(n)}\n\n{boilerplate}", hours=n) for n in range(40)]
     await store(writer, *pages)
     assert set((await sources(connection)).values()) == {(None, None)}
+
+
+async def test_articles_of_a_few_words_are_not_linked(connection: Connection, writer: ArticleWriter) -> None:
+    text = prose("notice", 39)
+    await store(writer, article("one", text), article("two", text, site="second", hours=1))
+    assert await sources(connection) == {"one": (None, None), "two": (None, None)}
+
+
+async def test_a_first_publisher_is_who_published_first_not_who_was_seen_first(
+    connection: Connection, writer: ArticleWriter
+) -> None:
+    await store(writer, article("seen first", prose(1), hours=5))
+    await store(writer, article("published first", prose(1), site="second", hours=-5))
+    expected = {"published first": (None, "published first"), "seen first": ("published first", "published first")}
+    assert await sources(connection) == expected
 
 
 async def test_an_edited_text_is_linked_anew(connection: Connection, writer: ArticleWriter) -> None:
@@ -268,6 +289,55 @@ async def test_undeclared_twins_are_known_by_picture_time_and_numbers(
     assert await stories(connection) == ([{"en", "de"}] if are_twins else [])
 
 
+# --- limits ---------------------------------------------------------------------------------------
+
+
+async def read_of(connection: Connection, *, largest: str) -> int:
+    """The largest number of articles, bytes and so on that one query has returned, by the profiler's name for it."""
+    entries = connection.database["system.profile"].find({"ns": {"$regex": "articles$"}})
+    return max([entry.get(largest, 0) async for entry in entries], default=0)
+
+
+async def test_a_page_that_declares_a_thousand_twins_is_stored_and_few_of_them_are_looked_for(
+    connection: Connection, writer: ArticleWriter
+) -> None:
+    hostile = edition("en", declared=" ".join(f"x{n}" for n in range(1000)), images=PICTURE)
+    await store(writer, *(edition(f"x{n}") for n in range(100)))
+    await connection.database.command("profile", 2)
+    await store(writer, hostile)
+    await connection.database.command("profile", 0)
+    assert await read_of(connection, largest="docsExamined") <= 2 * MOST_ADDRESSES
+    [members] = await stories(connection)
+    assert members == {"en", *(f"x{n}" for n in range(MOST_ADDRESSES))}
+
+
+async def test_a_text_with_thousands_of_copies_is_linked_at_a_bounded_cost(
+    connection: Connection, writer: ArticleWriter
+) -> None:
+    text, number = prose("everywhere"), 3000
+    await store(writer, article("original", text))
+    original = article("original", text)
+    record = {"article": original.id, "url": original.url, "site": "first", "share": 1.0, "agency": None}
+    copies = [article(f"copy {n}", text, site=f"site{n}", hours=1 + n / number) for n in range(number)]
+    await connection.database["articles"].insert_many(
+        [
+            one.model_dump() | {"_id": one.id, "first_seen_at": NOW, "copied": record, "cluster": original.id}
+            for one in copies
+        ],
+        ordered=False,
+    )
+    await connection.database["articles"].update_one({"_id": original.id}, {"$set": {"cluster": original.id}})
+    await connection.database.command("profile", 2)
+    await store(writer, article("one more", text, site="last", hours=3), article("alone", prose("alone"), hours=3))
+    await connection.database.command("profile", 0)
+    assert await read_of(connection, largest="nreturned") <= MOST_NEAR + 2 * MOST_ALIKE
+    assert await read_of(connection, largest="docsExamined") <= 2 * (MOST_NEAR + 2 * MOST_ALIKE)
+    found = await stored(connection)
+    assert found["one more"]["copied"]["article"] == found["one more"]["cluster"] == original.id
+    assert (found["alone"]["copied"], found["alone"]["cluster"]) == (None, None)
+    assert await connection.database["articles"].count_documents({"links_due": {"$gt": ""}}) == 0
+
+
 # --- faults ---------------------------------------------------------------------------------------
 
 
@@ -285,6 +355,45 @@ async def test_what_a_crash_left_unlinked_is_linked_at_the_next_start(
     assert await mend(connection.database) == 2
     assert await sources(connection) == {"original": (None, "original"), "copy": ("original", "original")}
     assert await mend(connection.database) == 0
+
+
+async def test_what_a_crash_left_unmerged_is_merged_at_the_next_start(
+    connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def crash(*_arguments: object) -> None:
+        raise PyMongoError("the database went away between storing and merging")
+
+    one = article("one", prose(1))
+    other = article("other", prose(1)).model_copy(update={"headline": "one", "fingerprint": one.fingerprint})
+    other.aliases = [one.url]
+    articles = connection.database["articles"]
+    with monkeypatch.context() as patch:
+        patch.setattr("newscrawl.store.articles.merge_twins", crash)
+        patch.setattr("newscrawl.store.articles.BACK_OFF", ())
+        patch.setattr("newscrawl.store.articles.ArticleWriter._documents", _nothing)
+        for number, twin in enumerate((one, other)):
+            await store(ArticleWriter(connection, Spool(tmp_path / f"{number}"), interval=0.001), twin)
+    assert await articles.count_documents({}) == 2
+    await mend(connection.database)
+    [left] = await articles.find().to_list()
+    assert {left["url"], *left["aliases"]} == {one.url, other.url}
+    assert "links_due" not in left
+
+
+async def test_an_error_in_the_linking_leaves_an_article_stored_and_due(
+    connection: Connection, writer: ArticleWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fault(*_arguments: object) -> None:
+        raise OverflowError("a text that nobody thought of")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("newscrawl.store.links.near", fault)
+        assert await writer.save(article("one", prose(1)), now=NOW) == "new"
+        await writer.flush()
+        assert await writer.save(article("two", prose(2)), now=NOW) == "new"
+        await writer.flush()
+    assert await connection.database["articles"].count_documents({"links_due": {"$gt": ""}}) == 2
+    assert await mend(connection.database) == 2
 
 
 async def test_a_mark_that_is_set_while_an_article_is_linked_stays(
