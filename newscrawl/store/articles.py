@@ -67,6 +67,7 @@ class ArticleWriter:
         self._is_away = False
         self._is_stuck = False
         self._unlinked: set[str] = set()
+        self._linking: asyncio.Task[None] | None = None
         self._met = Met()
         self._wake = asyncio.Event()
         self._closed = False
@@ -160,8 +161,11 @@ class ArticleWriter:
             self._side, self._flushes = SideRecords(), []
             if batch or len(side):
                 await self._write(batch, side)
+            if flushes:
+                await self._end_linking()
             for done in flushes:
                 done.set_result(None)
+        await self._end_linking()
 
     def _next_batch(self) -> dict[str, _Waiting]:
         """Up to `batch` articles by identity; what may be one of them once more waits for its turn."""
@@ -193,7 +197,7 @@ class ArticleWriter:
                     await self._write_articles(batch)
                     await self._write_or_log("articles", counter_updates(side.observations, batch))
                     await self._write_side(side)
-                    await self._link()
+                    self._start_linking()
                     self._is_away = self._is_stuck = False
                     return
                 except PyMongoError as error:
@@ -278,11 +282,27 @@ class ArticleWriter:
         assert self._database is not None
         return await self._database["articles"].find(evidence(articles), dict.fromkeys(NEEDED, 1)).to_list()
 
+    def _start_linking(self) -> None:
+        """Look for the copies and twins of what was stored, beside the next writes."""
+        if self._unlinked and (self._linking is None or self._linking.done()):
+            self._linking = asyncio.create_task(self._link())
+
+    async def _end_linking(self) -> None:
+        if not self._is_away:
+            self._start_linking()
+        if self._linking is not None:
+            await self._linking
+
     async def _link(self) -> None:
-        """Look for the copies and twins of what was stored. They are marked: what a crash leaves out is swept later."""
-        if self._unlinked and self._database is not None:
-            await link(self._database, self._unlinked)
-            self._unlinked = set()
+        """What is stored bears a mark: what is not linked now, as in a crash, is linked at the next start."""
+        while self._unlinked and self._database is not None:
+            identities, self._unlinked = self._unlinked, set()
+            try:
+                await link(self._database, identities)
+            except PyMongoError as error:
+                logger.warning("%d articles are not linked yet: %s", len(identities), str(error)[:200])
+                self._unlinked |= identities
+                return
 
     @staticmethod
     def _settle(waiting: _Waiting, outcome: Outcome, error: dict[str, Any] | None) -> None:
