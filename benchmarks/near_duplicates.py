@@ -43,7 +43,7 @@ PRECISION, RECALL = 0.98, 0.95  # wanted
 MILLISECONDS, QUICK = 5.0, 0.99  # a query, and the share of queries, wanted
 SIGNATURE = 1.5  # CPU milliseconds, wanted
 SEED = 20260106
-QUERIES, WARM = 1000, 200
+QUERIES, WARM = 1000, 1000
 TOGETHER = 200  # articles of a batch of the writer
 INSERTED_AT_ONCE = 10_000
 SITES = 200
@@ -138,6 +138,7 @@ async def measure_queries(signatures: int) -> list[Figure]:
             began = time.monotonic()
             await fill(database, signatures)
             await apply_schema(connection)
+            await connection.client.admin.command("fsync")  # what the server would else do beside the queries
             console.print(f"{signatures:,} signatures are stored in {time.monotonic() - began:.0f} s …", style="dim")
             times: list[float] = []
             for position, node in enumerate(await nodes(database, signatures, min(signatures, QUERIES + WARM), SEED)):
