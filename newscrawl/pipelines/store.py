@@ -36,7 +36,7 @@ class StorePipeline:
         writer = spider.session.writer
         now = datetime.now(UTC)
         try:
-            outcome = await writer.save(item, now=now)
+            outcome = await writer.save(item, now=now, ages=spider.revisits.ages)
         except StoreRefused as error:
             await spider.record_failure(item.url, "store", "refused-by-database", str(error))
             return item
@@ -44,5 +44,6 @@ class StorePipeline:
         for name in covered_fields(item):
             spider.count(f"field/{name}")
         await writer.observe(view_observations(item, spider.site, at=now))
-        await writer.resolve([url for url in (item.url, *item.aliases) if url in spider.articles.attempts])
+        tried = spider.articles.attempts.keys() | spider.revisits.attempts.keys()
+        await writer.resolve([url for url in (item.url, *item.aliases) if url in tried])
         return item

@@ -11,13 +11,14 @@ import contextlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from newscrawl.article import Article
-from newscrawl.records import Failure, Listing, Run, ViewObservation
+from newscrawl.normalize.visits import AGES
+from newscrawl.records import Failure, Listing, Run, ViewObservation, Visit
 from newscrawl.store.connect import Connection
 from newscrawl.store.identity import NEEDED, Found, evidence
 from newscrawl.store.merge import merge_twins
@@ -41,6 +42,7 @@ class _Waiting:
     article: Article
     now: datetime
     done: asyncio.Future[Outcome]
+    ages: Sequence[timedelta]
     races: int = 0
 
 
@@ -61,13 +63,14 @@ class ArticleWriter:
         self._closed = False
         self._task: asyncio.Task[None] | None = None
 
-    async def save(self, article: Article, *, now: datetime) -> Outcome:
+    async def save(self, article: Article, *, now: datetime, ages: Sequence[timedelta] = AGES) -> Outcome:
         """Store an article, and wait until that is certain. `now`: the instant of its reading.
 
+        `ages`: those at which articles of its site are visited again; its next visit is planned with it.
         Raises StoreRefused where the database can never hold it.
         """
         done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(article, now, done))
+        self._waiting.append(_Waiting(article, now, done, ages))
         self._stir()
         return await done
 
@@ -83,6 +86,11 @@ class ArticleWriter:
     async def add_aliases(self, identity: str, urls: list[str]) -> None:
         """Add addresses to a stored article."""
         self._side.aliases.append((identity, urls))
+        self._stir()
+
+    async def visit(self, visit: Visit) -> None:
+        """Keep what a visit showed that gave no new reading."""
+        self._side.visits.append(visit)
         self._stir()
 
     async def fail(self, failure: Failure) -> None:
@@ -185,7 +193,13 @@ class ArticleWriter:
     def _to_spool(self, batch: dict[str, _Waiting], side: SideRecords) -> None:
         left = [waiting for waiting in batch.values() if not waiting.done.done()]
         articles = [
-            {"kind": "article", "article": w.article.model_dump(mode="json"), "now": w.now.isoformat()} for w in left
+            {
+                "kind": "article",
+                "article": w.article.model_dump(mode="json"),
+                "now": w.now.isoformat(),
+                "ages": [age.total_seconds() for age in w.ages],
+            }
+            for w in left
         ]
         self._spool.append([*side.records("listings"), *articles, *side.records()])
         for waiting in left:
@@ -204,7 +218,7 @@ class ArticleWriter:
             to_merge: dict[str, Article] = {}
             for identity, waiting in left.items():
                 match = found.match(waiting.article)
-                operation, outcome, revision = upsert(waiting.article, waiting.now, match)
+                operation, outcome, revision = upsert(waiting.article, waiting.now, match, waiting.ages)
                 if (reason := unstorable(operation)) is not None:
                     waiting.done.set_exception(StoreRefused(reason))
                     continue

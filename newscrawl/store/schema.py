@@ -12,6 +12,7 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 
 from newscrawl.records import RECORDS
 from newscrawl.store.connect import Connection
+from newscrawl.store.visits import PLANNED
 
 TIME_SERIES = {"timeField": "at", "metaField": "article", "granularity": "minutes"}
 """`views` is a time-series collection. MongoDB has no validators for these: the model alone guards it."""
@@ -24,7 +25,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("site", ASCENDING), ("published.at", DESCENDING)]),
         IndexModel([("published.at", DESCENDING)]),
         IndexModel([("changed_at", DESCENDING)]),
-        IndexModel([("next_visit_at", ASCENDING)], sparse=True),
+        IndexModel([("site", ASCENDING), ("next_visit_at", ASCENDING)], partialFilterExpression=PLANNED),
         IndexModel([("fingerprint", ASCENDING)]),
     ],
     "revisions": [IndexModel([("article", ASCENDING), ("revision", ASCENDING)])],

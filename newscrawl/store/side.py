@@ -9,8 +9,9 @@ from typing import Any
 from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
 
 from newscrawl.article import article_id
-from newscrawl.records import Failure, Listing, Run, ViewObservation
+from newscrawl.records import Failure, Listing, Run, ViewObservation, Visit
 from newscrawl.store.identity import add_aliases
+from newscrawl.store.visits import visit_operation
 
 
 @dataclass(slots=True)
@@ -23,17 +24,19 @@ class SideRecords:
     aliases: list[tuple[str, list[str]]] = field(default_factory=list)
     failures: dict[str, Failure | None] = field(default_factory=dict)
     """By address: the last word counts; None where the address has succeeded."""
+    visits: list[Visit] = field(default_factory=list)
     runs: dict[str, Run] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return len(self.listings) + len(self.views) + len(self.aliases) + len(self.failures) + len(self.runs)
+        of_articles = len(self.aliases) + len(self.visits)
+        return len(self.listings) + len(self.views) + of_articles + len(self.failures) + len(self.runs)
 
     def operations(self, only: str | None = None) -> Iterator[tuple[str, list[Any]]]:
         """Collection and operations, those of one collection where it is named. All but a view's are idempotent."""
         for collection, make in (
             ("listings", self._listing_operations),
             ("views", lambda: [InsertOne(view.model_dump()) for view in self.views]),
-            ("articles", self._alias_operations),
+            ("articles", self._article_operations),
             ("failures", self._failure_operations),
             ("runs", self._run_operations),
         ):
@@ -42,14 +45,15 @@ class SideRecords:
 
     def forget(self, collection: str) -> None:
         """The records of this collection are written: they must not be written again where a later one fails."""
-        kept: dict[str, Any] = {
-            "listings": self.listings,
-            "views": self.views,
-            "articles": self.aliases,
-            "failures": self.failures,
-            "runs": self.runs,
+        kept: dict[str, tuple[Any, ...]] = {
+            "listings": (self.listings,),
+            "views": (self.views,),
+            "articles": (self.aliases, self.visits),
+            "failures": (self.failures,),
+            "runs": (self.runs,),
         }
-        kept[collection].clear()
+        for records in kept[collection]:
+            records.clear()
 
     def records(self, only: str | None = None) -> list[dict[str, Any]]:
         """The same as JSON objects for the spool: the listings where they are named, else all others."""
@@ -58,6 +62,7 @@ class SideRecords:
         return [
             *({"kind": "view", "view": view.model_dump(mode="json")} for view in self.views),
             *({"kind": "aliases", "article": identity, "urls": urls} for identity, urls in self.aliases),
+            *({"kind": "visit", "visit": visit.model_dump(mode="json")} for visit in self.visits),
             *(
                 {"kind": "failure", "failure": failure.model_dump(mode="json")}
                 if failure
@@ -73,8 +78,9 @@ class SideRecords:
             for url, listing in self.listings.items()
         ]
 
-    def _alias_operations(self) -> list[Any]:
-        return [UpdateOne({"_id": identity}, [add_aliases(urls)]) for identity, urls in self.aliases]
+    def _article_operations(self) -> list[Any]:
+        aliases = [UpdateOne({"_id": identity}, [add_aliases(urls)]) for identity, urls in self.aliases]
+        return [*aliases, *map(visit_operation, self.visits)]
 
     def _failure_operations(self) -> list[Any]:
         operations: list[Any] = []

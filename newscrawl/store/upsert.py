@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import bson
@@ -10,25 +11,31 @@ from bson.errors import BSONError
 from pymongo import UpdateOne
 
 from newscrawl.article import Article
+from newscrawl.normalize.visits import AGES
 from newscrawl.records import Revision
 from newscrawl.store.identity import MOST_ALIASES, Document, Match, add_aliases
+from newscrawl.store.visits import is_back, visit_after
 
 Outcome = Literal["new", "changed", "unchanged", "spooled"]
 
 LARGEST = 16 * 2**20 - 2**16  # bytes; MongoDB's limit of a document less what the server adds
 
-KEPT = {"first_seen_at", "revision", "changed_at", "aliases", "next_visit_at", "similarity", "duplicate_of", "cluster"}
+KEPT = {"first_seen_at", "revision", "changed_at", "aliases", "absences", "similarity", "duplicate_of", "cluster"}
 """Fields of a stored article that a further reading of its page does not overwrite."""
 
 
-def upsert(article: Article, now: datetime, match: Match) -> tuple[Any, Outcome, Any | None]:
+def upsert(
+    article: Article, now: datetime, match: Match, ages: Sequence[timedelta] = AGES
+) -> tuple[Any, Outcome, Any | None]:
     """The write of one article: operation, outcome, and the write of the version that it replaces.
+
+    `ages`: those at which articles of its site are visited again.
 
     The filter names the version that was read. Where another process has changed it since, nothing matches, the
     upsert collides with the existing `_id`, and the caller reads again.
     """
     stored = match.stored
-    document = article.model_dump()
+    document = article.model_dump() | {"next_visit_at": visit_after(article, now, match, ages)}
     aliases = [url for url in dict.fromkeys((article.url, *article.aliases)) if url not in match.foreign]
     if stored is None:
         others = [url for url in aliases if url != article.url][:MOST_ALIASES]
@@ -48,7 +55,7 @@ def upsert(article: Article, now: datetime, match: Match) -> tuple[Any, Outcome,
     if match.is_other:
         values["first_seen_at"] = now
     change = [
-        {"$set": {name: {"$literal": value} for name, value in values.items()}},
+        {"$set": {**{name: {"$literal": value} for name, value in values.items()}, **is_back(now)}},
         add_aliases((stored["url"], *aliases)),
     ]
     matches = {"_id": match.identity, "revision": stored["revision"]}
