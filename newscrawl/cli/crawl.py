@@ -101,7 +101,7 @@ def crawl(
     if as_json:
         show_json("crawl", {"runs": [run.model_dump(mode="json") for run in runs], "articles": shown})
     else:
-        summary(runs, dry_run=dry_run)
+        summary(runs, dry_run=dry_run, only_revisits=revisit)
     code = exit_code(runs, len(chosen), may_be_idle=revisit)
     raise typer.Exit(128 + outcome.signal if outcome.signal else int(code))
 
@@ -165,7 +165,7 @@ def progress(*, quiet: bool = False, every: float = 10) -> Iterator[Progress]:
         yield lines
 
 
-def summary(runs: list[Run], *, dry_run: bool = False) -> None:
+def summary(runs: list[Run], *, dry_run: bool = False, only_revisits: bool = False) -> None:
     """What each site's crawl did, and why anything failed."""
     columns: tuple[str, ...] = ("shown",) if dry_run else ("new", "changed", "unchanged")
     if any(run.counts.get("revisited") for run in runs):
@@ -181,7 +181,10 @@ def summary(runs: list[Run], *, dry_run: bool = False) -> None:
     reasons = [(run.site, reason, number) for run in runs for reason, number in sorted(run.errors.items())]
     if reasons:
         show_table(("site", "what was wrong", "times"), reasons)
-    if not dry_run and runs and not any(run.counts.get(name) for run in runs for name in ("new", "changed", "gone")):
-        out.print("Nothing new: every article was known." if not reasons else "Nothing new.")
+    if only_revisits and not any(run.counts.get("revisited") for run in runs) and not reasons:
+        out.print("Nothing was due.")
+    elif not dry_run and runs and not any(run.counts.get(name) for run in runs for name in ("new", "changed", "gone")):
+        is_known = not (reasons or only_revisits)
+        out.print("Nothing new: every article was known." if is_known else "Nothing new.")
     if any(run.counts.get("spooled") for run in runs):
         out.print("The database was away: the articles wait on disk. `newscrawl db replay` stores them.")

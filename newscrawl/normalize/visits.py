@@ -1,7 +1,7 @@
 """When a stored article is visited again, for its view counter and for changes of its text. Pure.
 
 An article is visited at certain ages, counted from its publication. Between two of these ages it is visited more often
-while something happens: each of these halves the time to the next visit, which is never under `SHORTEST`:
+while something happens: each of these halves the time from age to age, which is never made shorter than `SHORTEST`:
 
 - its text changed at the last visit;
 - its counter grows so fast that it would at least double before the next age;

@@ -175,7 +175,8 @@ class Revisits:
             gone=gone,
         )
         await self.spider.session.writer.visit(visit)
-        await self.spider.session.writer.resolve([url for url in due.addresses if url in self.attempts])
+        if is_there or gone:
+            await self.spider.session.writer.resolve([url for url in self.attempts if self._at[url] is due])
 
     async def postpone(self, failure: Failure) -> Failure:
         """The failure of a visit, with the instant of the next one, which is planned; other failures as they are."""
