@@ -87,7 +87,9 @@ def _name(element: Any) -> str:
 
 def _child(element: Any, name: str) -> str | None:
     """Text of the first direct child with this local name; `lastmod`s of nested blocks are not its own."""
-    return next((clean("".join(child.itertext())) or None for child in element.iterchildren("*") if _name(child) == name), None)
+    return next(
+        (clean("".join(child.itertext())) or None for child in element.iterchildren("*") if _name(child) == name), None
+    )
 
 
 def _address(element: Any, url: str) -> str | None:

@@ -195,4 +195,6 @@ def test_an_entry_whose_address_is_none_is_left_out(address: str) -> None:
     assert not read_feed(f'{{"items":[{{"url":"{address}"}}]}}'.encode(), URL).cards
     assert not read_feed(f"<rss><item><link>{address}</link></item></rss>".encode(), URL).cards
     assert not read_sitemap(f"<urlset><url><loc>{address}</loc></url></urlset>".encode(), URL).cards
-    assert not read_sitemap(f"<sitemapindex><sitemap><loc>{address}</loc></sitemap></sitemapindex>".encode(), URL).sitemaps
+    assert not read_sitemap(
+        f"<sitemapindex><sitemap><loc>{address}</loc></sitemap></sitemapindex>".encode(), URL
+    ).sitemaps
