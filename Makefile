@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: demo test bench bench-accuracy bench-duplicates bench-memory chaos lock clean
+.PHONY: demo test bench bench-accuracy bench-duplicates bench-memory chaos fuzz lock clean
 
 demo: .venv/.installed
 	@$(BIN)/newscrawl demo
@@ -22,6 +22,11 @@ chaos: .venv/.installed
 # A crawl beside 10,000 and beside 1,000,000 known articles; takes some minutes and 5 GB of disk.
 bench-memory: .venv/.installed
 	@$(BIN)/python benchmarks/memory.py
+
+# Ten million inputs or an hour for each reader of text from outside; atheris is installed at the first time
+fuzz: .venv/.tools
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/pip install -qq --disable-pip-version-check "atheris>=3"
+	@$(BIN)/python fuzz/run.py
 
 # Over the real pages in $NEWSCRAWL_SHARED, beside the peers that .venv has: uv pip install --python .venv --group peers
 bench-accuracy: .venv/.installed

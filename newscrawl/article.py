@@ -276,10 +276,29 @@ class Fetch(Part):
 
     at: Instant | None = Field(default=None, description="When the page had arrived.")
     status: int | None = None
+    url: str | None = Field(default=None, description="Address that showed it, after redirects.")
     etag: str | None = None
     last_modified: str | None = None
+    not_modified: Count = Field(default=0, description="Answers 304 in a row since.")
     run: str | None = Field(default=None, description="Identity of the run in `runs`.")
     archive: str | None = Field(default=None, description="Where the page is archived.")
+
+
+class Gone(Part):
+    """An article that its site does not show any more. Its text is kept."""
+
+    at: Instant = Field(description="When it was first found gone.")
+    status: int = Field(description="HTTP status of the answer: 404, 410, or that of a redirect away from it.")
+    redirected_to: str | None = None
+    sightings: int = Field(default=1, ge=1, description="How often in a row; it is looked for until there are 2.")
+
+
+class Absence(Part):
+    """A time for which an article was gone."""
+
+    gone_at: Instant
+    status: int
+    back_at: Instant
 
 
 class Article(Part):
@@ -335,7 +354,9 @@ class Article(Part):
     first_seen_at: Instant | None = None
     last_seen_at: Instant | None = None
     changed_at: Instant | None = None
-    next_visit_at: Instant | None = None
+    next_visit_at: Instant | None = Field(default=None, description="Null: it is not visited again.")
+    gone: Gone | None = Field(default=None, description="Null: the site shows it, as far as is known.")
+    absences: list[Absence] = Field(default_factory=list, description="Times for which it was gone, the last ten.")
 
     fetch: Fetch = Field(default_factory=Fetch)
     provenance: dict[str, str] = Field(default_factory=dict, description="Field name to the source it was read from.")

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from newscrawl.article import Article, Change, Count, Instant, Part
+from newscrawl.article import Article, Change, Count, Gone, Instant, Part
 
 ViewSource = Literal["own page", "card"]
 ViewKey = tuple[str, datetime, ViewSource, int, str | None]
@@ -69,8 +69,21 @@ class Failure(Part):
     first_at: Instant
     last_at: Instant
     next_try_at: Instant | None = Field(default=None, description="Null: never again by itself.")
+    article: str | None = Field(default=None, description="Identity of the stored article that was visited again.")
     run: str | None = None
     archive: str | None = None
+
+
+class Visit(Part):
+    """A visit of a stored article that gave no new reading of it. Part of the article, no collection of its own."""
+
+    article: str
+    at: Instant
+    claim: Instant = Field(description="`next_visit_at` while the visit goes on: another value, and it is out of date.")
+    next_visit_at: Instant | None
+    is_there: bool = Field(description="The server said that the article is there, and unchanged.")
+    not_modified: Count = 0
+    gone: Gone | None = None
 
 
 class Listing(Part):

@@ -13,17 +13,21 @@ import tomllib
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     SettingsError,
     TomlConfigSettingsSource,
 )
+
+from newscrawl.normalize.spans import parse_ages
+from newscrawl.normalize.visits import AGES
 
 
 class ConfigurationError(ValueError):
@@ -54,6 +58,10 @@ class Settings(BaseSettings):
     timeout: float = Field(default=30.0, gt=0, description="Seconds that one download may take.")
     max_bytes: int = Field(default=10 * 2**20, ge=1024, description="Bytes that one page may have, decompressed.")
     retries: int = Field(default=2, ge=0, le=20, description="Further attempts at one address in one run.")
+    revisits: Annotated[tuple[timedelta, ...], NoDecode, BeforeValidator(parse_ages)] = Field(
+        default=AGES, description="Ages at which articles are visited again, such as 1h 6h 1d; empty: never."
+    )
+    revisit_budget: int = Field(default=50, ge=0, description="Articles of one site visited again in one run.")
     log_level: str = Field(default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$")
 
     @classmethod

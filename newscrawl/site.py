@@ -12,6 +12,7 @@ import re
 import tomllib
 import zoneinfo
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,6 +21,8 @@ from urllib.parse import urlsplit
 import cssselect
 from lxml import etree
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from newscrawl.normalize.spans import parse_ages
 
 PACKAGED_SITES = Path(__file__).parent / "sites"
 
@@ -152,6 +155,15 @@ class CrawlRules(_Table):
     delay: Annotated[float, Field(ge=0, le=3600)] | None = Field(default=None, description="Seconds between requests.")
     concurrency: Annotated[int, Field(ge=1, le=64)] | None = None
     max_pages: Annotated[int, Field(ge=1)] | None = Field(default=None, description="Pages of one listing in one run.")
+    revisits: tuple[timedelta, ...] | None = Field(
+        default=None, description='Ages at which articles are visited again, such as `["1h", "6h", "1d"]`; `[]`: never.'
+    )
+    revisit_budget: Annotated[int, Field(ge=0)] | None = Field(default=None, description="Such visits in one run.")
+
+    @field_validator("revisits", mode="before")
+    @classmethod
+    def _rising_ages(cls, value: Any) -> Any:
+        return parse_ages(value) if isinstance(value, list | tuple | str) else value
 
 
 class Site(_Table):

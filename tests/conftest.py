@@ -178,6 +178,10 @@ class Website:
     base_url: str
     pages: dict[str, tuple[int, bytes | str] | Callable[[], tuple[int, bytes | str]]]
     requests: list[str] = field(default_factory=list)
+    etags: dict[str, str] = field(default_factory=dict)
+    """Path to the ETag that its page carries, and that is answered with 304, whatever the page has become."""
+    conditional: list[str] = field(default_factory=list)
+    """Path of every request that asked for changes only."""
 
     def site_file(self, **settings: str) -> str:
         """Its site file: one edition with the listing `/news`, articles `/news/…`; `settings` replace or add lines."""
@@ -211,11 +215,17 @@ def website() -> Iterator[Website]:
             site.requests.append(self.path)
             page = site.pages.get(self.path, (404, b"<html><body>not here</body></html>"))
             status, body = page() if callable(page) else page
+            tag = site.etags.get(self.path)
+            if asked := self.headers.get("If-None-Match"):
+                site.conditional.append(self.path)
+                status, body = (304, b"") if asked == tag else (status, body)
             encoded = body.encode() if isinstance(body, str) else body
             self.send_response(status)
             kind = "text/plain" if self.path == "/robots.txt" else "text/html"
             self.send_header("Content-Type", kind)
-            if 300 <= status < 400:
+            if tag:
+                self.send_header("ETag", tag)
+            if status in (301, 302, 307, 308):
                 self.send_header("Location", encoded.decode())
             self.send_header("Content-Length", str(len(encoded)))
             self.end_headers()

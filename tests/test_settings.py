@@ -1,5 +1,6 @@
 """Settings: their order, and mistakes that are told with name and remedy."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from newscrawl.settings import ConfigurationError, read_settings, scrapy_setting
 @pytest.fixture(autouse=True)
 def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in ("DELAY", "CONCURRENCY", "MONGO_URI", "SITES", "DATA"):
+    for name in ("DELAY", "CONCURRENCY", "MONGO_URI", "SITES", "DATA", "REVISITS"):
         monkeypatch.delenv(f"NEWSCRAWL_{name}", raising=False)
 
 
@@ -32,6 +33,24 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "newscrawl.toml").write_text("delay = 7")
     monkeypatch.setenv("NEWSCRAWL_DELAY", "5")
     assert read_settings().delay == 5
+
+
+def test_ages_of_revisits_are_read_from_the_environment_and_from_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "newscrawl.toml").write_text('revisits = ["2h", "1d"]')
+    assert read_settings().revisits == (timedelta(hours=2), timedelta(days=1))
+    monkeypatch.setenv("NEWSCRAWL_REVISITS", "30m 2h")
+    assert read_settings().revisits == (timedelta(minutes=30), timedelta(hours=2))
+    monkeypatch.setenv("NEWSCRAWL_REVISITS", "")
+    assert read_settings().revisits == ()
+
+
+@pytest.mark.parametrize("ages", ["soon", "2h 1h"])
+def test_ages_that_make_no_sense_are_told(monkeypatch: pytest.MonkeyPatch, ages: str) -> None:
+    monkeypatch.setenv("NEWSCRAWL_REVISITS", ages)
+    with pytest.raises(ConfigurationError, match=r"NEWSCRAWL_REVISITS.*such as"):
+        read_settings()
 
 
 def test_an_option_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

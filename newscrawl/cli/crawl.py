@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,20 +13,18 @@ from rich.live import Live
 from rich.table import Table
 
 from newscrawl.cli.output import Exit, err, fail, out, show_json, show_table
+from newscrawl.normalize.spans import parse_span
 
 if TYPE_CHECKING:
     from newscrawl.crawl.process import Progress
     from newscrawl.records import Run
 
-_SPAN = re.compile(r"(\d+)\s*([mhdw])")
-_UNIT = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-
 
 def since_of(text: str, now: datetime) -> datetime:
     """The instant that `2d`, `12h`, `30m`, `1w` or an ISO date names. Raises ValueError."""
     try:
-        if span := _SPAN.fullmatch(text.strip()):
-            return now - timedelta(**{_UNIT[span[2]]: int(span[1])})
+        with suppress(ValueError):
+            return now - parse_span(text)
         instant = datetime.fromisoformat(text)
         return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
     except OverflowError as error:
@@ -37,19 +34,23 @@ def since_of(text: str, now: datetime) -> datetime:
 def crawl(
     names: Annotated[list[str] | None, typer.Argument(metavar="SITE…", help="Sites by name.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Every site.")] = False,
-    limit: Annotated[int | None, typer.Option(min=1, help="Fetch at most so many articles a site.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Fetch at most so many new articles a site.")] = None,
     since: Annotated[str | None, typer.Option(help="Nothing older: 2d, 12h, or a date like 2026-01-31.")] = None,
     max_pages: Annotated[int | None, typer.Option(min=1, help="Pages of each listing.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print articles, write nothing.")] = False,
+    no_revisits: Annotated[bool, typer.Option("--no-revisits", help="No further visits of stored articles.")] = False,
+    revisit: Annotated[bool, typer.Option("--revisit", help="Such visits that are due, and nothing else.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
-    """Fetch the new articles of sites into the database.
+    """Fetch the new articles of sites into the database, and visit stored ones again that are due.
 
     newscrawl crawl unn
 
     newscrawl crawl unn tagesschau --since 2d
 
     newscrawl crawl unn --limit 5 --dry-run
+
+    newscrawl crawl unn --revisit
     """
     from newscrawl.article import Article
     from newscrawl.crawl.process import Options
@@ -70,6 +71,9 @@ def crawl(
     if not chosen:
         fail("name at least one site, or --all; `newscrawl sites list` shows them", Exit.USAGE)
 
+    if revisit and (no_revisits or dry_run):
+        fail(f"--revisit excludes {'--no-revisits' if no_revisits else '--dry-run'}; leave one out", Exit.USAGE)
+
     shown: list[dict[str, object]] = []
 
     def show(article: Article) -> None:
@@ -78,7 +82,14 @@ def crawl(
         elif dry_run:
             show_article_line(article)
 
-    options = Options(limit=limit, since=start, max_pages=max_pages, dry_run=dry_run)
+    options = Options(
+        limit=limit,
+        since=start,
+        max_pages=max_pages,
+        dry_run=dry_run,
+        no_revisits=no_revisits,
+        only_revisits=revisit,
+    )
     try:
         with progress(quiet=dry_run) as report:
             outcome = run_crawl(chosen, own, options, on_article=show if dry_run else None, on_progress=report)
@@ -90,12 +101,13 @@ def crawl(
     if as_json:
         show_json("crawl", {"runs": [run.model_dump(mode="json") for run in runs], "articles": shown})
     else:
-        summary(runs, dry_run=dry_run)
-    raise typer.Exit(128 + outcome.signal if outcome.signal else int(exit_code(runs, len(chosen))))
+        summary(runs, dry_run=dry_run, only_revisits=revisit)
+    code = exit_code(runs, len(chosen), may_be_idle=revisit)
+    raise typer.Exit(128 + outcome.signal if outcome.signal else int(code))
 
 
-def exit_code(runs: list[Run], asked: int) -> Exit:
-    """The worst of what happened to the sites, the database first."""
+def exit_code(runs: list[Run], asked: int, *, may_be_idle: bool = False) -> Exit:
+    """The worst of what happened to the sites, the database first. `may_be_idle`: nothing to do is no fault."""
     if any(run.reason == "database-down" or run.counts.get("spooled") or "database-away" in run.errors for run in runs):
         return Exit.DEPENDENCY
     if any(run.reason == "configuration" for run in runs):
@@ -106,7 +118,7 @@ def exit_code(runs: list[Run], asked: int) -> Exit:
         return Exit.LOCKED
     if any(run.outcome == "degraded" for run in runs):
         return Exit.DEGRADED
-    if not any(run.counts.get(name) for run in runs for name in MET):
+    if not may_be_idle and not any(run.counts.get(name) for run in runs for name in MET):
         return Exit.NOTHING
     return Exit.OK
 
@@ -128,7 +140,7 @@ def show_article_line(article: object) -> None:
 def progress(*, quiet: bool = False, every: float = 10) -> Iterator[Progress]:
     """A live table on a terminal, else a plain line every so many seconds; both on stderr."""
     last = time.monotonic()
-    columns = ("requests", "cards", "known", "new", "changed", "failed")
+    columns = ("requests", "cards", "known", "new", "changed", "revisited", "failed")
 
     def table(counts: dict[str, dict[str, int]]) -> Table:
         live = Table("site", *columns, box=None, header_style="bold", pad_edge=False)
@@ -153,13 +165,15 @@ def progress(*, quiet: bool = False, every: float = 10) -> Iterator[Progress]:
         yield lines
 
 
-def summary(runs: list[Run], *, dry_run: bool = False) -> None:
+def summary(runs: list[Run], *, dry_run: bool = False, only_revisits: bool = False) -> None:
     """What each site's crawl did, and why anything failed."""
-    columns = ("shown",) if dry_run else ("new", "changed", "unchanged")
+    columns: tuple[str, ...] = ("shown",) if dry_run else ("new", "changed", "unchanged")
+    if any(run.counts.get("revisited") for run in runs):
+        columns += ("revisited", "gone")
     rows = []
     for run in runs:
         counts = dict(run.counts)
-        counts["unchanged"] = counts.get("unchanged", 0) + counts.get("known", 0)
+        counts["unchanged"] = sum(counts.get(name, 0) for name in ("unchanged", "not_modified", "known"))
         seconds = (run.ended_at - run.started_at).total_seconds() if run.ended_at else 0
         cells = [counts.get(column, 0) for column in (*columns, "duplicates", "failed")]
         rows.append([run.site, run.outcome or "", *cells, f"{seconds:.1f} s"])
@@ -167,7 +181,10 @@ def summary(runs: list[Run], *, dry_run: bool = False) -> None:
     reasons = [(run.site, reason, number) for run in runs for reason, number in sorted(run.errors.items())]
     if reasons:
         show_table(("site", "what was wrong", "times"), reasons)
-    if not dry_run and runs and not any(run.counts.get(name) for run in runs for name in ("new", "changed")):
-        out.print("Nothing new: every article was known." if not reasons else "Nothing new.")
+    if only_revisits and not any(run.counts.get("revisited") for run in runs) and not reasons:
+        out.print("Nothing was due.")
+    elif not dry_run and runs and not any(run.counts.get(name) for run in runs for name in ("new", "changed", "gone")):
+        is_known = not (reasons or only_revisits)
+        out.print("Nothing new: every article was known." if is_known else "Nothing new.")
     if any(run.counts.get("spooled") for run in runs):
         out.print("The database was away: the articles wait on disk. `newscrawl db replay` stores them.")

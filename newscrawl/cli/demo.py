@@ -52,7 +52,7 @@ def demo() -> None:
         err.print("Crawling it over HTTP: listings, feeds and sitemaps in three languages, and some broken pages …")
         try:
             with progress(every=1) as report:
-                outcome = crawl([site], own, Options(), on_progress=report)
+                outcome = crawl([site], own, Options(no_revisits=True), on_progress=report)
         except DatabaseDown as error:
             fail(str(error), Exit.DEPENDENCY)
         except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from rich.console import Group
@@ -21,6 +22,8 @@ def render(article: Mapping[str, Any]) -> Group:
         ("language", article.get("language")),
         ("published", _instant(article.get("published"))),
         ("modified", _instant(article.get("modified"))),
+        ("gone", _gone(article.get("gone"))),
+        ("next visit", _moment(article.get("next_visit_at"))),
         ("dateline", ", ".join(str(part) for part in (dateline.get("place"), dateline.get("agency")) if part)),
         ("views", _count(views) if views else None),
         ("authors", ", ".join(author["name"] for author in article.get("authors") or ())),
@@ -71,6 +74,19 @@ def _share(copied: Mapping[str, Any]) -> str:
     """How much of a copy's text is its source's, and the agency that it names."""
     share = f"{copied['share']:.0%}" if copied.get("share") is not None else "a copy"
     return f"{share}, {copied['agency']}" if copied.get("agency") else share
+
+
+def _gone(gone: Mapping[str, Any] | None) -> str | None:
+    """Since when the site does not show it, and how sure that is."""
+    if not gone:
+        return None
+    target = gone.get("redirected_to")
+    answer = f"redirected to {target}" if target else f"answered {gone['status']}"
+    return f"since {_moment(gone['at'])} ({answer}{', seen once' if gone['sightings'] == 1 else ''})"
+
+
+def _moment(at: datetime | None) -> str | None:
+    return f"{at:%Y-%m-%d %H:%M} UTC" if at else None
 
 
 def _count(views: Mapping[str, Any]) -> str:

@@ -26,12 +26,14 @@ from newscrawl.store.connect import DatabaseDown
 
 @dataclass(frozen=True)
 class Options:
-    """What a crawl is asked for. `since`: older articles are left out. `limit`: articles fetched a site."""
+    """What a crawl is asked for. `since`: older articles are left out. `limit`: new articles fetched a site."""
 
     limit: int | None = None
     since: datetime | None = None
     max_pages: int | None = None
     dry_run: bool = False
+    no_revisits: bool = False
+    only_revisits: bool = False
 
     def arguments(self) -> dict[str, Any]:
         """The same as spider arguments."""
@@ -40,6 +42,8 @@ class Options:
             "since": self.since.isoformat() if self.since else None,
             "max_pages": self.max_pages,
             "dry_run": self.dry_run,
+            "no_revisits": self.no_revisits,
+            "only_revisits": self.only_revisits,
         }
 
 

@@ -12,7 +12,7 @@ from pymongo.errors import PyMongoError
 
 from newscrawl.settings import Settings
 from newscrawl.store.articles import ArticleWriter
-from newscrawl.store.connect import Connection, DatabaseDown, open_connection
+from newscrawl.store.connect import Connection, DatabaseDown, open_connection, refusal
 from newscrawl.store.mend import mend
 from newscrawl.store.replay import replay
 from newscrawl.store.schema import apply_schema
@@ -74,7 +74,8 @@ async def _open(own: Settings, key: tuple[str | None, str, str]) -> Session:
         await mend(connection.database)
     except PyMongoError as error:
         await connection.close()
-        raise DatabaseDown(f"the database cannot be prepared: {str(error)[:300]}") from None
+        said = refusal(error, own.mongo_uri) or f"the database cannot be prepared: {str(error)[:300]}"
+        raise DatabaseDown(said) from None
     return Session(connection, writer, spool, key=key)
 
 

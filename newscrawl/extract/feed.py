@@ -7,13 +7,13 @@ import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin
 
 from lxml import etree
 
 from newscrawl.article import Card
 from newscrawl.extract.page import decode
 from newscrawl.normalize.text import clean
+from newscrawl.normalize.urls import joined
 
 MOST = 5000  # cards of one feed
 _ENTITY = re.compile(rb"<!ENTITY", re.I)
@@ -83,14 +83,14 @@ def _text(element: Any) -> str:
 
 def _channel(channel: Any, items: list[Any], url: str) -> Feed:
     feed = Feed()
-    for element in channel:
+    for element in channel.iterchildren("*"):
         name = _name(element)
         if name == "title" and feed.title is None:
             feed.title = _text(element) or None
         elif name == "language":
             feed.language = _text(element) or None
         elif name == "link" and element.get("rel") == "next" and element.get("href"):
-            feed.next_page = urljoin(url, element.get("href"))
+            feed.next_page = joined(url, element.get("href"))
     feed.language = feed.language or channel.get("{http://www.w3.org/XML/1998/namespace}lang")
     for item in items[:MOST]:
         card = _card(item, url, feed.language)
@@ -103,7 +103,7 @@ def _card(item: Any, url: str, language: str | None) -> Card | None:
     texts: dict[str, list[str]] = {}
     links: list[tuple[str, str]] = []
     image = None
-    for element in item:
+    for element in item.iterchildren("*"):
         name = _name(element)
         if name == "link":
             address = element.get("href") or "".join(element.itertext()).strip()
@@ -116,7 +116,7 @@ def _card(item: Any, url: str, language: str | None) -> Card | None:
         elif name == "category":
             texts.setdefault("category", []).append(element.get("term") or _text(element))
         elif name == "author":
-            names = [_text(e) for e in element if _name(e) == "name"]
+            names = [_text(e) for e in element.iterchildren("*") if _name(e) == "name"]
             texts.setdefault("author", []).extend(names or [_text(element)])
         elif name in {"enclosure", "content", "thumbnail"} and element.get("url"):
             if "image" in (element.get("type") or element.get("medium") or "image"):
@@ -126,11 +126,8 @@ def _card(item: Any, url: str, language: str | None) -> Card | None:
     address = next((a for rel, a in links if rel == "alternate" and a), None)
     address = address or next((a for rel, a in links if rel == "guid" and re.match(r"https?://", a)), None)
     address = address or item.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about")
-    if not address:
-        return None
-    try:
-        absolute = urljoin(url, address)
-    except ValueError:
+    absolute = joined(url, address) if address else None
+    if absolute is None:
         return None
 
     def first(*names: str) -> str | None:
@@ -163,13 +160,14 @@ def _json_feed(body: bytes, url: str) -> Feed:
         if not isinstance(item, dict):
             continue
         address = _string(item.get("url")) or _string(item.get("external_url")) or _string(item.get("id"))
-        if not address or not re.match(r"https?://|/", address):
+        absolute = joined(url, address) if address and re.match(r"https?://|/", address) else None
+        if absolute is None:
             continue
         authors = item.get("authors") or [item.get("author")]
         tags = item.get("tags") or []
         feed.cards.append(
             Card(
-                url=urljoin(url, address),
+                url=absolute,
                 source="feed",
                 headline=_string(item.get("title")),
                 lead=_string(item.get("summary")),

@@ -9,11 +9,11 @@ import re
 import zlib
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin
 
 from newscrawl.article import Card
 from newscrawl.extract.feed import parse_xml
 from newscrawl.normalize.text import clean
+from newscrawl.normalize.urls import joined
 
 MOST = 50_000
 LARGEST = 50 * 2**20  # bytes, decompressed
@@ -52,10 +52,10 @@ def read_sitemap(body: bytes, url: str, *, max_bytes: int = LARGEST) -> Sitemap:
     if kind not in {"urlset", "sitemapindex"}:
         raise NotASitemap(f"its root is <{kind}>, which is no sitemap")
     sitemap = Sitemap()
-    for element in root:
+    for element in root.iterchildren("*"):
         name = _name(element)
-        if name == "sitemap" and (address := _address(element)):
-            sitemap.sitemaps.append(SitemapEntry(urljoin(url, address), _child(element, "lastmod")))
+        if name == "sitemap" and (address := _address(element, url)):
+            sitemap.sitemaps.append(SitemapEntry(address, _child(element, "lastmod")))
         elif name == "url" and len(sitemap.cards) < MOST and (card := _card(element, url)):
             sitemap.cards.append(card)
     return sitemap
@@ -77,7 +77,7 @@ def _plain(body: bytes, url: str) -> Sitemap:
     addresses = [line for line in lines if re.match(r"https?://\S+$", line)]
     if not addresses:
         raise NotASitemap("it is neither XML nor a list of addresses")
-    return Sitemap([Card(url=urljoin(url, address), source="sitemap") for address in addresses[:MOST]])
+    return Sitemap([Card(url=address, source="sitemap") for address in addresses[:MOST]])
 
 
 def _name(element: Any) -> str:
@@ -87,27 +87,30 @@ def _name(element: Any) -> str:
 
 def _child(element: Any, name: str) -> str | None:
     """Text of the first direct child with this local name; `lastmod`s of nested blocks are not its own."""
-    return next((clean("".join(child.itertext())) or None for child in element if _name(child) == name), None)
+    return next(
+        (clean("".join(child.itertext())) or None for child in element.iterchildren("*") if _name(child) == name), None
+    )
 
 
-def _address(element: Any) -> str | None:
-    """The entry's `loc`; some sitemaps print the address without it."""
+def _address(element: Any, url: str) -> str | None:
+    """The entry's `loc`, made absolute; some sitemaps print the address without it."""
     text = (element.text or "").strip()
-    return _child(element, "loc") or (text if re.match(r"https?://\S+$", text) else None)
+    address = _child(element, "loc") or (text if re.match(r"https?://\S+$", text) else None)
+    return joined(url, address) if address else None
 
 
 def _card(element: Any, url: str) -> Card | None:
-    address = _address(element)
+    address = _address(element, url)
     if not address:
         return None
-    card = Card(url=urljoin(url, address), source="sitemap", published=None)
-    for block in element:
+    card = Card(url=address, source="sitemap", published=None)
+    for block in element.iterchildren("*"):
         name = _name(block)
         if name == "news":
             card.published = _child(block, "publication_date") or card.published
             card.headline = _child(block, "title") or card.headline
             card.tags = tuple(clean(tag) for tag in (_child(block, "keywords") or "").split(",") if clean(tag))
-            publication = next((child for child in block if _name(child) == "publication"), None)
+            publication = next((child for child in block.iterchildren("*") if _name(child) == "publication"), None)
             if publication is not None:
                 card.language = _child(publication, "language")
         elif name == "image" and card.image is None:

@@ -105,7 +105,7 @@ def _canonical_as_printed(url: str) -> str:
     path = _path(parts.path)
     netloc = f"[{host}]" if ":" in host else host
     netloc += f":{port}" if port is not None else ""
-    fragment = parts.fragment if re.match(r"!/?[^/]", parts.fragment) else ""
+    fragment = _encode(parts.fragment, _PATH_SAFE + "?") if re.match(r"!/?[^/]", parts.fragment) else ""
     return urlunsplit((scheme, netloc, path, _query(parts.query), fragment))
 
 
@@ -217,6 +217,14 @@ def _query(query: str) -> str:
 
 def _parameter(text: str) -> str:
     return quote(unquote_to_bytes(text.replace("+", "%20")), safe="/:@!$()*,;?-._~")
+
+
+def joined(base: str, address: str) -> str | None:
+    """An address of a page at `base` made absolute (RFC 3986, 5.2); None where it is none at all."""
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return None
 
 
 def fetchable_url(url: str, *, base: str | None = None) -> str | None:

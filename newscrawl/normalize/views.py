@@ -176,6 +176,8 @@ def _value(number: str, factor: int) -> int | None:
     text = _SPACES.sub("", number).replace("٫", ".")
     marks = [c for c in text if c in ".,"]
     if len(set(marks)) == 2:
+        if marks.count(marks[-1]) > 1:
+            return None  # `1.156,341.31`
         text = text.replace(marks[0], "").replace(marks[-1], ".")
     elif marks:
         grouped = _GROUPS.fullmatch(text) is not None and factor == 1

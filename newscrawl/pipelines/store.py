@@ -37,12 +37,13 @@ class StorePipeline:
         now = datetime.now(UTC)
         try:
             views = view_observations(item, spider.site, at=item.fetch.at or now)
-            outcome = await writer.save(item, now=now, views=views)
+            outcome = await writer.save(item, now=now, views=views, ages=spider.revisits.ages)
         except StoreRefused as error:
             await spider.record_failure(item.url, "store", "refused-by-database", str(error))
             return item
         spider.count(outcome)
         for name in covered_fields(item):
             spider.count(f"field/{name}")
-        await writer.resolve([url for url in (item.url, *item.aliases) if url in spider.articles.attempts])
+        tried = spider.articles.attempts.keys() | spider.revisits.attempts.keys()
+        await writer.resolve([url for url in (item.url, *item.aliases) if url in tried])
         return item

@@ -35,11 +35,12 @@ class Articles:
         self.attempts: dict[str, int] = {}
         """Attempts so far at the articles that failed before and are due."""
         self._addresses: dict[str, str] = {}
+        self._asked = 0
 
     @property
     def is_full(self) -> bool:
         """The run has asked for as many articles as its limit allows."""
-        return self.spider.limit is not None and len(self.scheduled) >= self.spider.limit
+        return self.spider.limit is not None and self._asked >= self.spider.limit
 
     def canonical(self, address: str) -> str:
         """The address that is the identity of the article at an address."""
@@ -82,14 +83,22 @@ class Articles:
             if fresh.identity in self.scheduled:
                 self._note_alias(fresh)
                 continue
-            self.scheduled[fresh.identity] = []
-            self._addresses[fresh.identity] = fresh.address
+            self.reserve([fresh.identity], fresh.address)
+            self._asked += 1
             yield scrapy.Request(
                 fresh.address,
                 callback=self.parse,
                 errback=self.failed,
                 cb_kwargs={"card": fresh.card, "identity": fresh.identity},
             )
+
+    def reserve(self, identities: list[str], address: str) -> bool:
+        """Note that this run asks for an article at an address; False where it does so already, under another one."""
+        if not self.scheduled.keys().isdisjoint(identities):
+            return False
+        self.scheduled.update((identity, []) for identity in identities)
+        self._addresses.update(dict.fromkeys(identities, address))
+        return True
 
     def _note_alias(self, fresh: Fresh) -> None:
         """An article that is asked for already: its further address is kept, and nothing fetched."""
@@ -129,6 +138,7 @@ class Articles:
         fetch = Fetch(
             at=now,
             status=response.status,
+            url=response.url,
             etag=headers.get("etag"),
             last_modified=headers.get("last-modified"),
             run=spider.run_id,

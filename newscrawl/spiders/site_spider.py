@@ -16,11 +16,13 @@ from newscrawl.settings import settings
 from newscrawl.site import Site
 from newscrawl.spiders.articles import Articles
 from newscrawl.spiders.listings import Listings
+from newscrawl.spiders.revisits import Revisits
 from newscrawl.store.queries import site_failures
 
 
 class SiteSpider(scrapy.Spider):
-    """Crawls `site`. Arguments, all optional and as text: `limit`, `since` (ISO instant), `max_pages`, `dry_run`."""
+    """Crawls `site`. Arguments, all optional and as text: `limit`, `since` (ISO instant), `max_pages`, `dry_run`,
+    `no_revisits` (new articles only), `only_revisits` (no new ones)."""
 
     site: ClassVar[Site]
 
@@ -30,17 +32,20 @@ class SiteSpider(scrapy.Spider):
         since: str | None = None,
         max_pages: str | int | None = None,
         dry_run: str | bool = False,
+        no_revisits: str | bool = False,
+        only_revisits: str | bool = False,
         **arguments: Any,
     ) -> None:
         super().__init__(self.site.name, **arguments)
         self.limit = int(limit) if limit is not None else None
         self.since = datetime.fromisoformat(since).astimezone(UTC) if since else None
         self.max_pages = int(max_pages) if max_pages is not None else None
-        self.dry_run = str(dry_run).lower() in {"1", "true", "yes"}
+        self.dry_run, self.no_revisits, self.only_revisits = map(_is_true, (dry_run, no_revisits, only_revisits))
         self.session: Session | None = None
         self.run_id: str | None = None
         self.listings = Listings(self)
         self.articles = Articles(self)
+        self.revisits = Revisits(self)
         self.has_lost = False
         """Something could neither be stored nor recorded: no walk of this run counts as complete."""
 
@@ -73,17 +78,21 @@ class SiteSpider(scrapy.Spider):
     # --- the run --------------------------------------------------------------------------------
 
     async def start(self) -> AsyncIterator[Any]:
-        """Addresses that failed before and are due, then every listing, feed and sitemap of every edition."""
+        """Addresses that failed before and are due, every listing, feed and sitemap, and articles to visit again."""
         if self.session is not None:
             try:
                 await self._recall_failures(self.session)
                 await self.listings.recall()
+                await self.revisits.claim()
             except PyMongoError as error:
                 await self.database_away(error)
                 return
-        for request in self.articles.requests_again():
-            yield request
-        async for request in self.listings.requests():
+        if not self.only_revisits:
+            for request in self.articles.requests_again():
+                yield request
+            async for request in self.listings.requests():
+                yield request
+        for request in self.revisits.requests():
             yield request
 
     async def _recall_failures(self, session: Session) -> None:
@@ -94,6 +103,7 @@ class SiteSpider(scrapy.Spider):
 
     async def end_walks(self, finished: bool) -> None:
         """Keep what the run has learnt of listings and addresses."""
+        await self.revisits.end()
         await self.articles.end()
         await self.listings.end(finished)
 
@@ -120,4 +130,8 @@ class SiteSpider(scrapy.Spider):
         failure = failure_of(
             url, self.site.name, stage, reason, detail, attempts=attempts, now=datetime.now(UTC), run=self.run_id
         )
-        await self.session.writer.fail(failure)
+        await self.session.writer.fail(await self.revisits.postpone(failure))
+
+
+def _is_true(argument: str | bool) -> bool:
+    return str(argument).lower() in {"1", "true", "yes"}

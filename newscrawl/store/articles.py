@@ -11,13 +11,14 @@ import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from newscrawl.article import Article
-from newscrawl.records import Failure, Listing, Run, ViewObservation
+from newscrawl.normalize.visits import AGES
+from newscrawl.records import Failure, Listing, Run, ViewObservation, Visit
 from newscrawl.store.connect import Connection
 from newscrawl.store.identity import NEEDED, Found, Match, evidence
 from newscrawl.store.links import link
@@ -44,13 +45,14 @@ class _Waiting:
     article: Article
     now: datetime
     done: asyncio.Future[Outcome]
+    ages: Sequence[timedelta]
     races: int = 0
 
 
 def _plan(
     left: dict[str, _Waiting], matches: dict[str, Match], earlier: Earlier
 ) -> dict[str, tuple[Any, Outcome, Any | None]]:
-    return {i: upsert(waiting.article, waiting.now, matches[i], earlier) for i, waiting in left.items()}
+    return {i: upsert(waiting.article, waiting.now, matches[i], earlier, waiting.ages) for i, waiting in left.items()}
 
 
 class ArticleWriter:
@@ -73,16 +75,24 @@ class ArticleWriter:
         self._closed = False
         self._task: asyncio.Task[None] | None = None
 
-    async def save(self, article: Article, *, now: datetime, views: Sequence[ViewObservation] = ()) -> Outcome:
+    async def save(
+        self,
+        article: Article,
+        *,
+        now: datetime,
+        views: Sequence[ViewObservation] = (),
+        ages: Sequence[timedelta] = AGES,
+    ) -> Outcome:
         """Store an article, and wait until that is certain. `now`: the instant of its reading.
 
         `views`: the counters on its page. They are written before it, so an article that is stored has them.
+        `ages`: those at which articles of its site are visited again; its next visit is planned with it.
 
         Raises StoreRefused where the database can never hold it.
         """
         await self.observe(views)
         done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(article, now, done))
+        self._waiting.append(_Waiting(article, now, done, ages))
         self._stir()
         return await done
 
@@ -105,6 +115,11 @@ class ArticleWriter:
     async def add_aliases(self, identity: str, urls: list[str]) -> None:
         """Add addresses to a stored article."""
         self._side.aliases.append((identity, urls))
+        self._stir()
+
+    async def visit(self, visit: Visit) -> None:
+        """Keep what a visit showed that gave no new reading."""
+        self._side.visits.append(visit)
         self._stir()
 
     async def fail(self, failure: Failure) -> None:
@@ -223,7 +238,13 @@ class ArticleWriter:
     def _to_spool(self, batch: dict[str, _Waiting], side: SideRecords) -> None:
         left = [waiting for waiting in batch.values() if not waiting.done.done()]
         articles = [
-            {"kind": "article", "article": w.article.model_dump(mode="json"), "now": w.now.isoformat()} for w in left
+            {
+                "kind": "article",
+                "article": w.article.model_dump(mode="json"),
+                "now": w.now.isoformat(),
+                "ages": [age.total_seconds() for age in w.ages],
+            }
+            for w in left
         ]
         self._spool.append([*side.records("listings"), *articles, *side.records()])
         for waiting in left:

@@ -7,10 +7,11 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
 
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import ConfigurationError, InvalidURI, PyMongoError
+from pymongo.errors import ConfigurationError, InvalidURI, OperationFailure, PyMongoError
 from pymongo.write_concern import WriteConcern
 
 from newscrawl.store.local import LocalServer, LocalServerError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 5000  # milliseconds until an unreachable server is given up
 OLDEST_WIRE = 17  # MongoDB 6.0
+UNAUTHORIZED, AUTHENTICATION_FAILED = 13, 18  # error codes of MongoDB
 
 Topology = Literal["replica set", "sharded", "standalone"]
 
@@ -31,6 +33,25 @@ class DatabaseDown(RuntimeError):
 def mask(uri: str) -> str:
     """The address without its password."""
     return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:…@", uri)
+
+
+def refusal(error: PyMongoError, uri: str | None) -> str | None:
+    """What to tell of a server that is there and refuses its user; None where the error says something else."""
+    code = error.code if isinstance(error, OperationFailure) else None
+    if uri is None or code not in (UNAUTHORIZED, AUTHENTICATION_FAILED):
+        return None
+    user = urlsplit(uri).username
+    if user is None:
+        return f"the MongoDB at {mask(uri)} asks for a user and a password; name them in NEWSCRAWL_MONGO_URI"
+    if code == AUTHENTICATION_FAILED:
+        return (
+            f"the MongoDB at {mask(uri)} refuses the user {user}: correct the name, the password or `authSource` in"
+            " NEWSCRAWL_MONGO_URI"
+        )
+    return (
+        f"the MongoDB at {mask(uri)} refuses the user {user} the right to prepare the database; grant it the roles"
+        " `readWrite` and `dbAdmin` there, or name another user in NEWSCRAWL_MONGO_URI"
+    )
 
 
 @dataclass
@@ -102,7 +123,8 @@ async def _connect(uri: str, database: str, local: LocalServer | None) -> Connec
     except PyMongoError as error:
         await client.close()
         raise DatabaseDown(
-            f"no MongoDB answers at {mask(uri)}: {str(error)[:200]}. Start it, or unset NEWSCRAWL_MONGO_URI to use"
+            refusal(error, uri)
+            or f"no MongoDB answers at {mask(uri)}: {str(error)[:200]}. Start it, or unset NEWSCRAWL_MONGO_URI to use"
             " newscrawl's own"
         ) from None
     if hello["maxWireVersion"] < OLDEST_WIRE:

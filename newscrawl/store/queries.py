@@ -102,9 +102,15 @@ async def list_failures(database: Database, *, site: str | None = None, limit: i
 
 
 async def site_failures(database: Database, site: str, now: datetime) -> list[Failure]:
-    """Failures of a site that are to be tried again by now."""
-    found = database["failures"].find({"site": site, "next_try_at": {"$lte": now}}, {"_id": 0})
-    return [Failure.model_validate(document) async for document in found]
+    """Failures of a site that are to be tried again by now, but for visits of stored articles, which are planned."""
+    due = {"site": site, "next_try_at": {"$lte": now}, "article": None}
+    return [Failure.model_validate(document) async for document in database["failures"].find(due, {"_id": 0})]
+
+
+async def attempts_at(database: Database, urls: list[str]) -> dict[str, int]:
+    """How often in a row addresses have failed; those that have not are left out."""
+    found = database["failures"].find({"_id": {"$in": [article_id(url) for url in urls]}}, {"url": 1, "attempts": 1})
+    return {document["url"]: document["attempts"] async for document in found}
 
 
 async def site_listings(database: Database, site: str) -> dict[str, Listing]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from newscrawl.article import Article
-from newscrawl.records import Failure, Listing, Run, ViewObservation
+from newscrawl.normalize.visits import AGES
+from newscrawl.records import Failure, Listing, Run, ViewObservation, Visit
 from newscrawl.store.articles import ArticleWriter, StoreRefused
 from newscrawl.store.spool import Spool, read_records
 from newscrawl.store.upsert import Outcome
@@ -69,7 +70,8 @@ async def _store(writer: ArticleWriter, spool: Spool, records: list[dict[str, An
         try:
             if record["kind"] == "article":
                 article = Article.model_validate(record["article"])
-                saves.append(_save(writer, article, datetime.fromisoformat(record["now"])))
+                ages = [timedelta(seconds=age) for age in record["ages"]] if "ages" in record else AGES
+                saves.append(_save(writer, article, datetime.fromisoformat(record["now"]), ages))
             else:
                 await _hand_over(writer, record)
         except (ValidationError, KeyError, ValueError) as error:
@@ -80,9 +82,9 @@ async def _store(writer: ArticleWriter, spool: Spool, records: list[dict[str, An
     await writer.flush()
 
 
-async def _save(writer: ArticleWriter, article: Article, now: datetime) -> Outcome | None:
+async def _save(writer: ArticleWriter, article: Article, now: datetime, ages: Sequence[timedelta]) -> Outcome | None:
     try:
-        return await writer.save(article, now=now)
+        return await writer.save(article, now=now, ages=ages)
     except StoreRefused as error:
         await writer.fail(
             Failure(
@@ -105,6 +107,8 @@ async def _hand_over(writer: ArticleWriter, record: dict[str, Any]) -> None:
             await writer.restore(ViewObservation.model_validate(record["view"]))
         case "aliases":
             await writer.add_aliases(record["article"], record["urls"])
+        case "visit":
+            await writer.visit(Visit.model_validate(record["visit"]))
         case "failure":
             await writer.fail(Failure.model_validate(record["failure"]))
         case "resolved":

@@ -14,6 +14,7 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 from newscrawl.records import RECORDS
 from newscrawl.store.connect import Connection
 from newscrawl.store.observations import Database
+from newscrawl.store.visits import PLANNED
 
 TIME_SERIES = {"timeField": "at", "metaField": "article", "granularity": "minutes"}
 """`views` is a time-series collection where the server can make one. MongoDB has no validators for these: the model
@@ -30,7 +31,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("site", ASCENDING), ("published.at", DESCENDING)]),
         IndexModel([("published.at", DESCENDING)]),
         IndexModel([("changed_at", DESCENDING)]),
-        IndexModel([("next_visit_at", ASCENDING)], sparse=True),
+        IndexModel([("site", ASCENDING), ("next_visit_at", ASCENDING)], partialFilterExpression=PLANNED),
         IndexModel([("fingerprint", ASCENDING)]),
         IndexModel([("change.is_stealth", ASCENDING), ("changed_at", DESCENDING)], partialFilterExpression=STEALTH),
         # What `newscrawl.store.links` finds copies and twins by.

@@ -9,9 +9,10 @@ from typing import Any
 from pymongo import DeleteOne, ReplaceOne, UpdateOne
 
 from newscrawl.article import article_id
-from newscrawl.records import Failure, Listing, Run
+from newscrawl.records import Failure, Listing, Run, Visit
 from newscrawl.store.identity import add_aliases
 from newscrawl.store.observations import Observations
+from newscrawl.store.visits import visit_operation
 
 
 @dataclass(slots=True)
@@ -25,17 +26,19 @@ class SideRecords:
     aliases: list[tuple[str, list[str]]] = field(default_factory=list)
     failures: dict[str, Failure | None] = field(default_factory=dict)
     """By address: the last word counts; None where the address has succeeded."""
+    visits: list[Visit] = field(default_factory=list)
     runs: dict[str, Run] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        views = self.observations.views
-        return len(self.listings) + len(views) + len(self.aliases) + len(self.failures) + len(self.runs)
+        of_articles = len(self.observations.views) + len(self.aliases) + len(self.visits)
+        return len(self.listings) + of_articles + len(self.failures) + len(self.runs)
 
     def add(self, further: SideRecords) -> None:
         """Add what came later."""
         self.listings |= further.listings
         self.observations.add(further.observations)
         self.aliases += further.aliases
+        self.visits += further.visits
         self.failures |= further.failures
         self.runs |= further.runs
 
@@ -43,7 +46,7 @@ class SideRecords:
         """Collection and operations, those of one collection where it is named. All are idempotent."""
         for collection, make in (
             ("listings", self._listing_operations),
-            ("articles", self._alias_operations),
+            ("articles", self._article_operations),
             ("failures", self._failure_operations),
             ("runs", self._run_operations),
         ):
@@ -52,13 +55,14 @@ class SideRecords:
 
     def forget(self, collection: str) -> None:
         """The records of this collection are written: they must not be written again where a later one fails."""
-        kept: dict[str, Any] = {
-            "listings": self.listings,
-            "articles": self.aliases,
-            "failures": self.failures,
-            "runs": self.runs,
+        kept: dict[str, tuple[Any, ...]] = {
+            "listings": (self.listings,),
+            "articles": (self.aliases, self.visits),
+            "failures": (self.failures,),
+            "runs": (self.runs,),
         }
-        kept[collection].clear()
+        for records in kept[collection]:
+            records.clear()
 
     def records(self, only: str | None = None) -> list[dict[str, Any]]:
         """All as JSON objects for the spool: the listings where they are named, else all others."""
@@ -67,6 +71,7 @@ class SideRecords:
         return [
             *({"kind": "view", "view": view.model_dump(mode="json")} for view in self.observations.views),
             *({"kind": "aliases", "article": identity, "urls": urls} for identity, urls in self.aliases),
+            *({"kind": "visit", "visit": visit.model_dump(mode="json")} for visit in self.visits),
             *(
                 {"kind": "failure", "failure": failure.model_dump(mode="json")}
                 if failure
@@ -82,8 +87,9 @@ class SideRecords:
             for url, listing in self.listings.items()
         ]
 
-    def _alias_operations(self) -> list[Any]:
-        return [UpdateOne({"_id": identity}, [add_aliases(urls)]) for identity, urls in self.aliases]
+    def _article_operations(self) -> list[Any]:
+        aliases = [UpdateOne({"_id": identity}, [add_aliases(urls)]) for identity, urls in self.aliases]
+        return [*aliases, *map(visit_operation, self.visits)]
 
     def _failure_operations(self) -> list[Any]:
         operations: list[Any] = []

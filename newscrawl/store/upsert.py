@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import bson
@@ -10,29 +11,38 @@ from bson.errors import BSONError
 from pymongo import UpdateOne
 
 from newscrawl.article import Article
+from newscrawl.normalize.visits import AGES
 from newscrawl.store.identity import MOST_ALIASES, Match, add_aliases
 from newscrawl.store.links import LINKED, due
 from newscrawl.store.revise import Earlier, revise
+from newscrawl.store.visits import is_back, visit_after
 
 Outcome = Literal["new", "changed", "unchanged", "spooled"]
 
 LARGEST = 16 * 2**20 - 2**16  # bytes; MongoDB's limit of a document less what the server adds
 
 KEPT = {
-    *("first_seen_at", "revision", "change", "changed_at", "returns", "aliases", "next_visit_at"),
+    *("first_seen_at", "revision", "change", "changed_at", "returns", "aliases", "absences"),
     *("duplicate_of", *LINKED),
 }
 """Fields of a stored article that a further reading of its page does not overwrite."""
 
 
-def upsert(article: Article, now: datetime, match: Match, earlier: Earlier) -> tuple[Any, Outcome, Any | None]:
+def upsert(
+    article: Article, now: datetime, match: Match, earlier: Earlier, ages: Sequence[timedelta] = AGES
+) -> tuple[Any, Outcome, Any | None]:
     """The write of one article: operation, outcome, and the write of the version that it replaces.
 
-    `earlier`: what `earlier_versions` found. The filter names the version that was read. Where another process has
-    changed it since, nothing matches, the upsert collides with the existing `_id`, and the caller reads again.
+    `earlier`: what `earlier_versions` found. `ages`: those at which articles of its site are visited again.
+
+    The filter names the version that was read. Where another process has changed it since, nothing matches, the
+    upsert collides with the existing `_id`, and the caller reads again.
     """
     stored = match.stored
-    document = article.model_dump()
+    step = None if stored is None else revise(stored, article, now, earlier, is_other=match.is_other)
+    keep = step.keep if step is not None else None
+    next_visit = visit_after(article, now, match, ages, changed=keep is not None)
+    document = article.model_dump() | {"next_visit_at": next_visit}
     aliases = [url for url in dict.fromkeys((article.url, *article.aliases)) if url not in match.foreign]
     if stored is None:
         others = [url for url in aliases if url != article.url][:MOST_ALIASES]
@@ -44,10 +54,8 @@ def upsert(article: Article, now: datetime, match: Match, earlier: Earlier) -> t
     values |= {"url": match.url, "last_seen_at": now}
     if (values["views"] or {}).get("count") is None and not match.is_other:
         del values["views"]  # a page without its counter does not undo what was seen
-    step = revise(stored, article, now, earlier, is_other=match.is_other)
     if step is not None:
         values |= step.values | {"links_due": due()}
-    keep = step.keep if step is not None else None
     outcome: Outcome = "changed" if keep is not None else "unchanged"
     if match.is_other:
         values |= {"first_seen_at": now, "story": None}
@@ -56,7 +64,7 @@ def upsert(article: Article, now: datetime, match: Match, earlier: Earlier) -> t
         newer = {"$gt": ["$views.seen_at", values["views"]["seen_at"]]}  # a card has shown it meanwhile
         stage["views"] = {"$cond": [newer, "$views", stage["views"]]}
     change = [
-        {"$set": stage},
+        {"$set": {**stage, **is_back(now)}},
         add_aliases((stored["url"], *aliases)),
     ]
     matches = {"_id": match.identity, "revision": stored["revision"], "fingerprint": stored["fingerprint"]}

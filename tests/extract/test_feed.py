@@ -183,3 +183,18 @@ def test_feeds_of_other_projects_give_their_items(shared: Path) -> None:
             checked += 1
             assert len(cards) == len(items), expected.name
     assert checked > 15
+
+
+def test_entities_between_elements_of_a_feed_are_no_elements() -> None:
+    body = RSS.replace("<item><title>Harvest", "<item>&nbsp;<title>Harvest").replace("<channel>", "<channel>&foo;")
+    assert [card.headline for card in read_feed(body.encode(), URL).cards] == ["Bridge closed & ferries run", "Harvest"]
+
+
+@pytest.mark.parametrize("address", ["http://[", "//[x]/a"])
+def test_an_entry_whose_address_is_none_is_left_out(address: str) -> None:
+    assert not read_feed(f'{{"items":[{{"url":"{address}"}}]}}'.encode(), URL).cards
+    assert not read_feed(f"<rss><item><link>{address}</link></item></rss>".encode(), URL).cards
+    assert not read_sitemap(f"<urlset><url><loc>{address}</loc></url></urlset>".encode(), URL).cards
+    assert not read_sitemap(
+        f"<sitemapindex><sitemap><loc>{address}</loc></sitemap></sitemapindex>".encode(), URL
+    ).sitemaps

@@ -319,3 +319,7 @@ def test_a_long_hostile_address_is_answered_at_once(address: str) -> None:
                 canonical_url(address, base=base)
 
     assert min(timeit.repeat(ask, number=1, repeat=3)) < 0.05
+
+
+def test_a_fragment_that_is_kept_is_escaped() -> None:
+    assert canonical_url("https://example.com/#!p\x1f ü") == "https://example.com/#!p%1F%20%C3%BC"

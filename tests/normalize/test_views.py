@@ -297,3 +297,7 @@ def test_other_numbers_beside_change_no_count(count: int, beside: str) -> None:
 def test_a_long_hostile_text_is_answered_at_once(text: str) -> None:
     parse_views("1 views", language="en")
     assert min(timeit.repeat(lambda: parse_views(text, language="en"), number=1, repeat=3)) < 0.05
+
+
+def test_a_number_whose_separators_contradict_each_other_is_refused() -> None:
+    assert parse_views("1.156,341.31 views", language="en") is None

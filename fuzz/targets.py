@@ -1,0 +1,158 @@
+"""What is fuzzed: every reader of text from outside, with what must hold for any input.
+
+A target takes bytes and returns; an exception that its reader does not promise, or a promise that is broken, ends it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import bson
+from protego import Protego
+
+from newscrawl import NotAnArticle, extract
+from newscrawl.article import RawAuthor
+from newscrawl.extract.feed import NotAFeed, read_feed
+from newscrawl.extract.listing import read_listing
+from newscrawl.extract.page import Page
+from newscrawl.extract.sitemap import NotASitemap, read_sitemap
+from newscrawl.normalize.dateline import parse_dateline
+from newscrawl.normalize.dates import parse_date
+from newscrawl.normalize.names import parse_authors
+from newscrawl.normalize.text import clean
+from newscrawl.normalize.urls import believable_canonical, canonical_url, fetchable_url
+from newscrawl.normalize.views import parse_views
+from newscrawl.site import Site, SiteError, parse_site
+
+URL = "https://example.com/news/bridge-closed-4711"
+NOW = datetime(2026, 1, 6, 12, tzinfo=UTC)
+SITE = Site.generic(URL)
+LANGUAGES = ("en", "uk", "ru", "de", "fr", "ar", "fa", "hi", "ja", "zh", "th", "ko", None)
+MOST = 16 * 2**20  # bytes of a MongoDB document
+
+
+def page(data: bytes) -> None:
+    """An article page to a record that the database can hold."""
+    try:
+        article = extract(data, URL, site=SITE, fetched_at=NOW)
+    except NotAnArticle:
+        return
+    assert len(bson.encode(article.model_dump())) < MOST
+    assert article.published is None or article.published.at is None or article.published.at.tzinfo is not None
+
+
+def json_ld(data: bytes) -> None:
+    """JSON-LD in a page that is an article otherwise."""
+    text = b"<p>The council of the town met on Tuesday and talked about the bridge over the river, for hours.</p>"
+    script = b'<script type="application/ld+json">' + data.replace(b"</", b"<\\/") + b"</script>"
+    page(b"<html><head>" + script + b"</head><body><article><h1>Bridge closed</h1>" + text * 3 + b"</article></html>")
+
+
+def listing(data: bytes) -> None:
+    """A listing page to cards."""
+    try:
+        read_listing(Page(data, URL), SITE)
+    except NotAnArticle:
+        return
+
+
+def feed(data: bytes) -> None:
+    """RSS, Atom or JSON Feed to cards."""
+    try:
+        read_feed(data, URL)
+    except NotAFeed:
+        return
+
+
+def sitemap(data: bytes) -> None:
+    """A sitemap or an index of sitemaps."""
+    try:
+        read_sitemap(data, URL, max_bytes=2**20)
+    except NotASitemap:
+        return
+
+
+def robots(data: bytes) -> None:
+    """A robots.txt to a decision."""
+    Protego.parse(data.decode("utf-8", "replace")).can_fetch(URL, "newscrawl")
+
+
+def date(data: bytes) -> None:
+    """A printed date: never raises; an instant is aware and in UTC."""
+    language, text = _told(data)
+    found = parse_date(text, languages=(language,) if language else (), timezone="Europe/Kyiv", reference=NOW)
+    assert found is None or found.at is None or found.at.utcoffset() == NOW.utcoffset()
+
+
+def dateline(data: bytes) -> None:
+    """The head of a text: what is left is its end, but for white space."""
+    language, text = _told(data)
+    found = parse_dateline(text, language=language)
+    assert found is None or len(found.rest) <= len(text)
+
+
+def views(data: bytes) -> None:
+    """A counter: an integer that BSON holds, or nothing."""
+    language, text = _told(data)
+    count = parse_views(text, language=language)
+    assert count is None or 0 <= count < 2**63
+
+
+def authors(data: bytes) -> None:
+    """A byline to names."""
+    _, text = _told(data)
+    parse_authors([RawAuthor(text)])
+
+
+def address(data: bytes) -> None:
+    """An address: its canonical form is its own canonical form."""
+    _, text = _told(data)
+    fetchable_url(text, base=URL)
+    believable_canonical(text, URL)
+    try:
+        canonical = canonical_url(text, base=URL)
+    except ValueError:
+        return
+    assert canonical_url(canonical) == canonical
+
+
+def text(data: bytes) -> None:
+    """White space and characters: cleaning once is enough."""
+    _, printed = _told(data)
+    assert clean(clean(printed)) == clean(printed)
+
+
+def site_file(data: bytes) -> None:
+    """A site file: a site, or an error that says what is wrong."""
+    try:
+        parse_site(tomllib.loads(data.decode("utf-8", "replace")), Path("example.toml"))
+    except (tomllib.TOMLDecodeError, SiteError):
+        return
+
+
+def _told(data: bytes) -> tuple[str | None, str]:
+    """The first byte names a language, the others are a text, with lone surrogates where the bytes are none."""
+    return LANGUAGES[data[0] % len(LANGUAGES)] if data else None, data[1:].decode("utf-8", "surrogateescape")
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    target.__name__: target
+    for target in (
+        page,
+        json_ld,
+        listing,
+        feed,
+        sitemap,
+        robots,
+        date,
+        dateline,
+        views,
+        authors,
+        address,
+        text,
+        site_file,
+    )
+}
