@@ -103,6 +103,29 @@ class Listing(Part):
     )
     cards: int = Field(default=0, description="Cards of the first page at the last visit.")
     new: int = Field(default=0, description="Of these, new articles.")
+    body_hash: str | None = Field(default=None, description="Hash of the last whole answer's body.")
+    read_at: Instant | None = Field(default=None, description="Last whole answer.")
+    unchanged: int = Field(default=0, ge=0, description="Answers 304 in a row since then.")
+    distrusted_until: Instant | None = Field(
+        default=None,
+        description="The server said 304 and hid new articles: until then it gets no validators.",
+    )
+    is_index: bool = Field(default=False, description="A sitemap that leads to further sitemaps.")
+    modified: str | None = Field(default=None, description="Date that the index printed at the last complete walk.")
+    walks: int = Field(default=0, ge=0, description="Complete walks since one found news below a known page.")
+    patience: int = Field(default=0, ge=0, description="Known pages below which earlier walks found news.")
+    disorder: float | None = Field(
+        default=None, ge=0, le=1, description="Share of neighbouring cards of which the later one is the newer."
+    )
+
+
+class SiteMemory(Part):
+    """What crawls have learnt of a site: the document of the collection `sites`."""
+
+    site: str
+    parameters: list[str] = Field(
+        default_factory=list, description="Query parameters that make new addresses of the same articles."
+    )
 
 
 class Run(Part):
@@ -129,5 +152,6 @@ RECORDS: dict[str, type[Part]] = {
     "listings": Listing,
     "runs": Run,
     "failures": Failure,
+    "sites": SiteMemory,
 }
 """Collection name to the model of its documents."""

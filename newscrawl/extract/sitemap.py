@@ -19,6 +19,9 @@ MOST = 50_000
 LARGEST = 50 * 2**20  # bytes, decompressed
 
 
+_MONTH = re.compile(r"(?<!\d)((?:19|20)\d{2})[-_/]?(0[1-9]|1[0-2])(?!\d{3})")
+
+
 class NotASitemap(ValueError):
     """The document is no sitemap that can be read; the message says why."""
 
@@ -59,6 +62,20 @@ def read_sitemap(body: bytes, url: str, *, max_bytes: int = LARGEST) -> Sitemap:
         elif name == "url" and len(sitemap.cards) < MOST and (card := _card(element, url)):
             sitemap.cards.append(card)
     return sitemap
+
+
+def newest_first(entries: list[SitemapEntry]) -> list[SitemapEntry]:
+    """Sitemaps of an index by the month in their address, else by their printed date, the newest first.
+
+    Those that tell neither come before all: they are what the index would print a date for, were it old.
+    """
+
+    def month(entry: SitemapEntry) -> str:
+        if found := _MONTH.search(entry.url):
+            return f"{found[1]}-{found[2]}"
+        return entry.modified or "9999"
+
+    return sorted(entries, key=month, reverse=True)
 
 
 def _inflate(body: bytes, most: int) -> bytes:

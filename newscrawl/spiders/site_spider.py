@@ -15,6 +15,7 @@ from newscrawl.crawl.session import Session, close_session, open_session
 from newscrawl.settings import settings
 from newscrawl.site import Site
 from newscrawl.spiders.articles import Articles
+from newscrawl.spiders.learning import Learning
 from newscrawl.spiders.listings import Listings
 from newscrawl.spiders.revisits import Revisits
 from newscrawl.store.queries import site_failures
@@ -46,6 +47,7 @@ class SiteSpider(scrapy.Spider):
         self.listings = Listings(self)
         self.articles = Articles(self)
         self.revisits = Revisits(self)
+        self.learning = Learning(self)
         self.has_lost = False
         """Something could neither be stored nor recorded: no walk of this run counts as complete."""
 
@@ -82,6 +84,7 @@ class SiteSpider(scrapy.Spider):
         if self.session is not None:
             try:
                 await self._recall_failures(self.session)
+                await self.learning.recall(self.session)
                 await self.listings.recall()
                 await self.revisits.claim()
             except PyMongoError as error:
@@ -105,6 +108,11 @@ class SiteSpider(scrapy.Spider):
         """Keep what the run has learnt of listings and addresses."""
         await self.revisits.end()
         await self.articles.end()
+        if self.session is not None:
+            try:
+                await self.learning.end(self.session)
+            except PyMongoError as error:
+                self.logger.warning("what this run has learnt of the site is not kept: %s", str(error)[:200])
         await self.listings.end(finished)
 
     # --- what goes wrong ------------------------------------------------------------------------
