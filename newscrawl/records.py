@@ -128,6 +128,28 @@ class SiteMemory(Part):
     )
 
 
+class Days(Part):
+    """Whole days, as ISO dates in the site's time zone. Both are part of it."""
+
+    first: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    last: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+
+
+class Backfill(Part):
+    """How far one day archive, listing or sitemap was read for days of the past."""
+
+    site: str
+    source: str = Field(description="Address, that of a day archive with its fields for the day.")
+    kind: Literal["archive", "listing", "sitemap"]
+    done: list[Days] = Field(default_factory=list, description="Days of which everything was stored; never today.")
+    begins: str | None = Field(default=None, description="First day that the archive has; it was looked for before.")
+    open: Days | None = Field(default=None, description="Days that are being read.")
+    pages: list[str] = Field(
+        default_factory=list, description="For these: the last two pages of a listing, or the sitemaps, that are done."
+    )
+    oldest: Instant | None = Field(default=None, description="Oldest publication that it showed.")
+
+
 class Run(Part):
     """One crawl of one site."""
 
@@ -140,6 +162,7 @@ class Run(Part):
     counts: dict[str, int] = Field(default_factory=dict)
     coverage: dict[str, float] = Field(default_factory=dict, description="Share of articles that have the field.")
     errors: dict[str, int] = Field(default_factory=dict, description="Reason to count.")
+    notes: list[str] = Field(default_factory=list, description="Sentences for people: how far a backfill came.")
     version: str
     pid: int
     host: str
@@ -153,5 +176,6 @@ RECORDS: dict[str, type[Part]] = {
     "runs": Run,
     "failures": Failure,
     "sites": SiteMemory,
+    "backfills": Backfill,
 }
 """Collection name to the model of its documents."""

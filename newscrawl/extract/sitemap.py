@@ -70,12 +70,13 @@ def newest_first(entries: list[SitemapEntry]) -> list[SitemapEntry]:
     Those that tell neither come before all: they are what the index would print a date for, were it old.
     """
 
-    def month(entry: SitemapEntry) -> str:
-        if found := _MONTH.search(entry.url):
-            return f"{found[1]}-{found[2]}"
-        return entry.modified or "9999"
+    return sorted(entries, key=lambda entry: month_of(entry.url) or entry.modified or "9999", reverse=True)
 
-    return sorted(entries, key=month, reverse=True)
+
+def month_of(address: str) -> str | None:
+    """The month that an address names, such as `2024-01`; null where it names none."""
+    found = _MONTH.search(address)
+    return f"{found[1]}-{found[2]}" if found else None
 
 
 def _inflate(body: bytes, most: int) -> bytes:
@@ -120,7 +121,7 @@ def _card(element: Any, url: str) -> Card | None:
     address = _address(element, url)
     if not address:
         return None
-    card = Card(url=address, source="sitemap", published=None)
+    card = Card(url=address, source="sitemap", modified=_child(element, "lastmod"))
     for block in element.iterchildren("*"):
         name = _name(block)
         if name == "news":

@@ -55,14 +55,13 @@ class Articles:
         """The identity of the article at an address."""
         return article_id(self.canonical(address))
 
-    def printed(self, card: Card) -> datetime | None:
-        """The publication that a card prints; null also for one in the future."""
+    def printed(self, card: Card, *, reference: datetime | None = None) -> datetime | None:
+        """The publication that a card prints; null also for one after `reference`, which is now by default."""
         if not card.published:
             return None
         site = self.spider.site
-        printed = parse_date(
-            card.published, languages=site.languages, timezone=site.timezone, reference=datetime.now(UTC)
-        )
+        reference = reference or datetime.now(UTC)
+        printed = parse_date(card.published, languages=site.languages, timezone=site.timezone, reference=reference)
         return printed.at if printed is not None else None
 
     def is_old(self, card: Card) -> bool:

@@ -260,6 +260,9 @@ class Listings:
             detail += f"; at the last visit it showed {walk.before.cards}: its layout may have changed"
         await self.spider.record_failure(url, "discover", "no-articles", detail)
 
+    def note_published(self, page: str, at: datetime | None) -> None:
+        """An article that a page led to was read; what follows from its date is for backfills."""
+
     async def end(self, finished: bool) -> None:
         """Mark the walks that lost nothing as complete; the others are walked further by the next run."""
         for walk in self.walks:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 import scrapy
@@ -17,13 +17,18 @@ from newscrawl.site import Site
 from newscrawl.spiders.articles import Articles
 from newscrawl.spiders.learning import Learning
 from newscrawl.spiders.listings import Listings
+from newscrawl.spiders.past import PastListings
 from newscrawl.spiders.revisits import Revisits
+from newscrawl.spiders.span import Span
 from newscrawl.store.queries import site_failures
 
 
 class SiteSpider(scrapy.Spider):
     """Crawls `site`. Arguments, all optional and as text: `limit`, `since` (ISO instant), `max_pages`, `dry_run`,
-    `no_revisits` (new articles only), `only_revisits` (no new ones)."""
+    `no_revisits` (new articles only), `only_revisits` (no new ones).
+
+    `first_day` and `last_day` (ISO dates) make a backfill of it; `again`: finished days once more.
+    """
 
     site: ClassVar[Site]
 
@@ -35,6 +40,9 @@ class SiteSpider(scrapy.Spider):
         dry_run: str | bool = False,
         no_revisits: str | bool = False,
         only_revisits: str | bool = False,
+        first_day: str | None = None,
+        last_day: str | None = None,
+        again: str | bool = False,
         **arguments: Any,
     ) -> None:
         super().__init__(self.site.name, **arguments)
@@ -44,7 +52,14 @@ class SiteSpider(scrapy.Spider):
         self.dry_run, self.no_revisits, self.only_revisits = map(_is_true, (dry_run, no_revisits, only_revisits))
         self.session: Session | None = None
         self.run_id: str | None = None
+        self.span: Span | None = None
+        """Articles published outside are left out."""
+        self.notes: list[str] = []
+        """What the run's record says in sentences."""
         self.listings = Listings(self)
+        if first_day and last_day:
+            self.span = Span(date.fromisoformat(first_day), date.fromisoformat(last_day), self.site.timezone)
+            self.listings = PastListings(self, self.span, again=_is_true(again))
         self.articles = Articles(self)
         self.revisits = Revisits(self)
         self.learning = Learning(self)

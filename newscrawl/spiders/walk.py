@@ -43,11 +43,18 @@ class Shown:
 class Walk:
     """One listing, feed or sitemap in this run. `since`: the run leaves out what was published before.
 
-    `modified`: the date that a sitemap index prints for it. `depth`: indexes above it.
+    `modified`: the date that a sitemap index prints for it. `depth`: indexes above it. `seen`: articles of earlier
+    pages, where several walks share them.
     """
 
     def __init__(
-        self, listing: Listing, *, since: datetime | None = None, modified: str | None = None, depth: int = 0
+        self,
+        listing: Listing,
+        *,
+        since: datetime | None = None,
+        modified: str | None = None,
+        depth: int = 0,
+        seen: set[str] | None = None,
     ) -> None:
         self.before = listing
         self.since = since
@@ -59,10 +66,12 @@ class Walk:
         """Something was left behind: the next run has to come back for it."""
         self.has_news = False
         """The last page has an unknown article of its own."""
+        self.own_articles = 0
+        """Articles of the last page that are not pinned and were on no page before."""
         self.ended_by_known = False
         self.addresses: set[str] = {listing.url}
         """Pages that were asked for."""
-        self._seen: set[str] = set()
+        self._seen = seen if seen is not None else set()
         self._dates: list[datetime] = []
         self._known_pages = 0
         self._stale_pages = 0
@@ -103,14 +112,11 @@ class Walk:
         pairs = [(later > earlier) for earlier, later in pairwise(self._dates) if later != earlier]
         return sum(pairs) / len(pairs) if len(pairs) >= FEWEST_DATES else self.before.disorder
 
-    def own(self, shown: Shown) -> list[str]:
-        """Articles of a page that are not pinned and were on no page before: they tell how far the walk has come."""
-        return [i for i in shown.identities if i not in shown.promoted and i not in self._seen]
-
     def note_page(self, shown: Shown) -> None:
         """A page was read."""
         self.pages += 1
-        own = self.own(shown)
+        own = [i for i in shown.identities if i not in shown.promoted and i not in self._seen]
+        self.own_articles = len(own)
         self._note_news(own, shown)
         if self._to_pass and own:
             if not self._to_pass.isdisjoint(own):

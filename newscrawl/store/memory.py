@@ -1,10 +1,13 @@
-"""What crawls have learnt of a site: the collection `sites`."""
+"""What crawls have learnt of a site, and how far they came back in time: the collections `sites` and `backfills`."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from newscrawl.records import SiteMemory
+from pymongo import ReplaceOne
+
+from newscrawl.article import article_id
+from newscrawl.records import Backfill, SiteMemory
 from newscrawl.store.queries import Database
 
 
@@ -25,3 +28,19 @@ async def addresses_of(database: Database, urls: Collection[str]) -> dict[str, l
     either = [{"url": {"$in": list(urls)}}, {"aliases": {"$in": list(urls)}}]
     found = database["articles"].find({"$or": either}, {"url": 1, "aliases": 1})
     return {document["_id"]: [document["url"], *(document.get("aliases") or ())] async for document in found}
+
+
+async def site_backfills(database: Database, site: str) -> dict[str, Backfill]:
+    """How far every source of a site was read for days of the past, by source."""
+    found = database["backfills"].find({"site": site}, {"_id": 0})
+    return {document["source"]: Backfill.model_validate(document) async for document in found}
+
+
+async def remember_backfills(database: Database, records: Iterable[Backfill]) -> None:
+    """Keep how far sources were read. Idempotent."""
+    operations = [
+        ReplaceOne({"_id": article_id(f"{record.site}\n{record.source}")}, record.model_dump(), upsert=True)
+        for record in records
+    ]
+    if operations:
+        await database["backfills"].bulk_write(operations, ordered=False)
