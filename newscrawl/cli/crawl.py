@@ -158,7 +158,7 @@ def exit_code(runs: list[Run], asked: int, *, may_be_idle: bool = False) -> Exit
     return Exit.OK
 
 
-MET = ("cards", "listings_unchanged", "new", "changed", "unchanged", "shown")
+MET = ("cards", "listings_unchanged", "new", "changed", "unchanged", "shown", "finished_before")
 """Counts that show that a site had articles at all."""
 
 

@@ -263,6 +263,10 @@ class Listings:
     def note_published(self, page: str, at: datetime | None) -> None:
         """An article that a page led to was read; what follows from its date is for backfills."""
 
+    def notes(self, finished: bool) -> list[str]:
+        """What the run's record says in sentences; `finished`: the run was not ended early."""
+        return []
+
     async def end(self, finished: bool) -> None:
         """Mark the walks that lost nothing as complete; the others are walked further by the next run."""
         for walk in self.walks:

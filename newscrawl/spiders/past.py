@@ -52,6 +52,7 @@ class PastListings(Listings):
         self.places: list[Place] = []
         self._records: dict[str, Backfill] = {}
         self._pages: dict[str, PageRead] = {}
+        self._was_finished = False
         self._rounds: asyncio.Task[None] | None = None
 
     async def recall(self) -> None:
@@ -67,8 +68,9 @@ class PastListings(Listings):
         for edition in self.spider.site.editions:
             self.places += [place for place in self._places(edition, now) if place.record.source not in self._begun]
             self._begun.update(place.record.source for place in self.places)
-        if not self.places:
-            self.spider.notes.append(f"{self.spider.site.name}: its site file names no archive, listing or sitemap")
+        self._was_finished = bool(self.places) and not any(place.days for place in self.places)
+        if self._was_finished:
+            self.spider.count("finished_before")
         self.spider.crawler.signals.connect(self._idle, signal=signals.spider_idle)
         self._rounds = asyncio.create_task(self._go_on())
         for request in self._round():
@@ -126,7 +128,8 @@ class PastListings(Listings):
         assert engine is not None
         while True:
             await asyncio.sleep(LOOK)
-            if engine.spider is None or not engine.spider_is_idle():
+            # A spider that is being closed drops its requests and is idle, too: then nothing counts as done.
+            if engine.spider is None or engine.needs_backout() or not engine.spider_is_idle():
                 continue
             for request in await self._next_round():
                 engine.crawl(request)
@@ -242,12 +245,21 @@ class PastListings(Listings):
             self._pages[page].dates.append(at)
 
     async def end(self, finished: bool) -> None:
-        """Say how far the run came."""
+        """End the rounds. What was not settled is read again by the next run."""
         if self._rounds is not None:
             self._rounds.cancel()
+
+    def notes(self, finished: bool) -> list[str]:
+        """How far the run came, in sentences for people."""
+        if not self.places:
+            return [f"{self.spider.site.name}: its site file names no archive, listing or sitemap to look through"]
+        if self._was_finished:
+            return [f"{self.spider.site.name}: every one of these days is finished; --again reads them once more"]
+        notes = []
+        is_cut = not finished or self.spider.has_lost or self.spider.articles.is_full
         for place in self.places:
-            is_whole = not place.is_cut and not self.spider.has_lost and not self.spider.articles.is_full and finished
-            if not is_whole:
-                self.spider.notes.append(f"{place.record.source}: not finished; the same command goes on")
-            elif place.missing:
-                self.spider.notes.append(place.missing)
+            if is_cut or place.is_cut:
+                notes.append(f"{place.record.source}: not finished; the same command goes on")
+            elif place.days and place.missing:
+                notes.append(place.missing)
+        return notes

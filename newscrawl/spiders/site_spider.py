@@ -54,8 +54,6 @@ class SiteSpider(scrapy.Spider):
         self.run_id: str | None = None
         self.span: Span | None = None
         """Articles published outside are left out."""
-        self.notes: list[str] = []
-        """What the run's record says in sentences."""
         self.listings = Listings(self)
         if first_day and last_day:
             self.span = Span(date.fromisoformat(first_day), date.fromisoformat(last_day), self.site.timezone)

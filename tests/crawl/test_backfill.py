@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -64,11 +65,12 @@ def test_the_articles_of_the_days_are_stored_and_no_others(newscrawl: Any, past:
 def test_finished_days_are_not_asked_for_again_unless_that_is_wanted(newscrawl: Any, past: Server, place: str) -> None:
     newscrawl("crawl", "replica", *DAYS)
     past.requests.clear()
-    newscrawl("crawl", "replica", *DAYS, code=4)
+    assert "every one of these days is finished" in newscrawl("crawl", "replica", *DAYS)
     assert pages(past) == []
     newscrawl("crawl", "replica", *DAYS, "--again")
     assert pages(past) != []
-    assert asked_articles(past) == []
+    stored = {document["url"] for document in newscrawl.documents("articles")}
+    assert known_and_asked(past, stored) == set()
 
 
 def test_a_backfill_cut_by_its_limit_is_taken_up_by_the_same_command(newscrawl: Any, past: Server, place: str) -> None:
@@ -90,11 +92,11 @@ def test_a_backfill_killed_at_random_instants_ends_as_one_that_was_not(
     newscrawl: Any, past: Server, place: str
 ) -> None:
     dice = random.Random(place)
-    for _ in range(4):
+    for attempt in range(4):
         before = len(past.requests)
         process = newscrawl.start("crawl", "replica", *DAYS)
         wait_for(past, before + dice.randrange(3, 45), process)
-        process.kill()
+        process.send_signal((signal.SIGKILL, signal.SIGTERM)[attempt % 2])
         process.communicate()
     stored = {document["url"] for document in newscrawl.documents("articles")}
     past.requests.clear()
@@ -207,7 +209,7 @@ def test_a_day_that_cannot_be_fetched_is_asked_for_again(newscrawl: Any, website
     newscrawl("crawl", "small", "--from", "2025-03-04", "--to", "2025-03-05", code=1)
     website.requests.clear()
     website.pages["/archive/2025/03/05"] = (404, "")
-    newscrawl("crawl", "small", "--from", "2025-03-04", "--to", "2025-03-05")
+    newscrawl("crawl", "small", "--from", "2025-03-04", "--to", "2025-03-05", code=4)
     assert [path for path in website.requests if "archive" in path] == ["/archive/2025/03/05"]
 
 
@@ -234,6 +236,13 @@ def test_the_newest_days_come_first(newscrawl: Any, past: Server) -> None:
     newscrawl("crawl", "replica", *DAYS, "--limit", "12")
     days = [article_of(past, path).published.date() for path in asked_articles(past)]
     assert min(days) >= date(2026, 1, 15)
+
+
+def test_a_dry_run_shows_the_articles_of_the_days_and_keeps_nothing(newscrawl: Any, past: Server) -> None:
+    newscrawl.add_site("replica", site_file(past.base_url, archives=True))
+    output = newscrawl("crawl", "replica", *DAYS, "--dry-run")
+    assert all(article.headline in output for article in past.replica.articles if article.headline in of_days(past))
+    assert newscrawl.documents("articles") == newscrawl.documents("backfills") == []
 
 
 @pytest.mark.parametrize(
