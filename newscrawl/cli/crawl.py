@@ -104,6 +104,8 @@ def crawl(
     if not chosen:
         fail("name at least one site, or --all; `newscrawl sites list` shows them", Exit.USAGE)
 
+    if revisit and days:
+        fail("--revisit excludes --from; leave one out", Exit.USAGE)
     if revisit and (no_revisits or dry_run):
         fail(f"--revisit excludes {'--no-revisits' if no_revisits else '--dry-run'}; leave one out", Exit.USAGE)
 

@@ -58,6 +58,7 @@ class SiteSpider(scrapy.Spider):
         if first_day and last_day:
             self.span = Span(date.fromisoformat(first_day), date.fromisoformat(last_day), self.site.timezone)
             self.listings = PastListings(self, self.span, again=_is_true(again))
+            self.no_revisits = True
         self.articles = Articles(self)
         self.revisits = Revisits(self)
         self.learning = Learning(self)
