@@ -136,6 +136,7 @@ class Archive(Place):
             if page is None or page.has_failed:
                 self.is_cut = True
                 self._failed += 1
+                self._empty = []
                 continue
             self._failed = 0
             slot.articles += page.articles
