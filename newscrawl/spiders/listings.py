@@ -212,12 +212,13 @@ class Listings:
             await session.writer.observe(views, {view.article: found.counters.get(view.url) for view in views})
         unknown = [fresh for i, fresh in addresses.items() if i not in settled]
         spider.count("cards", len(addresses))
-        walk.note_page(self._shown(addresses, unknown))
+        walk.note_page(self._shown(walk.kind, addresses, unknown))
         await self._remember(walk.listing)
         return unknown, len(addresses)
 
-    def _shown(self, addresses: dict[str, Fresh], unknown: list[Fresh]) -> Shown:
-        usual = [fresh.card for fresh in addresses.values() if not fresh.card.is_pinned]
+    def _shown(self, kind: Kind, addresses: dict[str, Fresh], unknown: list[Fresh]) -> Shown:
+        # Feeds and sitemaps have one page, most of them: its order decides nothing.
+        usual = [f.card for f in addresses.values() if kind == "listing" and not f.card.is_pinned]
         dates = [at for card in usual if (at := self.spider.articles.printed(card)) is not None]
         promoted = {i for i, fresh in addresses.items() if fresh.card.is_pinned}
         return Shown(list(addresses), {fresh.identity for fresh in unknown}, promoted, dates)

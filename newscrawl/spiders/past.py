@@ -184,6 +184,8 @@ class PastListings(Listings):
         if response.status != 200:
             await self._failure(response.url, f"http-{response.status}", answered(response), walk)
             return
+        if spider.session is not None:
+            await spider.session.writer.resolve([response.url])
         try:
             found = read_discovery(walk.kind, response.body, response.url, headers_of(response), spider.site)
             fresh, _number = await self._sort(found.cards, response.url, walk)
