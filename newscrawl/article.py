@@ -75,6 +75,7 @@ class Card:
     headline: str | None = None
     lead: str | None = None
     published: str | None = None
+    modified: str | None = None
     views: str | None = None
     section: str | None = None
     language: str | None = None

@@ -103,6 +103,51 @@ class Listing(Part):
     )
     cards: int = Field(default=0, description="Cards of the first page at the last visit.")
     new: int = Field(default=0, description="Of these, new articles.")
+    body_hash: str | None = Field(default=None, description="Hash of the last whole answer's body.")
+    read_at: Instant | None = Field(default=None, description="Last whole answer.")
+    unchanged: int = Field(default=0, ge=0, description="Answers 304 in a row since then.")
+    distrusted_until: Instant | None = Field(
+        default=None,
+        description="The server said 304 and hid new articles: until then it gets no validators.",
+    )
+    is_index: bool = Field(default=False, description="A sitemap that leads to further sitemaps.")
+    modified: str | None = Field(default=None, description="Date that the index printed at the last complete walk.")
+    walks: int = Field(default=0, ge=0, description="Complete walks since one found news below a known page.")
+    patience: int = Field(default=0, ge=0, description="Known pages below which earlier walks found news.")
+    disorder: float | None = Field(
+        default=None, ge=0, le=1, description="Share of neighbouring cards of which the later one is the newer."
+    )
+
+
+class SiteMemory(Part):
+    """What crawls have learnt of a site: the document of the collection `sites`."""
+
+    site: str
+    parameters: list[str] = Field(
+        default_factory=list, description="Query parameters that make new addresses of the same articles."
+    )
+
+
+class Days(Part):
+    """Whole days, as ISO dates in the site's time zone. Both are part of it."""
+
+    first: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    last: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+
+
+class Backfill(Part):
+    """How far one day archive, listing or sitemap was read for days of the past."""
+
+    site: str
+    source: str = Field(description="Address, that of a day archive with its fields for the day.")
+    kind: Literal["archive", "listing", "sitemap"]
+    done: list[Days] = Field(default_factory=list, description="Days of which everything was stored; never today.")
+    begins: str | None = Field(default=None, description="First day that the archive has; it was looked for before.")
+    open: Days | None = Field(default=None, description="Days that are being read.")
+    pages: list[str] = Field(
+        default_factory=list, description="For these: the last two pages of a listing, or the sitemaps, that are done."
+    )
+    oldest: Instant | None = Field(default=None, description="Oldest publication that it showed.")
 
 
 class Run(Part):
@@ -117,6 +162,7 @@ class Run(Part):
     counts: dict[str, int] = Field(default_factory=dict)
     coverage: dict[str, float] = Field(default_factory=dict, description="Share of articles that have the field.")
     errors: dict[str, int] = Field(default_factory=dict, description="Reason to count.")
+    notes: list[str] = Field(default_factory=list, description="Sentences for people: how far a backfill came.")
     version: str
     pid: int
     host: str
@@ -129,5 +175,7 @@ RECORDS: dict[str, type[Part]] = {
     "listings": Listing,
     "runs": Run,
     "failures": Failure,
+    "sites": SiteMemory,
+    "backfills": Backfill,
 }
 """Collection name to the model of its documents."""

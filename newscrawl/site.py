@@ -12,7 +12,7 @@ import re
 import tomllib
 import zoneinfo
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -73,7 +73,20 @@ def _known_zone(value: str) -> str:
     return value
 
 
+def _archive(value: str) -> str:
+    day = date(2024, 1, 31)
+    try:
+        filled = value.format(year=day.year, month=day.month, day=day.day)
+    except (KeyError, IndexError, ValueError, AttributeError) as error:
+        raise ValueError(f"has a field that is none of {{year}}, {{month:02}}, {{day:02}}: {error}") from None
+    if "{year" not in value:
+        raise ValueError("names no day; write it with {year}, {month:02} and {day:02}")
+    _http_address(filled)
+    return value
+
+
 Address = Annotated[str, AfterValidator(_http_address)]
+Archive = Annotated[str, AfterValidator(_archive)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 ZoneName = Annotated[str, AfterValidator(_known_zone)]
 
@@ -128,6 +141,9 @@ class Edition(_Table):
     listings: tuple[Address, ...] = ()
     feeds: tuple[Address, ...] = ()
     sitemaps: tuple[Address, ...] = ()
+    archives: tuple[Archive, ...] = Field(
+        default=(), description="Pages of past days, such as https://example.com/archive/{year}/{month:02}/{day:02}."
+    )
 
 
 class ListingRules(_Table):

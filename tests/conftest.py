@@ -173,7 +173,7 @@ def fetched(replica: Server) -> Callable[[], set[str]]:
 @dataclass
 class Website:
     """A site of a few pages over real HTTP. `pages`: path to status and body (to what address, where it
-    redirects), or to a call that gives them."""
+    redirects), or to a call that gives them. `headers`: path to further headers of its answers."""
 
     base_url: str
     pages: dict[str, tuple[int, bytes | str] | Callable[[], tuple[int, bytes | str]]]
@@ -182,6 +182,9 @@ class Website:
     """Path to the ETag that its page carries, and that is answered with 304, whatever the page has become."""
     conditional: list[str] = field(default_factory=list)
     """Path of every request that asked for changes only."""
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)
+    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    """Path and headers of every request."""
 
     def site_file(self, **settings: str) -> str:
         """Its site file: one edition with the listing `/news`, articles `/news/…`; `settings` replace or add lines."""
@@ -213,6 +216,7 @@ def website() -> Iterator[Website]:
 
         def do_GET(self) -> None:
             site.requests.append(self.path)
+            site.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
             page = site.pages.get(self.path, (404, b"<html><body>not here</body></html>"))
             status, body = page() if callable(page) else page
             tag = site.etags.get(self.path)
@@ -225,6 +229,8 @@ def website() -> Iterator[Website]:
             self.send_header("Content-Type", kind)
             if tag:
                 self.send_header("ETag", tag)
+            for name, value in site.headers.get(self.path, {}).items():
+                self.send_header(name, value)
             if status in (301, 302, 307, 308):
                 self.send_header("Location", encoded.decode())
             self.send_header("Content-Length", str(len(encoded)))

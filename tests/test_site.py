@@ -105,6 +105,8 @@ MISTAKES = {
     "broken card": (GOOD + "[listing]\ncard = 'a['\n", r"listing.card.*is no CSS selector"),
     "wrong type": (GOOD.replace('["https://example.com/news"]', "7"), r"listings"),
     "negative delay": (GOOD + "[crawl]\ndelay = -1\n", r"crawl.delay"),
+    "no day in an archive": (GOOD + "archives = ['https://example.com/archive']\n", r"archives.*write it with \{year\}"),
+    "odd field in an archive": (GOOD + "archives = ['https://example.com/{yaer}']\n", r"archives.*none of \{year\}"),
     "broken TOML": ("publisher = = 'x'", r"is no TOML"),
     "name inside": ("name = 'x'\n" + GOOD, r"name: is not written in the file; rename the file to x.toml"),
 }  # fmt: skip

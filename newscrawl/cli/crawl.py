@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -31,11 +31,38 @@ def since_of(text: str, now: datetime) -> datetime:
         raise ValueError(str(error)) from None
 
 
+def days_of(first: str | None, last: str | None, since: str | None, now: datetime) -> tuple[date, date] | None:
+    """The days that `--from` and `--to` name, `--to` today where it is left out. Raises ValueError for people."""
+    if first is None and last is None:
+        return None
+    if first is None:
+        raise ValueError("--to needs --from: the first day to fill")
+    if since is not None:
+        raise ValueError("--since and --from exclude each other: --from alone goes back to a day, and looks further")
+    tomorrow = (now + timedelta(days=1)).date()  # somewhere it is that day already
+    days = []
+    for option, text in (("--from", first), ("--to", last or tomorrow.isoformat())):
+        try:
+            days.append(date.fromisoformat(text))
+        except ValueError:
+            raise ValueError(f"{option} {text!r} is no day such as 2026-01-31") from None
+    begin, end = days
+    if begin > tomorrow:
+        raise ValueError(f"--from {first} lies in the future")
+    if end < begin:
+        raise ValueError(f"--to {last} lies before --from {first}; exchange them")
+    return begin, end
+
+
 def crawl(
     names: Annotated[list[str] | None, typer.Argument(metavar="SITE…", help="Sites by name.")] = None,
+    *,
     every: Annotated[bool, typer.Option("--all", help="Every site.")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="Fetch at most so many new articles a site.")] = None,
     since: Annotated[str | None, typer.Option(help="Nothing older: 2d, 12h, or a date like 2026-01-31.")] = None,
+    first: Annotated[str | None, typer.Option("--from", help="Backfill from this day, such as 2026-01-01.")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Backfill up to this day and all of it; else today.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Backfill days once more that are finished.")] = False,
     max_pages: Annotated[int | None, typer.Option(min=1, help="Pages of each listing.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print articles, write nothing.")] = False,
     no_revisits: Annotated[bool, typer.Option("--no-revisits", help="No further visits of stored articles.")] = False,
@@ -47,6 +74,8 @@ def crawl(
     newscrawl crawl unn
 
     newscrawl crawl unn tagesschau --since 2d
+
+    newscrawl crawl unn --from 2024-01-01 --to 2024-01-31
 
     newscrawl crawl unn --limit 5 --dry-run
 
@@ -68,9 +97,15 @@ def crawl(
         fail(str(error), Exit.USAGE)
     except ValueError:
         fail(f"--since {since!r} is no span such as 2d or 12h and no date such as 2026-01-31", Exit.USAGE)
+    try:
+        days = days_of(first, last, since, datetime.now(UTC))
+    except ValueError as error:
+        fail(str(error), Exit.USAGE)
     if not chosen:
         fail("name at least one site, or --all; `newscrawl sites list` shows them", Exit.USAGE)
 
+    if revisit and days:
+        fail("--revisit excludes --from; leave one out", Exit.USAGE)
     if revisit and (no_revisits or dry_run):
         fail(f"--revisit excludes {'--no-revisits' if no_revisits else '--dry-run'}; leave one out", Exit.USAGE)
 
@@ -89,6 +124,8 @@ def crawl(
         dry_run=dry_run,
         no_revisits=no_revisits,
         only_revisits=revisit,
+        days=days,
+        again=again,
     )
     try:
         with progress(quiet=dry_run) as report:
@@ -123,7 +160,7 @@ def exit_code(runs: list[Run], asked: int, *, may_be_idle: bool = False) -> Exit
     return Exit.OK
 
 
-MET = ("cards", "listings_unchanged", "new", "changed", "unchanged", "shown")
+MET = ("cards", "listings_unchanged", "new", "changed", "unchanged", "shown", "finished_before")
 """Counts that show that a site had articles at all."""
 
 
@@ -140,7 +177,7 @@ def show_article_line(article: object) -> None:
 def progress(*, quiet: bool = False, every: float = 10) -> Iterator[Progress]:
     """A live table on a terminal, else a plain line every so many seconds; both on stderr."""
     last = time.monotonic()
-    columns = ("requests", "cards", "known", "new", "changed", "revisited", "failed")
+    columns = ("requests", "pages", "days", "cards", "known", "new", "changed", "revisited", "failed")
 
     def table(counts: dict[str, dict[str, int]]) -> Table:
         live = Table("site", *columns, box=None, header_style="bold", pad_edge=False)
@@ -181,6 +218,8 @@ def summary(runs: list[Run], *, dry_run: bool = False, only_revisits: bool = Fal
     reasons = [(run.site, reason, number) for run in runs for reason, number in sorted(run.errors.items())]
     if reasons:
         show_table(("site", "what was wrong", "times"), reasons)
+    for note in (note for run in runs for note in run.notes):
+        out.print(note, highlight=False, soft_wrap=True)
     if only_revisits and not any(run.counts.get("revisited") for run in runs) and not reasons:
         out.print("Nothing was due.")
     elif not dry_run and runs and not any(run.counts.get(name) for run in runs for name in ("new", "changed", "gone")):

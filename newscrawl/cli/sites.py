@@ -64,7 +64,7 @@ def show_site(name: str, as_json: Annotated[bool, typer.Option("--json", help="A
         if field == "editions":
             for edition in value:
                 out.print(f"edition {edition['name']} ({edition['language']})", markup=False)
-                for kind in ("listings", "feeds", "sitemaps"):
+                for kind in ("listings", "feeds", "sitemaps", "archives"):
                     for address in edition.get(kind, ()):
                         out.print(f"  {kind[:-1]:8} {address}", markup=False, highlight=False)
         else:

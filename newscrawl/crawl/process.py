@@ -8,7 +8,7 @@ import logging
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from scrapy import signals
@@ -26,7 +26,10 @@ from newscrawl.store.connect import DatabaseDown
 
 @dataclass(frozen=True)
 class Options:
-    """What a crawl is asked for. `since`: older articles are left out. `limit`: new articles fetched a site."""
+    """What a crawl is asked for. `since`: older articles are left out. `limit`: new articles fetched a site.
+
+    `days`: first and last day of a backfill, both whole. `again`: finished days once more.
+    """
 
     limit: int | None = None
     since: datetime | None = None
@@ -34,6 +37,8 @@ class Options:
     dry_run: bool = False
     no_revisits: bool = False
     only_revisits: bool = False
+    days: tuple[date, date] | None = None
+    again: bool = False
 
     def arguments(self) -> dict[str, Any]:
         """The same as spider arguments."""
@@ -44,6 +49,9 @@ class Options:
             "dry_run": self.dry_run,
             "no_revisits": self.no_revisits,
             "only_revisits": self.only_revisits,
+            "first_day": self.days[0].isoformat() if self.days else None,
+            "last_day": self.days[1].isoformat() if self.days else None,
+            "again": self.again,
         }
 
 

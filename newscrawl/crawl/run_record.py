@@ -68,6 +68,7 @@ def run_of(crawler: Crawler, started_at: datetime, reason: str | None = None) ->
         counts={name: number for name, number in counts.items() if "/" not in name},
         coverage={name: round(counts.get(f"field/{name}", 0) / stored, 4) for name in COVERED} if stored else {},
         errors={name.removeprefix("reason/"): number for name, number in counts.items() if name.startswith("reason/")},
+        notes=crawler.spider.listings.notes(reason == "finished") if reason is not None else [],
         version=version("newscrawl"),
         pid=os.getpid(),
         host=socket.gethostname(),

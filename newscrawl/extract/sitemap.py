@@ -19,6 +19,9 @@ MOST = 50_000
 LARGEST = 50 * 2**20  # bytes, decompressed
 
 
+_MONTH = re.compile(r"(?<!\d)((?:19|20)\d{2})[-_/]?(0[1-9]|1[0-2])(?!\d{3})")
+
+
 class NotASitemap(ValueError):
     """The document is no sitemap that can be read; the message says why."""
 
@@ -59,6 +62,21 @@ def read_sitemap(body: bytes, url: str, *, max_bytes: int = LARGEST) -> Sitemap:
         elif name == "url" and len(sitemap.cards) < MOST and (card := _card(element, url)):
             sitemap.cards.append(card)
     return sitemap
+
+
+def newest_first(entries: list[SitemapEntry]) -> list[SitemapEntry]:
+    """Sitemaps of an index by the month in their address, else by their printed date, the newest first.
+
+    Those that tell neither come before all: they are what the index would print a date for, were it old.
+    """
+
+    return sorted(entries, key=lambda entry: month_of(entry.url) or entry.modified or "9999", reverse=True)
+
+
+def month_of(address: str) -> str | None:
+    """The month that an address names, such as `2024-01`; null where it names none."""
+    found = _MONTH.search(address)
+    return f"{found[1]}-{found[2]}" if found else None
 
 
 def _inflate(body: bytes, most: int) -> bytes:
@@ -103,7 +121,7 @@ def _card(element: Any, url: str) -> Card | None:
     address = _address(element, url)
     if not address:
         return None
-    card = Card(url=address, source="sitemap", published=None)
+    card = Card(url=address, source="sitemap", modified=_child(element, "lastmod"))
     for block in element.iterchildren("*"):
         name = _name(block)
         if name == "news":

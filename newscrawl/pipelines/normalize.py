@@ -41,4 +41,9 @@ class NormalizePipeline:
         if item.since and at and at < item.since:
             spider.count("older_than_since")
             raise DropItem(f"published {at:%Y-%m-%d %H:%M} UTC, before the limit", log_level="DEBUG")
+        if spider.span and item.card and item.card.found_at:
+            spider.listings.note_published(item.card.found_at, at)
+            if at is None or at not in spider.span:
+                spider.count("outside_the_days" if at else "without_date")
+                raise DropItem(f"published {at or 'at an unknown time'}, not on the days asked for", log_level="DEBUG")
         return article.model_copy(update={"fetch": item.fetch})

@@ -42,6 +42,7 @@ class StorePipeline:
             await spider.record_failure(item.url, "store", "refused-by-database", str(error))
             return item
         spider.count(outcome)
+        spider.articles.note_stored(item, outcome)
         for name in covered_fields(item):
             spider.count(f"field/{name}")
         tried = spider.articles.attempts.keys() | spider.revisits.attempts.keys()

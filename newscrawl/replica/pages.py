@@ -120,9 +120,8 @@ def feed(stories: Iterable[ReplicaArticle], base_url: str, edition: str) -> str:
     return f"<?xml version='1.0' encoding='utf-8'?><rss version='2.0'><channel><title>Replica News</title><language>{edition}</language>{''.join(items)}</channel></rss>"
 
 
-def sitemap_index(base_url: str) -> str:
-    """The index of the site's sitemaps."""
-    names = ("sitemap-news.xml", "sitemap-archive.xml.gz")
+def sitemap_index(base_url: str, names: Iterable[str] = ("sitemap-news.xml", "sitemap-archive.xml.gz")) -> str:
+    """An index of the site's sitemaps."""
     entries = "".join(f"<sitemap><loc>{base_url}/{name}</loc></sitemap>" for name in names)
     return f'<?xml version="1.0" encoding="UTF-8"?><sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</sitemapindex>'
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,19 +58,32 @@ class Site:
         edition = steps.pop(0) if steps and steps[0] in EDITIONS else "uk"
         if len(steps) == 1 and steps[0] in ("news", *RUBRICS):
             return self._listing(edition, steps[0], path, query)
+        if len(steps) == 4 and steps[0] == "archive":
+            return self._archive(edition, "-".join(steps[1:]), path, query)
         if len(steps) == 2 and steps[0] == "amp":
             prefix = "" if edition == "uk" else f"/{edition}"
             twin = self.by_path.get(f"{prefix}/news/{steps[1]}")
             return Answer(body=pages.article(self.replica, twin, self.base_url).encode()) if twin else Answer(404)
         return self._fixed(path)
 
+    def _archive(self, edition: str, day: str, path: str, query: dict[str, list[str]]) -> Answer:
+        """The articles of one day; a day without any has a page, too."""
+        found = [article for article in self.replica.edition(edition) if f"{article.published:%Y-%m-%d}" == day]
+        if not found:
+            return Answer(body=pages.listing([], None, None).encode())
+        return self._page(found, None, path, query)
+
     def _listing(self, edition: str, name: str, path: str, query: dict[str, list[str]]) -> Answer:
         rubric = RUBRICS.index(name) if name in RUBRICS else None
         found = self.replica.edition(edition, rubric)
+        return self._page(found, found[len(found) // 2] if found else None, path, query)
+
+    def _page(
+        self, found: list[ReplicaArticle], pinned: ReplicaArticle | None, path: str, query: dict[str, list[str]]
+    ) -> Answer:
         page = int(query.get("page", ["1"])[0]) if query.get("page", ["1"])[0].isdigit() else 1
         shown = found[(page - 1) * PAGE : page * PAGE]
         more = f"{path}?page={page + 1}" if len(found) > page * PAGE else None
-        pinned = found[len(found) // 2] if found else None
         return Answer(body=pages.listing(shown, pinned, more).encode()) if shown else Answer(404)
 
     def _old_host(self, path: str) -> Answer:
@@ -92,6 +106,13 @@ class Site:
         if path == "/sitemap-news.xml":
             newest = [a for edition in EDITIONS for a in self._newest(edition)]
             return Answer(body=pages.news_sitemap(newest, self.base_url).encode(), kind=xml)
+        if path == "/sitemap-months.xml":
+            months = sorted({f"{article.published:%Y-%m}" for article in self.replica.articles})
+            names = [f"sitemap-{month}.xml" for month in months]
+            return Answer(body=pages.sitemap_index(self.base_url, names).encode(), kind=xml)
+        if month := re.fullmatch(r"/sitemap-(\d{4}-\d{2})\.xml", path):
+            found = [a for e in EDITIONS for a in self.replica.edition(e) if f"{a.published:%Y-%m}" == month[1]]
+            return Answer(body=pages.news_sitemap(found, self.base_url).encode(), kind=xml)
         if path == "/sitemap-archive.xml.gz":
             further = ["/news/bad-headless"] if self.replica.bad else []
             oldest = self.replica.articles[-NEWEST:]

@@ -192,7 +192,10 @@ class ReplicaArticle:
 
 @dataclass
 class Replica:
-    """The site's content. `articles`: how many, over all editions. `bad`: with a listing of broken pages besides."""
+    """The site's content. `articles`: how many, over all editions. `bad`: with a listing of broken pages besides.
+
+    `every`: minutes from one story to the next.
+    """
 
     unpublished: int = 0
     """So many of the newest articles are not shown anywhere yet."""
@@ -202,11 +205,15 @@ class Replica:
     bad: bool = False
     start: datetime = datetime(2026, 1, 20, 18, 0, tzinfo=UTC)
     step: int = 0
+    every: int = 37
     articles: list[ReplicaArticle] = field(default_factory=list)
 
-    def __init__(self, articles: int = 300, seed: int = 1, bad: bool = False, start: datetime | None = None) -> None:
+    def __init__(
+        self, articles: int = 300, seed: int = 1, bad: bool = False, start: datetime | None = None, every: int = 37
+    ) -> None:
         self.size, self.seed, self.bad, self.step = articles, seed, bad, 0
         self.start = start or datetime(2026, 1, 20, 18, 0, tzinfo=UTC)
+        self.every = every
         self.articles = []
         for number in range(articles):
             self._add(number)
@@ -251,7 +258,7 @@ class Replica:
                 headline=headline,
                 lead=f"{subject} {verb} {thing}. " + common(),
                 sections=[first] if old else [first, middle, last],
-                published=self.start - timedelta(minutes=37 * story),
+                published=self.start - timedelta(minutes=self.every * story),
                 rubric=choices[0] % len(RUBRICS),
                 tags=[place, thing],
                 author=dice.choice(words.names),
@@ -286,8 +293,8 @@ def printed_date(article: ReplicaArticle) -> str:
     return f"{at.day} {words.months[at.month - 1]} {at.year}, {at:%H:%M}"
 
 
-def site_file(base_url: str, *, bad: bool = False) -> str:
-    """The site file of a replica served at `base_url`."""
+def site_file(base_url: str, *, bad: bool = False, archives: bool = False) -> str:
+    """The site file of a replica served at `base_url`. `archives`: with its pages of past days."""
     lines = [
         'publisher = "Replica News"',
         f'home = "{base_url}/"',
@@ -312,6 +319,7 @@ def site_file(base_url: str, *, bad: bool = False) -> str:
         lines += ["[[editions]]", f'name = "{edition}"', f'language = "{edition}"']
         lines += [f"path = '/{edition}/'"] if edition != "uk" else []
         lines += [f"listings = {listings!r}", f'feeds = ["{base_url}/rss/news_{edition}.xml"]']
+        lines += [f'archives = ["{home}/archive/{{year}}/{{month:02}}/{{day:02}}"]'] if archives else []
         lines += [f'sitemaps = ["{base_url}/sitemap.xml"]'] if edition == "uk" else []
     lines += [
         "[rules]",

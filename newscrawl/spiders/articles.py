@@ -10,13 +10,14 @@ import scrapy
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
-from newscrawl.article import Card, Fetch, NotAnArticle, article_id
+from newscrawl.article import Article, Card, Fetch, NotAnArticle, article_id
 from newscrawl.crawl.reading import Reading, headers_of
 from newscrawl.crawl.reasons import answered, reason_of, request_and_error
 from newscrawl.extract.article import read_article
 from newscrawl.extract.page import Page
 from newscrawl.normalize.article import identity
 from newscrawl.normalize.dates import parse_date
+from newscrawl.normalize.parameters import without
 from newscrawl.spiders.discovery import Fresh
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Articles:
         """Attempts so far at the articles that failed before and are due."""
         self._addresses: dict[str, str] = {}
         self._asked = 0
+        self._discovered: set[str] = set()
 
     @property
     def is_full(self) -> bool:
@@ -45,7 +47,7 @@ class Articles:
     def canonical(self, address: str) -> str:
         """The address that is the identity of the article at an address."""
         try:
-            return identity(address, self.spider.site)
+            return without(identity(address, self.spider.site), self.spider.learning.parameters)
         except ValueError:
             return address
 
@@ -53,18 +55,19 @@ class Articles:
         """The identity of the article at an address."""
         return article_id(self.canonical(address))
 
+    def printed(self, card: Card, *, reference: datetime | None = None) -> datetime | None:
+        """The publication that a card prints; null also for one after `reference`, which is now by default."""
+        if not card.published:
+            return None
+        site = self.spider.site
+        reference = reference or datetime.now(UTC)
+        printed = parse_date(card.published, languages=site.languages, timezone=site.timezone, reference=reference)
+        return printed.at if printed is not None else None
+
     def is_old(self, card: Card) -> bool:
         """The card prints a date before the run's limit."""
-        spider = self.spider
-        if not (spider.since and card.published):
-            return False
-        printed = parse_date(
-            card.published,
-            languages=spider.site.languages,
-            timezone=spider.site.timezone,
-            reference=datetime.now(UTC),
-        )
-        return printed is not None and printed.at is not None and printed.at < spider.since
+        since = self.spider.since
+        return since is not None and (at := self.printed(card)) is not None and at < since
 
     def requests_again(self) -> Iterable[scrapy.Request]:
         """A request for each article that failed before and is due."""
@@ -85,6 +88,8 @@ class Articles:
                 continue
             self.reserve([fresh.identity], fresh.address)
             self._asked += 1
+            if fresh.address not in self.attempts:
+                self._discovered.add(fresh.address)
             yield scrapy.Request(
                 fresh.address,
                 callback=self.parse,
@@ -133,6 +138,7 @@ class Articles:
             spider.remark("undecodable-bytes")
         further, self.scheduled[identity] = self.scheduled[identity], []
         met = (*response.meta.get("redirect_urls", ()), asked, *further)
+        met = (*met, *(without(url, spider.learning.parameters) for url in met))
         raw.aliases += [url for url in dict.fromkeys(met) if url not in raw.aliases]
         now = datetime.now(UTC)
         fetch = Fetch(
@@ -150,6 +156,12 @@ class Articles:
         request, error = request_and_error(failure)
         first = (request.meta.get("redirect_urls") or [request.url])[0]
         await self.spider.record_failure(first, "fetch", reason_of(error), str(error))
+
+    def note_stored(self, article: Article, outcome: str) -> None:
+        """An article of this run is stored: its address is learnt from, where discovery led to it."""
+        for address in {article.url, *article.aliases} & self._discovered:
+            self._discovered.remove(address)
+            self.spider.learning.note(address, article, outcome)
 
     async def end(self) -> None:
         """Keep the further addresses that articles were met under after their reading."""

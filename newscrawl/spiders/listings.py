@@ -17,17 +17,31 @@ from twisted.python.failure import Failure as TwistedFailure
 from newscrawl.article import Card, article_id
 from newscrawl.crawl.reading import headers_of
 from newscrawl.crawl.reasons import answered, reason_of, request_and_error
+from newscrawl.extract.sitemap import SitemapEntry, newest_first
 from newscrawl.normalize.article import card_views
 from newscrawl.normalize.dates import parse_date
 from newscrawl.normalize.urls import canonical_url, fetchable_url
 from newscrawl.records import Listing
 from newscrawl.settings import settings
 from newscrawl.spiders.discovery import Found, Fresh, Unreadable, read_discovery
-from newscrawl.spiders.walk import Kind, Walk
+from newscrawl.spiders.trust import (
+    answered_whole,
+    believed,
+    body_hash,
+    distrusted,
+    is_read,
+    needs_proof,
+    unchanged,
+    validators,
+)
+from newscrawl.spiders.walk import Kind, Shown, Walk
 from newscrawl.store.queries import known, site_listings
 
 if TYPE_CHECKING:
     from newscrawl.spiders.site_spider import SiteSpider
+
+
+DEEPEST = 3  # indexes of sitemaps in one another
 
 
 class Listings:
@@ -39,6 +53,7 @@ class Listings:
         self.failed: dict[str, int] = {}
         """Attempts so far at the listings, feeds and sitemaps that failed before and are due."""
         self._known: dict[str, Listing] = {}
+        self._begun: set[str] = set()
 
     async def recall(self) -> None:
         """How far the walks of earlier runs came. Raises PyMongoError."""
@@ -56,11 +71,13 @@ class Listings:
             )
             for kind, addresses in kinds:
                 for address in addresses:
-                    yield self._request(address, await self._begin_walk(address, kind))
+                    if address not in self._begun:
+                        yield self._request(address, await self._begin_walk(address, kind))
 
-    async def _begin_walk(self, address: str, kind: Kind) -> Walk:
+    async def _begin_walk(self, address: str, kind: Kind, *, modified: str | None = None, depth: int = 0) -> Walk:
+        self._begun.add(address)
         listing = self._known.get(address) or Listing(url=address, site=self.spider.site.name, kind=kind)
-        walk = Walk(listing, since=self.spider.since)
+        walk = Walk(listing, since=self.spider.since, modified=modified, depth=depth)
         self.walks.append(walk)
         await self._remember(walk.listing)
         return walk
@@ -69,26 +86,29 @@ class Listings:
         if self.spider.session is not None:
             await self.spider.session.writer.remember(listing)
 
-    def _request(self, address: str, walk: Walk) -> scrapy.Request:
-        headers = {}
-        if walk.is_conditional and walk.before.etag:
-            headers["If-None-Match"] = walk.before.etag
-        if walk.is_conditional and walk.before.last_modified:
-            headers["If-Modified-Since"] = walk.before.last_modified
+    def _request(self, address: str, walk: Walk, *, whole: bool = False) -> scrapy.Request:
+        """`whole`: after a 304 that is to be proved."""
+        is_first = walk.pages == 0
+        # An index that has not changed leads to sitemaps that may have.
+        may_be_unchanged = is_first and not whole and walk.has_all_before and not walk.before.is_index
+        walk.addresses.add(address)
         return scrapy.Request(
             address,
             callback=self.parse,
             errback=self.not_fetched,
-            headers=headers,
-            cb_kwargs={"walk": walk},
+            headers=validators(walk.before, datetime.now(UTC)) if may_be_unchanged else {},
+            cb_kwargs={"walk": walk, "whole": whole},
             dont_filter=True,
             priority=10,
         )
 
-    async def parse(self, response: Response, walk: Walk) -> AsyncIterator[Any]:
+    async def parse(self, response: Response, walk: Walk, whole: bool) -> AsyncIterator[Any]:
         """A page of a listing, feed or sitemap: its new articles, then what it leads to."""
-        spider = self.spider
-        if not await self._answered(response, walk):
+        spider, now = self.spider, datetime.now(UTC)
+        if response.status == 304 and needs_proof(walk.before, now) and not whole:
+            yield self._request(walk.listing.url, walk, whole=True)
+            return
+        if not await self._answered(response, walk, now, whole):
             return
         try:
             found = read_discovery(walk.kind, response.body, response.url, headers_of(response), spider.site)
@@ -105,20 +125,48 @@ class Listings:
         if is_first and not number and walk.kind != "sitemap":
             await self._empty(response.url, walk)
             return
+        if whole and walk.has_news and walk.before.body_hash not in (None, walk.listing.body_hash):
+            spider.remark("unchanged-was-false")
+            walk.listing = distrusted(walk.listing, now)
         for request in spider.articles.requests(fresh):
             yield request
-        if found.next_page and self._goes_on(walk, fresh, found):
+        if found.next_page and self._goes_on(walk, found):
             yield self._request(found.next_page, walk)
-        for entry in found.sitemaps[: self._page_limit()]:
+        if found.sitemaps:
+            walk.listing = walk.listing.model_copy(update={"is_index": True})
+            async for request in self._sitemaps(found.sitemaps, walk, now):
+                yield request
+
+    async def _sitemaps(self, entries: list[SitemapEntry], walk: Walk, now: datetime) -> AsyncIterator[scrapy.Request]:
+        """A request for each sitemap of an index that may hold something new, newest first, as many as are allowed."""
+        spider = self.spider
+        if walk.depth >= DEEPEST:
+            spider.remark("sitemaps-too-deep")
+            return
+        begun = 0
+        for entry in newest_first(entries):
+            if entry.url in self._begun or not spider.site.owns(entry.url):
+                continue
             modified = parse_date(entry.modified) if entry.modified else None
             if spider.since and modified and modified.at and modified.at < spider.since:
                 continue
-            if spider.site.owns(entry.url):
-                yield self._request(entry.url, await self._begin_walk(entry.url, "sitemap"))
+            before = self._known.get(entry.url)
+            if before and Walk(before, since=spider.since).has_all_before and is_read(before, entry.modified, now):
+                spider.count("listings_unchanged")
+                continue
+            if begun >= self._page_limit():
+                spider.count("listings_cut_by_max_pages")
+                walk.is_cut = walk.is_cut or spider.max_pages is not None
+                return
+            begun += 1
+            child = await self._begin_walk(entry.url, "sitemap", modified=entry.modified, depth=walk.depth + 1)
+            yield self._request(entry.url, child)
 
-    async def _answered(self, response: Response, walk: Walk) -> bool:
+    async def _answered(self, response: Response, walk: Walk, now: datetime, whole: bool) -> bool:
+        """Whether there is something to read."""
         if response.status == 304:
             self.spider.count("listings_unchanged")
+            walk.listing = unchanged(walk.listing)
             return False
         if response.status != 200:
             await self._failure(response.url, f"http-{response.status}", answered(response), walk)
@@ -126,10 +174,12 @@ class Listings:
         if self.spider.session is not None and response.url in self.failed:
             await self.spider.session.writer.resolve([response.url])
         if walk.pages == 0:
-            headers = headers_of(response)
-            walk.listing = walk.listing.model_copy(
-                update={"etag": headers.get("etag"), "last_modified": headers.get("last-modified")}
-            )
+            walk.listing = answered_whole(walk.listing, headers_of(response), response.body, now)
+            walk.listing = believed(walk.listing) if whole else walk.listing
+            is_same = walk.before.body_hash == body_hash(response.body) and not walk.before.is_index
+            if is_same and walk.has_all_before:
+                self.spider.count("listings_unchanged")
+                return False
         return True
 
     async def _sort(self, cards: list[Card], source: str, walk: Walk) -> tuple[list[Fresh], int]:
@@ -162,21 +212,28 @@ class Listings:
             await session.writer.observe(views, {view.article: found.counters.get(view.url) for view in views})
         unknown = [fresh for i, fresh in addresses.items() if i not in settled]
         spider.count("cards", len(addresses))
-        walk.note_page(list(addresses), len(unknown))
+        walk.note_page(self._shown(walk.kind, addresses, unknown))
         await self._remember(walk.listing)
         return unknown, len(addresses)
 
-    def _goes_on(self, walk: Walk, fresh: list[Fresh], found: Found) -> bool:
+    def _shown(self, kind: Kind, addresses: dict[str, Fresh], unknown: list[Fresh]) -> Shown:
+        # Feeds and sitemaps have one page, most of them: its order decides nothing.
+        usual = [f.card for f in addresses.values() if kind == "listing" and not f.card.is_pinned]
+        dates = [at for card in usual if (at := self.spider.articles.printed(card)) is not None]
+        promoted = {i for i, fresh in addresses.items() if fresh.card.is_pinned}
+        return Shown(list(addresses), {fresh.identity for fresh in unknown}, promoted, dates)
+
+    def _goes_on(self, walk: Walk, found: Found) -> bool:
         spider = self.spider
         if spider.articles.is_full:
             walk.is_cut = True
             return False
-        pinned = {card.url for card in found.cards if card.is_pinned}
         usual = [card for card in found.cards if not card.is_pinned]
-        goes_on = walk.goes_on(
-            has_news=any(item.card.url not in pinned for item in fresh),
-            all_too_old=bool(spider.since and usual) and all(spider.articles.is_old(card) for card in usual),
-        )
+        is_too_old = bool(spider.since and usual) and all(spider.articles.is_old(card) for card in usual)
+        goes_on = walk.goes_on(all_too_old=is_too_old)
+        if walk.is_endless or (goes_on and found.next_page in walk.addresses):
+            spider.remark("listing-repeats-itself")
+            return False
         if goes_on and walk.pages >= self._page_limit():
             spider.count("listings_cut_by_max_pages")
             walk.is_cut = walk.is_cut or spider.max_pages is not None
@@ -203,6 +260,13 @@ class Listings:
             self.spider.count("listings_gone_quiet")
             detail += f"; at the last visit it showed {walk.before.cards}: its layout may have changed"
         await self.spider.record_failure(url, "discover", "no-articles", detail)
+
+    def note_published(self, page: str, at: datetime | None) -> None:
+        """An article that a page led to was read; what follows from its date is for backfills."""
+
+    def notes(self, finished: bool) -> list[str]:
+        """What the run's record says in sentences; `finished`: the run was not ended early."""
+        return []
 
     async def end(self, finished: bool) -> None:
         """Mark the walks that lost nothing as complete; the others are walked further by the next run."""

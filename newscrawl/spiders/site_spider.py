@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 import scrapy
@@ -15,14 +15,20 @@ from newscrawl.crawl.session import Session, close_session, open_session
 from newscrawl.settings import settings
 from newscrawl.site import Site
 from newscrawl.spiders.articles import Articles
+from newscrawl.spiders.learning import Learning
 from newscrawl.spiders.listings import Listings
+from newscrawl.spiders.past import PastListings
 from newscrawl.spiders.revisits import Revisits
+from newscrawl.spiders.span import Span
 from newscrawl.store.queries import site_failures
 
 
 class SiteSpider(scrapy.Spider):
     """Crawls `site`. Arguments, all optional and as text: `limit`, `since` (ISO instant), `max_pages`, `dry_run`,
-    `no_revisits` (new articles only), `only_revisits` (no new ones)."""
+    `no_revisits` (new articles only), `only_revisits` (no new ones).
+
+    `first_day` and `last_day` (ISO dates) make a backfill of it; `again`: finished days once more.
+    """
 
     site: ClassVar[Site]
 
@@ -34,6 +40,9 @@ class SiteSpider(scrapy.Spider):
         dry_run: str | bool = False,
         no_revisits: str | bool = False,
         only_revisits: str | bool = False,
+        first_day: str | None = None,
+        last_day: str | None = None,
+        again: str | bool = False,
         **arguments: Any,
     ) -> None:
         super().__init__(self.site.name, **arguments)
@@ -43,9 +52,16 @@ class SiteSpider(scrapy.Spider):
         self.dry_run, self.no_revisits, self.only_revisits = map(_is_true, (dry_run, no_revisits, only_revisits))
         self.session: Session | None = None
         self.run_id: str | None = None
+        self.span: Span | None = None
+        """Articles published outside are left out."""
         self.listings = Listings(self)
+        if first_day and last_day:
+            self.span = Span(date.fromisoformat(first_day), date.fromisoformat(last_day), self.site.timezone)
+            self.listings = PastListings(self, self.span, again=_is_true(again))
+            self.no_revisits = True
         self.articles = Articles(self)
         self.revisits = Revisits(self)
+        self.learning = Learning(self)
         self.has_lost = False
         """Something could neither be stored nor recorded: no walk of this run counts as complete."""
 
@@ -82,6 +98,7 @@ class SiteSpider(scrapy.Spider):
         if self.session is not None:
             try:
                 await self._recall_failures(self.session)
+                await self.learning.recall(self.session)
                 await self.listings.recall()
                 await self.revisits.claim()
             except PyMongoError as error:
@@ -105,6 +122,11 @@ class SiteSpider(scrapy.Spider):
         """Keep what the run has learnt of listings and addresses."""
         await self.revisits.end()
         await self.articles.end()
+        if self.session is not None:
+            try:
+                await self.learning.end(self.session)
+            except PyMongoError as error:
+                self.logger.warning("what this run has learnt of the site is not kept: %s", str(error)[:200])
         await self.listings.end(finished)
 
     # --- what goes wrong ------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from newscrawl.article import article_id
 from newscrawl.normalize.urls import canonical_url
 from newscrawl.records import Failure, Listing, Run
+from newscrawl.settings import RETRY_WAITS
 from newscrawl.store.observations import Counter, counter_fields, counters_of
 
 Database = AsyncDatabase[dict[str, Any]]
@@ -37,7 +38,7 @@ async def known(database: Database, identities: list[str], urls: list[str], now:
     """What is known of the cards of a listing, by one query."""
     failed = [
         {"$match": {"_id": {"$in": [article_id(url) for url in urls]}, "stage": {"$ne": "discover"}}},
-        {"$match": {"$or": [{"next_try_at": None}, {"next_try_at": {"$gt": now}}]}},
+        {"$match": {"$or": [{"next_try_at": None}, {"next_try_at": {"$gt": now, "$lte": now + RETRY_WAITS[-1]}}]}},
         {"$project": {"failed": "$url"}},
     ]
     pipeline: list[dict[str, Any]] = [
@@ -102,8 +103,12 @@ async def list_failures(database: Database, *, site: str | None = None, limit: i
 
 
 async def site_failures(database: Database, site: str, now: datetime) -> list[Failure]:
-    """Failures of a site that are to be tried again by now, but for visits of stored articles, which are planned."""
-    due = {"site": site, "next_try_at": {"$lte": now}, "article": None}
+    """Failures of a site that are to be tried again by now, but for visits of stored articles, which are planned.
+
+    A time beyond every wait was set by a clock that was wrong.
+    """
+    times = [{"next_try_at": {"$lte": now}}, {"next_try_at": {"$gt": now + RETRY_WAITS[-1]}}]
+    due = {"$or": [{"site": site, "article": None, **time} for time in times]}
     return [Failure.model_validate(document) async for document in database["failures"].find(due, {"_id": 0})]
 
 

@@ -50,6 +50,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "views": [IndexModel([("article", ASCENDING), ("at", ASCENDING)])],
     "listings": [IndexModel([("site", ASCENDING)])],
+    "backfills": [IndexModel([("site", ASCENDING)])],
     "runs": [IndexModel([("site", ASCENDING), ("started_at", DESCENDING)]), IndexModel([("started_at", DESCENDING)])],
     "failures": [
         IndexModel([("site", ASCENDING), ("next_try_at", ASCENDING)]),
