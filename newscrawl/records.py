@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from newscrawl.article import Article, Change, Count, Gone, Instant, Part
+
+LEDGER = timedelta(days=60)
+"""How long it is kept what sources have shown: twice the four weeks that tell the rhythm of a source."""
 
 ViewSource = Literal["own page", "card"]
 ViewKey = tuple[str, datetime, ViewSource, int, str | None]
@@ -105,6 +108,7 @@ class Listing(Part):
     new: int = Field(default=0, description="Of these, new articles.")
     body_hash: str | None = Field(default=None, description="Hash of the last whole answer's body.")
     read_at: Instant | None = Field(default=None, description="Last whole answer.")
+    answered_at: Instant | None = Field(default=None, description="Last answer, also one that says 304.")
     unchanged: int = Field(default=0, ge=0, description="Answers 304 in a row since then.")
     distrusted_until: Instant | None = Field(
         default=None,
@@ -150,6 +154,25 @@ class Backfill(Part):
     oldest: Instant | None = Field(default=None, description="Oldest publication that it showed.")
 
 
+class Sighting(Part):
+    """That a source has shown an article, at the first time it did: the document of the collection `sightings`."""
+
+    site: str
+    source: str = Field(description="Address of the listing, feed or sitemap in the site file.")
+    kind: Literal["listing", "feed", "sitemap"]
+    article: str = Field(description="Identity of the article at the address shown.")
+    url: str = Field(description="The address shown.")
+    at: Instant = Field(description="When the source was read.")
+    seen: Instant = Field(description="Publication by the card, else `at`: the hour in which the article counts.")
+    run: str | None = None
+    is_partial: bool = Field(default=False, description="The run was to leave articles out: by `--since` or `--limit`.")
+
+    @property
+    def id(self) -> str:
+        """Identity in the database: the hash of source and article."""
+        return hashlib.sha256(f"{self.source} {self.article}".encode()).hexdigest()[:32]
+
+
 class Run(Part):
     """One crawl of one site."""
 
@@ -173,6 +196,7 @@ RECORDS: dict[str, type[Part]] = {
     "views": ViewObservation,
     "revisions": Revision,
     "listings": Listing,
+    "sightings": Sighting,
     "runs": Run,
     "failures": Failure,
     "sites": SiteMemory,

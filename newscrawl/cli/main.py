@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from newscrawl.cli import articles, crawl, db, demo, diff, doctor, failures, parse, runs, sites, top, why
+from newscrawl.cli import articles, crawl, db, demo, diff, doctor, failures, health, parse, runs, sites, top, why
 
 app = typer.Typer(
     name="newscrawl",
@@ -27,6 +27,7 @@ app.command()(crawl.crawl)
 app.command()(parse.parse)
 app.command()(why.why)
 app.command()(top.top)
+app.command()(health.health)
 app.command()(doctor.doctor)
 articles.app.command()(diff.diff)
 articles.app.command()(diff.revisions)

@@ -21,7 +21,7 @@ from newscrawl.extract.sitemap import SitemapEntry, newest_first
 from newscrawl.normalize.article import card_views
 from newscrawl.normalize.dates import parse_date
 from newscrawl.normalize.urls import canonical_url, fetchable_url
-from newscrawl.records import Listing
+from newscrawl.records import LEDGER, Listing, Sighting
 from newscrawl.settings import settings
 from newscrawl.spiders.discovery import Found, Fresh, Unreadable, read_discovery
 from newscrawl.spiders.trust import (
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from newscrawl.spiders.site_spider import SiteSpider
 
 
+MOST_SIGHTED = 2000  # articles of one page that the ledger keeps
 DEEPEST = 3  # indexes of sitemaps in one another
 
 
@@ -74,10 +75,12 @@ class Listings:
                     if address not in self._begun:
                         yield self._request(address, await self._begin_walk(address, kind))
 
-    async def _begin_walk(self, address: str, kind: Kind, *, modified: str | None = None, depth: int = 0) -> Walk:
+    async def _begin_walk(
+        self, address: str, kind: Kind, *, modified: str | None = None, depth: int = 0, source: str = ""
+    ) -> Walk:
         self._begun.add(address)
         listing = self._known.get(address) or Listing(url=address, site=self.spider.site.name, kind=kind)
-        walk = Walk(listing, since=self.spider.since, modified=modified, depth=depth)
+        walk = Walk(listing, since=self.spider.since, modified=modified, depth=depth, source=source)
         self.walks.append(walk)
         await self._remember(walk.listing)
         return walk
@@ -159,11 +162,15 @@ class Listings:
                 walk.is_cut = walk.is_cut or spider.max_pages is not None
                 return
             begun += 1
-            child = await self._begin_walk(entry.url, "sitemap", modified=entry.modified, depth=walk.depth + 1)
+            child = await self._begin_walk(
+                entry.url, "sitemap", modified=entry.modified, depth=walk.depth + 1, source=walk.source
+            )
             yield self._request(entry.url, child)
 
     async def _answered(self, response: Response, walk: Walk, now: datetime, whole: bool) -> bool:
         """Whether there is something to read."""
+        if response.status in (200, 304):
+            walk.listing = walk.listing.model_copy(update={"answered_at": now})
         if response.status == 304:
             self.spider.count("listings_unchanged")
             walk.listing = unchanged(walk.listing)
@@ -210,11 +217,34 @@ class Listings:
                     await session.writer.add_aliases(i, [forms[i]])
             views = card_views([fresh.card for fresh in addresses.values()], spider.site, at=now, run=spider.run_id)
             await session.writer.observe(views, {view.article: found.counters.get(view.url) for view in views})
+            await session.writer.sight(self._sightings(addresses, walk, walk.listing.answered_at or now))
         unknown = [fresh for i, fresh in addresses.items() if i not in settled]
         spider.count("cards", len(addresses))
         walk.note_page(self._shown(walk.kind, addresses, unknown))
         await self._remember(walk.listing)
         return unknown, len(addresses)
+
+    def _sightings(self, addresses: dict[str, Fresh], walk: Walk, now: datetime) -> list[Sighting]:
+        """What the ledger keeps of one page: its articles that are young, or may be."""
+        spider = self.spider
+        found: list[Sighting] = []
+        for identity, fresh in addresses.items():
+            at = spider.articles.printed(fresh.card) or now
+            if at > now - LEDGER and len(found) < MOST_SIGHTED:
+                found.append(
+                    Sighting(
+                        site=spider.site.name,
+                        source=walk.source,
+                        kind=walk.kind,
+                        article=identity,
+                        url=fresh.address,
+                        at=now,
+                        seen=min(at, now),
+                        run=spider.run_id,
+                        is_partial=spider.since is not None or spider.limit is not None,
+                    )
+                )
+        return found
 
     def _shown(self, kind: Kind, addresses: dict[str, Fresh], unknown: list[Fresh]) -> Shown:
         # Feeds and sitemaps have one page, most of them: its order decides nothing.

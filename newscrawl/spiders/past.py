@@ -23,7 +23,7 @@ from newscrawl.article import Card
 from newscrawl.crawl.reading import headers_of
 from newscrawl.crawl.reasons import GONE, answered, reason_of, request_and_error
 from newscrawl.normalize.dates import parse_date
-from newscrawl.records import Backfill, Listing
+from newscrawl.records import Backfill, Listing, Sighting
 from newscrawl.site import Edition
 from newscrawl.spiders.discovery import Fresh, Unreadable, read_discovery
 from newscrawl.spiders.listings import Listings
@@ -97,6 +97,10 @@ class PastListings(Listings):
 
     def _record(self, source: str, kind: Any) -> Backfill:
         return self._records.get(source) or Backfill(site=self.spider.site.name, source=source, kind=kind)
+
+    def _sightings(self, addresses: dict[str, Fresh], walk: Walk, now: datetime) -> list[Sighting]:
+        """Nothing: the ledger is of what sources show while they are new."""
+        return []
 
     async def _remember(self, listing: Listing) -> None:
         """A backfill leaves what is known of the listings to the other runs."""

@@ -44,7 +44,7 @@ class Walk:
     """One listing, feed or sitemap in this run. `since`: the run leaves out what was published before.
 
     `modified`: the date that a sitemap index prints for it. `depth`: indexes above it. `seen`: articles of earlier
-    pages, where several walks share them.
+    pages, where several walks share them. `source`: the address in the site file that led to it; its own by default.
     """
 
     def __init__(
@@ -55,8 +55,10 @@ class Walk:
         modified: str | None = None,
         depth: int = 0,
         seen: set[str] | None = None,
+        source: str = "",
     ) -> None:
         self.before = listing
+        self.source = source or listing.url
         self.since = since
         self.modified = modified
         self.depth = depth

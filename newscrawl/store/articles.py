@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from pymongo.errors import BulkWriteError, PyMongoError
 
 from newscrawl.article import Article
 from newscrawl.normalize.visits import AGES
-from newscrawl.records import Failure, Listing, Run, ViewObservation, Visit
+from newscrawl.records import Failure, Listing, Run, Sighting, ViewObservation, Visit
 from newscrawl.store.connect import Connection
 from newscrawl.store.identity import NEEDED, Found, Match, evidence
 from newscrawl.store.links import link
@@ -137,6 +137,12 @@ class ArticleWriter:
         self._side.listings[listing.url] = listing
         self._stir()
 
+    async def sight(self, sightings: Iterable[Sighting]) -> None:
+        """Keep that sources have shown articles. It is written before any article that is saved after this call."""
+        for seen in sightings:
+            self._side.sightings.setdefault(seen.id, seen)
+        self._stir()
+
     async def end_run(self, identity: str, run: Run) -> None:
         """Record how a run ended."""
         self._side.runs[identity] = run
@@ -207,6 +213,7 @@ class ArticleWriter:
                     # First what the next run must know of a listing, then the articles that it led to: a crash between
                     # the two costs a second look, the other way round it would cost articles. Nobody looks again at the
                     # page of an article that is stored, so the counters on it come before the article.
+                    await self._write_side(side, "sightings")
                     await self._write_side(side, "listings")
                     await self._write_views(side.observations)
                     await self._write_articles(batch)

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from newscrawl.article import Article
 from newscrawl.normalize.visits import AGES
-from newscrawl.records import Failure, Listing, Run, ViewObservation, Visit
+from newscrawl.records import Failure, Listing, Run, Sighting, ViewObservation, Visit
 from newscrawl.store.articles import ArticleWriter, StoreRefused
 from newscrawl.store.spool import Spool, read_records
 from newscrawl.store.upsert import Outcome
@@ -107,6 +107,8 @@ async def _hand_over(writer: ArticleWriter, record: dict[str, Any]) -> None:
             await writer.restore(ViewObservation.model_validate(record["view"]))
         case "aliases":
             await writer.add_aliases(record["article"], record["urls"])
+        case "sighting":
+            await writer.sight([Sighting.model_validate(record["sighting"])])
         case "visit":
             await writer.visit(Visit.model_validate(record["visit"]))
         case "failure":

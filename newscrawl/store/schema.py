@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import types
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import CollectionInvalid, OperationFailure
 
-from newscrawl.records import RECORDS
+from newscrawl.records import LEDGER, RECORDS
 from newscrawl.store.connect import Connection
 from newscrawl.store.observations import Database
 from newscrawl.store.visits import PLANNED
@@ -50,6 +50,10 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "views": [IndexModel([("article", ASCENDING), ("at", ASCENDING)])],
     "listings": [IndexModel([("site", ASCENDING)])],
+    "sightings": [
+        IndexModel([("site", ASCENDING), ("seen", ASCENDING)]),
+        IndexModel([("at", ASCENDING)], expireAfterSeconds=int(LEDGER / timedelta(seconds=1))),
+    ],
     "backfills": [IndexModel([("site", ASCENDING)])],
     "runs": [IndexModel([("site", ASCENDING), ("started_at", DESCENDING)]), IndexModel([("started_at", DESCENDING)])],
     "failures": [

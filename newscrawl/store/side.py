@@ -9,7 +9,7 @@ from typing import Any
 from pymongo import DeleteOne, ReplaceOne, UpdateOne
 
 from newscrawl.article import article_id
-from newscrawl.records import Failure, Listing, Run, Visit
+from newscrawl.records import Failure, Listing, Run, Sighting, Visit
 from newscrawl.store.identity import add_aliases
 from newscrawl.store.observations import Observations
 from newscrawl.store.visits import visit_operation
@@ -21,6 +21,8 @@ class SideRecords:
 
     listings: dict[str, Listing] = field(default_factory=dict)
     """By address: the last word counts."""
+    sightings: dict[str, Sighting] = field(default_factory=dict)
+    """By identity: the first word counts."""
     observations: Observations = field(default_factory=Observations)
     """Written by the writer itself, before the articles."""
     aliases: list[tuple[str, list[str]]] = field(default_factory=list)
@@ -31,11 +33,12 @@ class SideRecords:
 
     def __len__(self) -> int:
         of_articles = len(self.observations.views) + len(self.aliases) + len(self.visits)
-        return len(self.listings) + of_articles + len(self.failures) + len(self.runs)
+        return len(self.listings) + len(self.sightings) + of_articles + len(self.failures) + len(self.runs)
 
     def add(self, further: SideRecords) -> None:
         """Add what came later."""
         self.listings |= further.listings
+        self.sightings = further.sightings | self.sightings
         self.observations.add(further.observations)
         self.aliases += further.aliases
         self.visits += further.visits
@@ -45,6 +48,7 @@ class SideRecords:
     def operations(self, only: str | None = None) -> Iterator[tuple[str, list[Any]]]:
         """Collection and operations, those of one collection where it is named. All are idempotent."""
         for collection, make in (
+            ("sightings", self._sighting_operations),
             ("listings", self._listing_operations),
             ("articles", self._article_operations),
             ("failures", self._failure_operations),
@@ -56,6 +60,7 @@ class SideRecords:
     def forget(self, collection: str) -> None:
         """The records of this collection are written: they must not be written again where a later one fails."""
         kept: dict[str, tuple[Any, ...]] = {
+            "sightings": (self.sightings,),
             "listings": (self.listings,),
             "articles": (self.aliases, self.visits),
             "failures": (self.failures,),
@@ -69,6 +74,7 @@ class SideRecords:
         if only == "listings":
             return [{"kind": "listing", "listing": item.model_dump(mode="json")} for item in self.listings.values()]
         return [
+            *({"kind": "sighting", "sighting": seen.model_dump(mode="json")} for seen in self.sightings.values()),
             *({"kind": "view", "view": view.model_dump(mode="json")} for view in self.observations.views),
             *({"kind": "aliases", "article": identity, "urls": urls} for identity, urls in self.aliases),
             *({"kind": "visit", "visit": visit.model_dump(mode="json")} for visit in self.visits),
@@ -85,6 +91,12 @@ class SideRecords:
         return [
             ReplaceOne({"_id": article_id(url)}, listing.model_dump(), upsert=True)
             for url, listing in self.listings.items()
+        ]
+
+    def _sighting_operations(self) -> list[Any]:
+        return [
+            UpdateOne({"_id": identity}, {"$setOnInsert": seen.model_dump()}, upsert=True)
+            for identity, seen in self.sightings.items()
         ]
 
     def _article_operations(self) -> list[Any]:

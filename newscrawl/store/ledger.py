@@ -1,0 +1,243 @@
+"""The ledger of a site: what its listings, feeds and sitemaps have shown, and what became of it.
+
+The crawl writes what was shown (`Sighting`) before any article of it is stored. What became of an article is not kept
+beside that, it is looked up: so nothing has to be kept in step, and a crash can hide nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from pymongo.asynchronous.database import AsyncDatabase
+
+from newscrawl.article import article_id
+from newscrawl.normalize.completeness import Estimate, Unknown, estimate
+from newscrawl.normalize.rhythm import Silence, silence
+from newscrawl.records import LEDGER
+
+Database = AsyncDatabase[dict[str, Any]]
+Document = dict[str, Any]
+
+Fate = Literal["stored", "failed", "missing", "left-out", "on-the-way"]
+"""What became of an article that was shown. Missing: neither stored nor in `failures`, and no run is about to fetch it.
+Left out: by `--since` or `--limit`."""
+
+LONGEST_RUN = timedelta(days=1)
+CHUNK = 1000  # articles looked up by one query
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One article that was shown, and what became of it."""
+
+    url: str
+    seen: datetime
+    kinds: frozenset[str]
+    fate: Fate
+    reason: str | None = None
+    """Why it failed."""
+
+
+@dataclass(slots=True)
+class Source:
+    """One listing, feed or sitemap."""
+
+    url: str
+    kind: str
+    shown: int = 0
+    """Articles of the hours in question."""
+    answered_at: datetime | None = None
+    silence: Silence | None = None
+    problem: str | None = None
+    """Why it could not be read at last."""
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The ledger of a site over some hours."""
+
+    site: str
+    since: datetime
+    until: datetime
+    articles: list[Shown]
+    sources: list[Source]
+    estimate: Estimate | Unknown
+    last_run: Document | None = None
+    by_hour: dict[datetime, Counter[str]] = field(default_factory=dict)
+    """Beginning of an hour to the number of articles shown by each kind, and of each fate."""
+
+    @property
+    def fates(self) -> Counter[str]:
+        """Number of articles of each fate."""
+        return Counter(article.fate for article in self.articles)
+
+    @property
+    def missing(self) -> list[Shown]:
+        """What was shown and is neither stored nor explained."""
+        return [article for article in self.articles if article.fate == "missing"]
+
+    @property
+    def troubles(self) -> list[str]:
+        """What is wrong, in sentences; empty: nothing is."""
+        found = []
+        if number := len(self.missing):
+            found.append(f"{number} articles were shown and are neither stored nor in failures")
+        for source in self.sources:
+            if source.problem is not None:
+                found.append(f"{source.url} cannot be read: {source.problem}")
+            elif source.silence is not None and source.silence.is_quiet:
+                found.append(f"{source.url} has shown nothing new since {source.silence.since:%Y-%m-%d %H:%M} UTC")
+        if self.last_run is not None and self.last_run.get("outcome") == "failed":
+            found.append(f"the last run failed: {self.last_run.get('reason')}")
+        return found
+
+    @property
+    def state(self) -> Literal["ok", "degraded", "unknown"]:
+        """Unknown: the site was never crawled."""
+        if self.last_run is None and not self.sources:
+            return "unknown"
+        return "degraded" if self.troubles else "ok"
+
+
+async def read_ledger(database: Database, site: str, *, since: datetime, now: datetime) -> Ledger:
+    """The ledger of a site from an instant on."""
+    sightings = [document async for document in database["sightings"].find(*sightings_query(site, now - LEDGER))]
+    recent = {sighting["article"] for sighting in sightings if sighting["seen"] >= since}
+    fates = await _fates(database, site, [sighting for sighting in sightings if sighting["article"] in recent])
+    articles = [article for article in fates if article.seen >= since]
+    shown: dict[str, set[str]] = defaultdict(set)
+    for article in articles:
+        for kind in article.kinds:
+            shown[kind].add(article.url)
+    last_run = await database["runs"].find_one({"site": site}, sort=[("started_at", -1)])
+    return Ledger(
+        site=site,
+        since=since,
+        until=now,
+        articles=articles,
+        sources=await _sources(database, site, sightings, since),
+        estimate=estimate(shown),
+        last_run=last_run,
+        by_hour=_by_hour(articles),
+    )
+
+
+def sightings_query(site: str, since: datetime) -> tuple[Document, Document]:
+    """Filter and projection of the sightings of a site from an instant on."""
+    fields = dict.fromkeys(("source", "kind", "article", "url", "seen", "run", "is_partial"), 1)
+    return {"site": site, "seen": {"$gte": since}}, fields
+
+
+async def _fates(database: Database, site: str, sightings: list[Document]) -> list[Shown]:
+    by_article: dict[str, list[Document]] = defaultdict(list)
+    for sighting in sightings:
+        by_article[sighting["article"]].append(sighting)
+    open_runs = database["runs"].find({"site": site, "ended_at": None, "reason": None})
+    running = {run["_id"] async for run in open_runs if _is_alive(run)}
+    found: list[Shown] = []
+    identities = sorted(by_article)
+    for start in range(0, len(identities), CHUNK):
+        chunk = {identity: by_article[identity] for identity in identities[start : start + CHUNK]}
+        stored = await _stored(database, chunk)
+        left = {identity: seen for identity, seen in chunk.items() if identity not in stored}
+        reasons = await _failed(database, left)
+        found += [_shown(identity, seen, stored, reasons, running) for identity, seen in chunk.items()]
+    return sorted(found, key=lambda article: (article.seen, article.url))
+
+
+def _shown(
+    identity: str,
+    sightings: list[Document],
+    stored: Mapping[str, datetime | None],
+    reasons: Mapping[str, str],
+    running: set[str],
+) -> Shown:
+    fate: Fate = "missing"
+    if identity in stored:
+        fate = "stored"
+    elif identity in reasons:
+        fate = "failed"
+    elif any(sighting["run"] in running for sighting in sightings):
+        fate = "on-the-way"
+    elif all(sighting["is_partial"] for sighting in sightings):
+        fate = "left-out"
+    return Shown(
+        url=sightings[0]["url"],
+        seen=stored.get(identity) or min(sighting["seen"] for sighting in sightings),
+        kinds=frozenset(sighting["kind"] for sighting in sightings),
+        fate=fate,
+        reason=reasons.get(identity),
+    )
+
+
+async def _stored(database: Database, chunk: Mapping[str, list[Document]]) -> dict[str, datetime | None]:
+    """The articles that are stored, under any of their addresses: identity to publication."""
+    by_url = {sighting["url"]: identity for identity, seen in chunk.items() for sighting in seen}
+    urls = list(by_url)
+    matches = {"$or": [{"_id": {"$in": list(chunk)}}, {"url": {"$in": urls}}, {"aliases": {"$in": urls}}]}
+    stored: dict[str, datetime | None] = {}
+    async for document in database["articles"].find(matches, {"url": 1, "aliases": 1, "published.at": 1}):
+        addresses = (document["url"], *(document.get("aliases") or ()))
+        found = {document["_id"], *(article_id(url) for url in addresses)} & chunk.keys()
+        found |= {by_url[url] for url in addresses if url in by_url}
+        stored |= dict.fromkeys(found, (document.get("published") or {}).get("at"))
+    return stored
+
+
+async def _failed(database: Database, left: Mapping[str, list[Document]]) -> dict[str, str]:
+    """Reasons of the articles that failed, by identity."""
+    by_failure = {article_id(sighting["url"]): identity for identity, seen in left.items() for sighting in seen}
+    query = {"_id": {"$in": list(by_failure)}, "stage": {"$ne": "discover"}}
+    found = database["failures"].find(query, {"reason": 1})
+    return {by_failure[failure["_id"]]: failure["reason"] async for failure in found}
+
+
+def _is_alive(run: Document) -> bool:
+    """A run that has not ended goes on; on this machine its process tells, elsewhere it is believed for a day."""
+    if run["host"] != socket.gethostname():
+        return bool(datetime.now(UTC) - run["started_at"] < LONGEST_RUN)
+    try:
+        os.kill(run["pid"], 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+async def _sources(database: Database, site: str, sightings: list[Document], since: datetime) -> list[Source]:
+    """Every source that was read or shows something, with its rhythm."""
+    sources: dict[str, Source] = {}
+    arrivals: dict[str, list[datetime]] = defaultdict(list)
+    for sighting in sightings:
+        sources.setdefault(sighting["source"], Source(sighting["source"], sighting["kind"]))
+        arrivals[sighting["source"]].append(sighting["seen"])
+        sources[sighting["source"]].shown += sighting["seen"] >= since
+    problems = {
+        failure["url"]: failure["reason"]
+        async for failure in database["failures"].find({"site": site, "stage": "discover"}, {"url": 1, "reason": 1})
+    }
+    async for listing in database["listings"].find({"site": site}):
+        if listing["url"] in sources:
+            sources[listing["url"]].answered_at = listing.get("answered_at")
+    for url, source in sources.items():
+        source.problem = problems.get(url)
+        if source.answered_at is not None:
+            source.silence = silence(sorted(arrivals[url]), source.answered_at)
+    for url in problems.keys() - sources.keys():
+        sources[url] = Source(url, "source", problem=problems[url])
+    return sorted(sources.values(), key=lambda source: (source.kind, source.url))
+
+
+def _by_hour(articles: Iterable[Shown]) -> dict[datetime, Counter[str]]:
+    hours: dict[datetime, Counter[str]] = defaultdict(Counter)
+    for article in articles:
+        hour = article.seen.replace(minute=0, second=0, microsecond=0)
+        hours[hour].update((*article.kinds, article.fate))
+    return dict(sorted(hours.items()))
