@@ -1,0 +1,214 @@
+"""The ledger: what the sources of a site have shown against what is stored, through the real crawl and `health`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+
+from newscrawl.article import article_id
+from newscrawl.records import Listing, Sighting
+from newscrawl.replica import Replica, Server, serve, site_file
+from newscrawl.store.ledger import sightings_query
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def young(newscrawl: Any) -> Iterator[Server]:
+    """A replica whose newest story is of two hours ago."""
+    with serve(Replica(articles=90, seed=7, start=NOW - 2 * HOUR)) as server:
+        newscrawl.add_site("replica", site_file(server.base_url))
+        yield server
+
+
+def health(newscrawl: Any, *words: str, code: int = 0) -> Any:
+    """The only site's health, as JSON."""
+    [found] = newscrawl.json("health", *words, code=code)
+    return found
+
+
+# --- what became of what was shown --------------------------------------------------------------
+
+
+def test_all_that_was_shown_is_stored(newscrawl: Any, young: Server) -> None:
+    newscrawl("crawl", "replica")
+    found = health(newscrawl, "replica", "--hours", "48")
+    assert found["state"] == "ok"
+    assert found["shown"] == found["fates"]["stored"] == 90
+    assert {source["kind"] for source in found["sources"]} == {"listing", "feed", "sitemap"}
+
+
+def test_each_hour_counts_the_articles_published_in_it(newscrawl: Any, young: Server) -> None:
+    newscrawl("crawl", "replica")
+    hours = health(newscrawl, "replica", "--hours", "48")["hours"]
+    published = [article.published for article in young.replica.articles]
+    for row in hours:
+        start = datetime.fromisoformat(row["hour"])
+        assert row["stored"] == sum(start <= at < start + HOUR for at in published)
+
+
+def test_an_article_that_failed_is_told_with_its_reason(newscrawl: Any, website: Any) -> None:
+    newscrawl.add_site("small", website.site_file())
+    website.listing("storm", "harvest")
+    website.pages["/news/harvest"] = (500, "broken")
+    newscrawl("crawl", "small")
+    found = health(newscrawl, "small", code=0)
+    assert found["fates"]["stored"] == 1
+    assert [(item["url"], item["reason"]) for item in found["failed"]] == [
+        (f"{website.base_url}/news/harvest", "http-500")
+    ]
+    assert "http-500" in newscrawl("health", "small")
+
+
+def test_an_article_that_redirects_is_stored_under_the_address_shown(newscrawl: Any, website: Any) -> None:
+    newscrawl.add_site("small", website.site_file())
+    website.listing("storm")
+    website.pages["/news/new-storm"] = website.pages["/news/storm"]
+    website.pages["/news/storm"] = (301, "/news/new-storm")
+    newscrawl("crawl", "small")
+    assert health(newscrawl, "small")["fates"]["stored"] == 1
+
+
+def test_what_a_killed_crawl_left_is_missing_until_the_next_run(newscrawl: Any, young: Server) -> None:
+    process = newscrawl.start("crawl", "replica")
+    with MongoClient(newscrawl.uri) as client:
+        while process.poll() is None and not client[newscrawl.database]["sightings"].find_one():
+            os.sched_yield()
+    process.kill()
+    process.communicate()
+    found = health(newscrawl, "replica", "--hours", "48", code=3)
+    assert found["missing"]
+    assert found["fates"]["stored"] + len(found["missing"]) == found["shown"]
+    assert "`newscrawl crawl replica` fetches what is missing" in newscrawl(
+        "health", "replica", "--hours", "48", code=3
+    )
+    newscrawl("crawl", "replica")
+    assert health(newscrawl, "replica", "--hours", "48")["missing"] == []
+
+
+def test_what_a_limit_left_out_is_not_missing(newscrawl: Any, young: Server) -> None:
+    newscrawl("crawl", "replica", "--limit", "5")
+    found = health(newscrawl, "replica", "--hours", "48")
+    assert found["fates"]["missing"] == 0
+    assert found["fates"]["left-out"] > 0
+
+
+def test_a_backfill_is_no_news(newscrawl: Any, young: Server) -> None:
+    newscrawl("crawl", "replica", "--from", f"{NOW - 2 * DAY:%Y-%m-%d}", "--to", f"{NOW:%Y-%m-%d}")
+    assert newscrawl.documents("articles")
+    assert not newscrawl.documents("sightings")
+
+
+# --- what was missed ----------------------------------------------------------------------------
+
+
+def test_what_no_source_has_shown_is_estimated_from_what_they_share(newscrawl: Any, website: Any) -> None:
+    newscrawl.add_site("small", website.site_file(feeds=f'["{website.base_url}/rss"]'))
+    names = [f"story-{letter}" for letter in "abcdefghijklmnopqrst"]
+    website.listing(*names)
+    website.listing(*names[:15])
+    items = "".join(f"<item><title>{name}</title><link>/news/{name}</link></item>" for name in names[5:])
+    website.pages["/rss"] = (200, f"<rss><channel>{items}</channel></rss>")
+    newscrawl("crawl", "small")
+    found = health(newscrawl, "small")["estimate"]
+    assert found["seen"] == 20
+    assert found["total"] == pytest.approx(16 * 16 / 11 - 1)
+    assert found["low"] <= found["total"] <= found["high"]
+
+
+def test_one_kind_of_source_alone_gives_no_estimate(newscrawl: Any, website: Any) -> None:
+    newscrawl.add_site("small", website.site_file())
+    website.listing("storm")
+    newscrawl("crawl", "small")
+    assert health(newscrawl, "small")["estimate"] == {"unknown": "one-source"}
+    assert "cannot be estimated" in newscrawl("health", "small")
+
+
+# --- sources that went quiet --------------------------------------------------------------------
+
+
+def with_history(newscrawl: Any, url: str, *, until: datetime) -> None:
+    """Let a source have shown an article an hour for four weeks."""
+    with MongoClient(newscrawl.uri) as client:
+        database = client[newscrawl.database]
+        sightings = [
+            Sighting(site="small", source=url, kind="listing", article=article_id(address), url=address, at=at, seen=at)
+            for at in (until - number * HOUR for number in range(28 * 24))
+            if (address := f"{url}/{at:%m-%d-%H}")
+        ]
+        database["sightings"].insert_many([{"_id": seen.id, **seen.model_dump()} for seen in sightings])
+        listing = Listing(url=url, site="small", kind="listing", answered_at=NOW)
+        database["listings"].replace_one({"_id": article_id(url)}, listing.model_dump(), upsert=True)
+
+
+def test_a_source_that_shows_nothing_new_for_far_longer_than_usual_is_quiet(newscrawl: Any, website: Any) -> None:
+    newscrawl.add_site("small", website.site_file())
+    newscrawl("db", "init")
+    with_history(newscrawl, f"{website.base_url}/news", until=NOW - 20 * HOUR)
+    found = health(newscrawl, "small", "--hours", "1", code=3)
+    [source] = found["sources"]
+    assert source["is_quiet"]
+    assert source["silent_seconds"] == 20 * 3600
+    assert source["usual_seconds"] < 3600
+    assert "has shown nothing new since" in found["troubles"][0]
+
+
+def test_a_source_that_goes_on_is_not_quiet(newscrawl: Any, website: Any) -> None:
+    newscrawl.add_site("small", website.site_file())
+    newscrawl("db", "init")
+    with_history(newscrawl, f"{website.base_url}/news", until=NOW - HOUR / 2)
+    [source] = health(newscrawl, "small", "--hours", "1", code=3)["sources"]  # 3: the history is not stored
+    assert not source["is_quiet"]
+
+
+def test_a_source_that_cannot_be_read_is_told(newscrawl: Any, website: Any) -> None:
+    newscrawl.add_site("small", website.site_file())
+    website.pages["/news"] = (503, "")
+    newscrawl("crawl", "small", code=1)
+    found = health(newscrawl, "small", code=3)
+    assert found["sources"][0]["problem"] == "http-503"
+
+
+# --- the command --------------------------------------------------------------------------------
+
+
+def test_health_of_all_sites_is_one_line_each(newscrawl: Any, young: Server) -> None:
+    newscrawl("crawl", "replica")
+    output = newscrawl("health", "--hours", "48")
+    assert [line.split()[:2] for line in output.splitlines()[1:]] == [["replica", "ok"]]
+
+
+def test_a_site_that_was_never_crawled_says_how(newscrawl: Any, young: Server) -> None:
+    assert "`newscrawl crawl replica`" in newscrawl("health", "replica", code=4)
+    newscrawl("health", code=4)
+
+
+def test_a_site_that_does_not_exist_is_a_wrong_word(newscrawl: Any, young: Server) -> None:
+    code, _output, errors = newscrawl.run("health", "replika")
+    assert code == 2
+    assert "did you mean replica?" in errors
+
+
+def test_the_ledger_is_read_by_an_index(newscrawl: Any, young: Server) -> None:
+    newscrawl("crawl", "replica", "--limit", "1")
+    with MongoClient(newscrawl.uri) as client:
+        query, fields = sightings_query("replica", NOW - DAY)
+        plan = client[newscrawl.database]["sightings"].find(query, fields).explain()["queryPlanner"]["winningPlan"]
+    assert "IXSCAN" in str(plan)
+    assert "COLLSCAN" not in str(plan)
+
+
+def test_what_waited_on_disk_is_in_the_ledger(newscrawl: Any, tmp_path: Path) -> None:
+    seen = Sighting(site="small", source="https://e.com/", kind="feed", article="0" * 32, url="u", at=NOW, seen=NOW)
+    spool = newscrawl.data / f"spool-{newscrawl.database}.jsonl"
+    spool.parent.mkdir(parents=True, exist_ok=True)
+    spool.write_text(f'{{"kind": "sighting", "sighting": {seen.model_dump_json()}}}\n')
+    newscrawl("db", "replay")
+    assert [document["_id"] for document in newscrawl.documents("sightings")] == [seen.id]
