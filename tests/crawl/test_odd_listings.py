@@ -99,6 +99,18 @@ def test_an_unmarked_box_on_every_page_keeps_no_walk_going(small: Small) -> None
     assert "/news?page=5" not in paths
 
 
+def test_an_unmarked_box_of_new_articles_on_every_page_does_not_hide_that_the_rest_is_too_old(small: Small) -> None:
+    small.site()
+    box = ITEM.format("popular", "/news/popular", f"<time datetime='{datetime.now(UTC).isoformat()}'></time>")
+    small.show(*[names(start, start + 4) for start in range(45, 0, -5)])
+    for path in [path for path in small.website.pages if "/news/" not in path]:
+        _status, body = small.website.pages[path]
+        dated = body.replace("</a>", "</a><time datetime='2026-01-01T10:00:00Z'></time>")
+        small.website.pages[path] = (200, dated.replace("<ul>", "<ul>" + box))
+    small.website.pages["/news/popular"] = (200, article("popular"))
+    assert "/news?page=3" not in small.crawl("--since", "2d")
+
+
 def test_a_pinned_article_that_is_new_does_not_keep_a_walk_going(small: Small) -> None:
     small.site("[listing]\npinned = '.pinned'\n")
     small.show(*[names(start, start + 4) for start in range(45, 0, -5)])
