@@ -353,6 +353,18 @@ def test_a_site_with_a_new_address_for_each_visit_is_seen_through(small: Small, 
     assert memory["parameters"] == ["token"]
 
 
+def test_a_site_with_random_paths_is_bounded_and_recorded(small: Small) -> None:
+    stories = [f"story-{letter}" for letter in "abcde"]
+    small.site()
+    day = '<meta property="article:published_time" content="2026-01-06T10:00:00Z">'
+    for visit in ("x1", "x2"):
+        small.website.pages["/news"] = (200, listing(stories, link=f"/{visit}/news/{{}}"))
+        small.website.pages |= {f"/{visit}/news/{name}": (200, article(name, head=day)) for name in stories}
+        assert len(small.crawl()) == 1 + len(stories)
+    assert len(small.newscrawl.documents("articles")) == len(stories)
+    assert small.run()["errors"] == {"known-under-new-addresses": 1}
+
+
 # --- clocks -------------------------------------------------------------------------------------
 
 
