@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newscrawl.article import Article
 from newscrawl.normalize.parameters import FEWEST, empty_parameters, parameters, without
 from newscrawl.normalize.urls import canonical_url
 from newscrawl.store.memory import addresses_of, remember_parameters, site_memory
@@ -32,14 +31,14 @@ class Learning:
         memory = await session.read(lambda: site_memory(session.connection.database, self.spider.site.name))
         self.parameters = frozenset(memory.parameters)
 
-    def note(self, address: str, article: Article, outcome: str) -> None:
+    def note(self, address: str, outcome: str) -> None:
         """An article was stored that discovery led to. `address`: where it was asked for, not known until then."""
         self._stored += 1
         if outcome in ("unchanged", "changed"):
             self._known += 1
             self.spider.count("known_under_new_address")
-        if len(self._asked) < MOST and parameters(canonical_url(address)):
-            self._asked.add(canonical_url(address))
+        if len(self._asked) < MOST and parameters(form := _canonical(address)):
+            self._asked.add(form)
 
     async def end(self, session: Session) -> None:
         """Learn from the addresses of this run, and keep its articles under their shorter form. Raises PyMongoError."""
@@ -51,7 +50,7 @@ class Learning:
         await session.writer.flush()
         database = session.connection.database
         found = await session.read(lambda: addresses_of(database, self._asked))
-        forms = {i: {canonical_url(address) for address in addresses} for i, addresses in found.items()}
+        forms = {i: {_canonical(address) for address in addresses} for i, addresses in found.items()}
         learnt = empty_parameters(forms) - self.parameters
         if not learnt:
             return False
@@ -63,3 +62,10 @@ class Learning:
             if shorter:
                 await session.writer.add_aliases(article, sorted(shorter))
         return True
+
+
+def _canonical(address: str) -> str:
+    try:
+        return canonical_url(address)
+    except ValueError:
+        return address
