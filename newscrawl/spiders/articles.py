@@ -161,7 +161,7 @@ class Articles:
         """An article of this run is stored: its address is learnt from, where discovery led to it."""
         for address in {article.url, *article.aliases} & self._discovered:
             self._discovered.remove(address)
-            self.spider.learning.note(address, article, outcome)
+            self.spider.learning.note(address, outcome)
 
     async def end(self) -> None:
         """Keep the further addresses that articles were met under after their reading."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newscrawl.article import Article
-from newscrawl.normalize.parameters import empty_parameters, parameters, without
+from newscrawl.normalize.parameters import FEWEST, empty_parameters, parameters, without
 from newscrawl.normalize.urls import canonical_url
 from newscrawl.store.memory import addresses_of, remember_parameters, site_memory
 
@@ -24,30 +23,37 @@ class Learning:
         self.parameters: frozenset[str] = frozenset()
         """Left out of the identity of every address."""
         self._asked: set[str] = set()
+        self._stored = 0
+        self._known = 0
 
     async def recall(self, session: Session) -> None:
         """What earlier runs have learnt. Raises PyMongoError."""
         memory = await session.read(lambda: site_memory(session.connection.database, self.spider.site.name))
         self.parameters = frozenset(memory.parameters)
 
-    def note(self, address: str, article: Article, outcome: str) -> None:
+    def note(self, address: str, outcome: str) -> None:
         """An article was stored that discovery led to. `address`: where it was asked for, not known until then."""
+        self._stored += 1
         if outcome in ("unchanged", "changed"):
+            self._known += 1
             self.spider.count("known_under_new_address")
-        if len(self._asked) < MOST and parameters(canonical_url(address)):
-            self._asked.add(canonical_url(address))
+        if len(self._asked) < MOST and parameters(form := _canonical(address)):
+            self._asked.add(form)
 
     async def end(self, session: Session) -> None:
         """Learn from the addresses of this run, and keep its articles under their shorter form. Raises PyMongoError."""
-        if not self._asked:
-            return
+        learnt = await self._learn(session) if self._asked else False
+        if not learnt and self._known >= max(FEWEST, self._stored / 2):
+            self.spider.remark("known-under-new-addresses")
+
+    async def _learn(self, session: Session) -> bool:
         await session.writer.flush()
         database = session.connection.database
         found = await session.read(lambda: addresses_of(database, self._asked))
-        forms = {i: {canonical_url(address) for address in addresses} for i, addresses in found.items()}
+        forms = {i: {_canonical(address) for address in addresses} for i, addresses in found.items()}
         learnt = empty_parameters(forms) - self.parameters
         if not learnt:
-            return
+            return False
         await remember_parameters(database, self.spider.site.name, learnt)
         self.spider.remark("parameters-learnt")
         self.parameters |= learnt
@@ -55,3 +61,11 @@ class Learning:
             shorter = {without(address, self.parameters) for address in addresses} - addresses
             if shorter:
                 await session.writer.add_aliases(article, sorted(shorter))
+        return True
+
+
+def _canonical(address: str) -> str:
+    try:
+        return canonical_url(address)
+    except ValueError:
+        return address

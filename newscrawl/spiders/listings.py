@@ -258,8 +258,8 @@ class Listings:
         if spider.articles.is_full:
             walk.is_cut = True
             return False
-        usual = [card for card in found.cards if not card.is_pinned]
-        is_too_old = bool(spider.since and usual) and all(spider.articles.is_old(card) for card in usual)
+        own = self._own(found.cards, walk) if spider.since else []
+        is_too_old = bool(own) and all(spider.articles.is_old(card) for card in own)
         goes_on = walk.goes_on(all_too_old=is_too_old)
         if walk.is_endless or (goes_on and found.next_page in walk.addresses):
             spider.remark("listing-repeats-itself")
@@ -269,6 +269,11 @@ class Listings:
             walk.is_cut = walk.is_cut or spider.max_pages is not None
             return False
         return goes_on
+
+    def _own(self, cards: list[Card], walk: Walk) -> list[Card]:
+        """Those cards of the last page that tell how far the walk is."""
+        own = set(walk.own)
+        return [card for card in cards if self.spider.articles.identity(card.url) in own]
 
     def _page_limit(self) -> int:
         return self.spider.max_pages or self.spider.site.crawl.max_pages or settings().max_pages

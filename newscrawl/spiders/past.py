@@ -200,9 +200,9 @@ class PastListings(Listings):
             await spider.database_away(error)
             return
         spider.count("pages")
-        page.articles = walk.own_articles
+        page.articles = len(walk.own)
         page.next_page, page.sitemaps = found.next_page, [e for e in found.sitemaps if spider.site.owns(e.url)]
-        page.dates += [at for card in found.cards if not card.is_pinned and (at := self._told(card, place, address))]
+        page.dates += [at for card in self._own(found.cards, walk) if (at := self._told(card, place, address))]
         for request in spider.articles.requests([f for f in fresh if self._is_wanted(f, place, address)]):
             yield request
         page.has_failed = False

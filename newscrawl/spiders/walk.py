@@ -68,8 +68,8 @@ class Walk:
         """Something was left behind: the next run has to come back for it."""
         self.has_news = False
         """The last page has an unknown article of its own."""
-        self.own_articles = 0
-        """Articles of the last page that are not pinned and were on no page before."""
+        self.own: list[str] = []
+        """Articles of the last page that are not pinned and were on no page before: they tell how far the walk is."""
         self.ended_by_known = False
         self.addresses: set[str] = {listing.url}
         """Pages that were asked for."""
@@ -118,7 +118,7 @@ class Walk:
         """A page was read."""
         self.pages += 1
         own = [i for i in shown.identities if i not in shown.promoted and i not in self._seen]
-        self.own_articles = len(own)
+        self.own = own
         self._note_news(own, shown)
         if self._to_pass and own:
             if not self._to_pass.isdisjoint(own):

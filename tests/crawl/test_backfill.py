@@ -144,6 +144,17 @@ def test_where_cards_print_no_date_the_articles_decide(newscrawl: Any, website: 
     assert "/news?page=6" not in website.requests  # two pages of older articles end it
 
 
+def test_a_box_of_new_articles_on_every_page_does_not_keep_a_backfill_going(newscrawl: Any, website: Any) -> None:
+    small_listing(website, range(60, 0, -1), per_page=5)
+    box = '<ul><li><a href="/news/popular">A headline that is popular</a><time datetime="2026-03-01T10:00:00Z"></time>'
+    for path in [path for path in website.pages if path == "/news" or path.startswith("/news?")]:
+        website.pages[path] = (200, website.pages[path][1].replace("<ul>", box + "</li>"))
+    newscrawl.add_site("small", website.site_file())
+    newscrawl("crawl", "small", "--from", "2026-02-16", "--to", "2026-02-20")
+    assert len(newscrawl.documents("articles")) == 5
+    assert "/news?page=7" not in website.requests
+
+
 def test_known_pages_do_not_end_a_backfill(newscrawl: Any, website: Any) -> None:
     small_listing(website, range(30, 10, -1), per_page=5)
     newscrawl.add_site("small", website.site_file())

@@ -99,6 +99,18 @@ def test_an_unmarked_box_on_every_page_keeps_no_walk_going(small: Small) -> None
     assert "/news?page=5" not in paths
 
 
+def test_an_unmarked_box_of_new_articles_on_every_page_does_not_hide_that_the_rest_is_too_old(small: Small) -> None:
+    small.site()
+    box = ITEM.format("popular", "/news/popular", f"<time datetime='{datetime.now(UTC).isoformat()}'></time>")
+    small.show(*[names(start, start + 4) for start in range(45, 0, -5)])
+    for path in [path for path in small.website.pages if "/news/" not in path]:
+        _status, body = small.website.pages[path]
+        dated = body.replace("</a>", "</a><time datetime='2026-01-01T10:00:00Z'></time>")
+        small.website.pages[path] = (200, dated.replace("<ul>", "<ul>" + box))
+    small.website.pages["/news/popular"] = (200, article("popular"))
+    assert "/news?page=3" not in small.crawl("--since", "2d")
+
+
 def test_a_pinned_article_that_is_new_does_not_keep_a_walk_going(small: Small) -> None:
     small.site("[listing]\npinned = '.pinned'\n")
     small.show(*[names(start, start + 4) for start in range(45, 0, -5)])
@@ -339,6 +351,18 @@ def test_a_site_with_a_new_address_for_each_visit_is_seen_through(small: Small, 
     assert len(small.newscrawl.documents("articles")) == len(stories)
     [memory] = small.newscrawl.documents("sites")
     assert memory["parameters"] == ["token"]
+
+
+def test_a_site_with_random_paths_is_bounded_and_recorded(small: Small) -> None:
+    stories = [f"story-{letter}" for letter in "abcde"]
+    small.site()
+    day = '<meta property="article:published_time" content="2026-01-06T10:00:00Z">'
+    for visit in ("x1", "x2"):
+        small.website.pages["/news"] = (200, listing(stories, link=f"/{visit}/news/{{}}"))
+        small.website.pages |= {f"/{visit}/news/{name}": (200, article(name, head=day)) for name in stories}
+        assert len(small.crawl()) == 1 + len(stories)
+    assert len(small.newscrawl.documents("articles")) == len(stories)
+    assert small.run()["errors"] == {"known-under-new-addresses": 1}
 
 
 # --- clocks -------------------------------------------------------------------------------------
