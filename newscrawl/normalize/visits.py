@@ -16,6 +16,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from newscrawl.normalize.growth import Reading
+from newscrawl.normalize.growth import growth as growth_of
+
 AGES = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=3), timedelta(days=7))
 """Ages of an article at its visits, where neither its site nor a setting names others."""
 
@@ -66,7 +69,8 @@ def growth_an_hour(earlier: int | None, seen_at: datetime | None, count: int | N
     """Share of its present count by which a counter grew an hour between two visits; 0 where that is not known."""
     if earlier is None or seen_at is None or not count or now <= seen_at:
         return 0.0
-    return max(0, count - earlier) / count / ((now - seen_at) / timedelta(hours=1))
+    grown = growth_of([Reading(seen_at, earlier), Reading(now, count)])
+    return grown.per_hour / count if grown is not None else 0.0
 
 
 def _start(published_at: datetime | None, first_seen_at: datetime, now: datetime, last: timedelta) -> datetime:

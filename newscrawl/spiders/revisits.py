@@ -22,7 +22,7 @@ from newscrawl.normalize.visits import visit_after_absence
 from newscrawl.records import Failure, Visit
 from newscrawl.settings import settings
 from newscrawl.store.queries import attempts_at
-from newscrawl.store.visits import Due, claim_due, still_claimed
+from newscrawl.store.visits import Due, claim_due, plan_earlier, still_claimed
 
 if TYPE_CHECKING:
     from newscrawl.spiders.site_spider import SiteSpider
@@ -67,6 +67,7 @@ class Revisits:
         if spider.session is None or spider.no_revisits or not self.ages:
             return
         database, now = spider.session.connection.database, datetime.now(UTC)
+        await spider.session.read(lambda: plan_earlier(database, spider.site.name, now, self.ages[-1]))
         for due in await spider.session.read(lambda: claim_due(database, spider.site.name, now, self.budget)):
             self._due[due.identity] = due
             address = next((url for url in due.addresses if spider.site.owns(url)), None)

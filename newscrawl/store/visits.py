@@ -92,6 +92,22 @@ class Due:
         )
 
 
+async def plan_earlier(database: Database, site: str, now: datetime, oldest: timedelta) -> None:
+    """Make due the articles that releases without visits have stored, and planned none for, up to the age `oldest`.
+
+    They are known by the lack of `absences`, which every article has since. One update, within one index.
+    """
+    start = now - oldest
+    unplanned = {
+        "site": site,
+        "published.at": {"$not": {"$lt": start}},  # or not known
+        "first_seen_at": {"$gte": start},
+        "absences": {"$exists": False},
+        "next_visit_at": None,
+    }
+    await database["articles"].update_many(unplanned, {"$set": {"next_visit_at": now, "absences": []}})
+
+
 async def claim_due(database: Database, site: str, now: datetime, budget: int) -> list[Due]:
     """The due articles of a site, at most so many, kept from other processes.
 

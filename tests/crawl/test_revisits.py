@@ -258,14 +258,43 @@ def test_without_a_pattern_of_articles_a_redirect_to_the_listing_is_gone_too(new
     assert article["gone"]["status"] == 301
 
 
-def test_an_article_that_moved_stays_one_document(small: Any, website: Any) -> None:
+def test_an_article_that_moved_stays_one_document_at_its_new_address(small: Any, website: Any) -> None:
+    [before] = small.documents("articles")
     website.pages["/news/storm-2"] = website.pages["/news/storm"]
     website.pages["/news/storm"] = (301, f"{website.base_url}/news/storm-2")
     small("crawl", "small", "--revisit")
     [article] = small.documents("articles")
-    assert {article["url"], *article["aliases"]} >= {f"{website.base_url}/news/storm{end}" for end in ("", "-2")}
+    assert article["_id"] == before["_id"]
+    assert (article["url"], article["aliases"]) == (f"{website.base_url}/news/storm-2", [before["url"]])
+    assert small.documents("revisions") == []
     assert article["gone"] is None
     assert article["next_visit_at"] > article["last_seen_at"]
+
+
+def test_an_article_that_moved_is_visited_at_its_new_address_from_then_on(small: Any, website: Any) -> None:
+    website.pages["/news/storm-2"] = website.pages["/news/storm"]
+    website.pages["/news/storm"] = (301, f"{website.base_url}/news/storm-2")
+    small("crawl", "small", "--revisit")
+    make_due(small)
+    website.requests.clear()
+    small("crawl", "small", "--revisit")
+    assert article_asked(website) == ["/news/storm-2"]
+
+
+def test_an_address_that_shows_another_article_keeps_the_text_of_the_first_one(small: Any, website: Any) -> None:
+    [before] = small.documents("articles")
+    paintings = "<p>Visitors queued from early morning to see paintings hidden for decades in a damp cellar.</p>" * 4
+    website.pages["/news/storm"] = (
+        200,
+        f"<html><body><article><h1>A museum opens its doors</h1>{paintings}</article></body></html>",
+    )
+    small("crawl", "small", "--revisit")
+    [after] = small.documents("articles")
+    [revision] = small.documents("revisions")
+    assert (after["headline"], after["first_seen_at"]) == ("A museum opens its doors", after["last_seen_at"])
+    assert (revision["headline"], revision["is_other_article"]) == (before["headline"], True)
+    assert revision["body"] == before["body"]
+    assert after["next_visit_at"] == after["first_seen_at"] + HOUR
 
 
 def test_an_article_that_redirects_to_another_one_is_gone_and_not_overwritten(small: Any, website: Any) -> None:
@@ -306,6 +335,34 @@ def test_a_visit_that_fails_is_tried_again_later_and_leaves_the_article_as_it_is
     website.pages["/news/storm"] = sound
     small("crawl", "small", "--revisit")
     assert small.documents("failures") == []
+
+
+def test_a_visit_that_takes_too_long_is_tried_again_later(small: Any, website: Any) -> None:
+    [before] = small.documents("articles")
+    released, sound = threading.Event(), website.pages["/news/storm"]
+
+    def held() -> Any:
+        released.wait(60)
+        return sound
+
+    website.pages["/news/storm"] = held
+    small.environment["NEWSCRAWL_TIMEOUT"] = "1"
+    small.run("crawl", "small", "--revisit")
+    released.set()
+    [after] = small.documents("articles")
+    [failure] = small.documents("failures")
+    assert failure["reason"] == "timeout"
+    assert after["next_visit_at"] == failure["next_try_at"] > failure["last_at"]
+    assert {**after, "next_visit_at": None} == {**before, "next_visit_at": None}
+
+
+def test_an_article_stored_by_an_earlier_release_is_visited(small: Any, website: Any) -> None:
+    with articles_of(small) as articles:
+        articles.update_one({}, {"$set": {"next_visit_at": None}, "$unset": {"absences": "", "gone": "", "fetch": ""}})
+    small("crawl", "small")
+    [article] = small.documents("articles")
+    assert article_asked(website) == ["/news/storm"]
+    assert article["next_visit_at"] > article["last_seen_at"]
 
 
 def test_an_article_that_always_fails_is_given_up_at_its_last_age(small: Any, website: Any) -> None:

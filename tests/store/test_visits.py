@@ -16,7 +16,7 @@ from newscrawl.store.articles import ArticleWriter
 from newscrawl.store.connect import Connection
 from newscrawl.store.replay import replay
 from newscrawl.store.spool import Spool
-from newscrawl.store.visits import CLAIM, Due, claim_due
+from newscrawl.store.visits import CLAIM, Due, claim_due, plan_earlier
 
 NOW = datetime(2026, 1, 6, 10, 50, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -150,6 +150,63 @@ async def test_an_article_of_an_earlier_version_can_be_visited(connection: Conne
     document = await stored(connection)
     assert (document["last_seen_at"], document["next_visit_at"]) == (NOW + HOUR, NOW + DAY)
     assert document["absences"] == []
+
+
+async def of_earlier_release(connection: Connection, writer: ArticleWriter, number: int, at: datetime) -> None:
+    """An article as releases stored it that planned no visits."""
+    await writer.save(article(number, f"{number}"), now=at)
+    planned_since = {"absences": "", "gone": ""}
+    values = {"next_visit_at": None, "published": {"at": at, "raw": "", "precision": "minute"}}
+    await connection.database["articles"].update_one(
+        {"_id": article(number).id}, {"$set": values, "$unset": planned_since}
+    )
+
+
+async def test_young_articles_of_an_earlier_release_become_due_and_old_ones_do_not(
+    connection: Connection, writer: ArticleWriter
+) -> None:
+    await of_earlier_release(connection, writer, 1, NOW - 6 * DAY)
+    await of_earlier_release(connection, writer, 2, NOW - 8 * DAY)
+    await of_earlier_release(connection, writer, 3, NOW - DAY)
+    await connection.database["articles"].update_one({"_id": article(3).id}, {"$set": {"published": None}})
+    await plan_earlier(connection.database, "other", NOW, 7 * DAY)
+    assert await claim_due(connection.database, "example", NOW, 10) == []
+    await plan_earlier(connection.database, "example", NOW, 7 * DAY)
+    due = await claim_due(connection.database, "example", NOW, 10)
+    assert {item.identity for item in due} == {article(1).id, article(3).id}
+
+
+async def test_articles_of_an_earlier_release_are_planned_once(connection: Connection, writer: ArticleWriter) -> None:
+    await of_earlier_release(connection, writer, 1, NOW - DAY)
+    await plan_earlier(connection.database, "example", NOW, 7 * DAY)
+    [due] = await claim_due(connection.database, "example", NOW, 10)
+    await writer.visit(visit(due, gone=Gone(at=NOW, status=404), next_visit_at=None))
+    await writer.flush()
+    await plan_earlier(connection.database, "example", NOW + HOUR, 7 * DAY)
+    assert await claim_due(connection.database, "example", NOW + HOUR, 10) == []
+
+
+async def test_an_article_that_needs_no_further_visit_is_not_planned_anew(
+    connection: Connection, writer: ArticleWriter
+) -> None:
+    await writer.save(article(), now=NOW, ages=[])
+    await plan_earlier(connection.database, "example", NOW + HOUR, 7 * DAY)
+    assert (await stored(connection))["next_visit_at"] is None
+
+
+async def test_articles_of_an_earlier_release_are_found_by_an_index(
+    connection: Connection, writer: ArticleWriter
+) -> None:
+    for number in range(3):
+        await of_earlier_release(connection, writer, number, NOW - DAY)
+    for number in range(3, 60):
+        await of_earlier_release(connection, writer, number, NOW - 30 * DAY)
+    await connection.database.command("profile", 2)
+    await plan_earlier(connection.database, "example", NOW, 7 * DAY)
+    await connection.database.command("profile", 0)
+    [update] = await connection.database["system.profile"].find({"op": "update"}).to_list()
+    assert update["planSummary"].startswith("IXSCAN { site: 1, published.at: -1 }")
+    assert (update["docsExamined"], update["nModified"]) == (3, 3)
 
 
 async def test_what_a_visit_showed_waits_on_disk_while_the_database_is_away(
