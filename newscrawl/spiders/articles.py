@@ -95,6 +95,9 @@ class Articles:
                 callback=self.parse,
                 errback=self.failed,
                 cb_kwargs={"card": fresh.card, "identity": fresh.identity},
+                # Asked once as it is. Scrapy would also drop a redirect to an article that was asked for, and with it
+                # the only sign that both addresses are one article.
+                dont_filter=True,
             )
 
     def reserve(self, identities: list[str], address: str) -> bool:

@@ -76,6 +76,18 @@ def test_an_article_that_redirects_is_stored_under_the_address_shown(newscrawl: 
     assert health(newscrawl, "small")["fates"]["stored"] == 1
 
 
+def test_two_addresses_of_one_article_are_stored_both_where_one_redirects_to_the_other(
+    newscrawl: Any, website: Any
+) -> None:
+    newscrawl.add_site("small", website.site_file())
+    website.listing("storm", "old-storm")
+    website.pages["/news/old-storm"] = (301, "/news/storm")
+    newscrawl("crawl", "small")
+    [article] = newscrawl.documents("articles")
+    assert article["aliases"] == [f"{website.base_url}/news/old-storm"]
+    assert health(newscrawl, "small")["fates"]["stored"] == 2
+
+
 def test_what_a_killed_crawl_left_is_missing_until_the_next_run(newscrawl: Any, young: Server) -> None:
     process = newscrawl.start("crawl", "replica")
     with MongoClient(newscrawl.uri) as client:
