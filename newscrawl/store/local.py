@@ -234,7 +234,6 @@ class LocalServer:
 
     def _launch(self, binary: Path) -> None:
         self.socket.unlink(missing_ok=True)
-        log = self.folder / "mongod.log"
         command = [
             *(str(binary), "--dbpath", str(self.folder / "data"), "--bind_ip", str(self.socket)),
             # Beside the socket of bind_ip mongod opens one named after its port: not in the shared /tmp.
@@ -242,9 +241,21 @@ class LocalServer:
             *("--replSet", REPLICA_SET, "--oplogSize", "512", "--wiredTigerCacheSizeGB", "0.25"),
             # CVE-2025-14847 is in the decompression of messages.
             *("--networkMessageCompressors", "disabled"),
-            *("--logpath", str(log), "--logRotate", "reopen", "--logappend"),
+            *("--logpath", str(self.folder / "mongod.log"), "--logRotate", "reopen", "--logappend"),
             *("--pidfilepath", str(self.folder / "mongod.pid")),
         ]
+        deadline = time.monotonic() + START_SECONDS
+        while (problem := self._attempt(command, deadline)) is not None:
+            code, text = problem
+            # A server that was killed a moment ago holds its files until the last of its threads has ended.
+            if "DBPathInUse" not in text or time.monotonic() > deadline:
+                raise LocalServerError(_why_it_failed(binary, text, code))
+            time.sleep(0.1)
+
+    def _attempt(self, command: list[str], deadline: float) -> tuple[int, str] | None:
+        """Start it once and wait until it answers; its exit code and output where it does not."""
+        log = self.folder / "mongod.log"
+        before = log.stat().st_size if log.exists() else 0
         with (self.folder / "start.log").open("w+b") as output:
             process = subprocess.Popen(
                 # The shell raises the limit of open files and becomes mongod: the pid stays the same.
@@ -255,14 +266,13 @@ class LocalServer:
                 start_new_session=True,
                 close_fds=True,
             )
-            deadline = time.monotonic() + START_SECONDS
             while not self._answers():
                 code = process.poll()
                 if code is not None or time.monotonic() > deadline:
                     output.seek(0)
-                    text = output.read().decode(errors="replace") + _tail(log)
-                    raise LocalServerError(_why_it_failed(binary, text, code or 0))
+                    return code or 0, output.read().decode(errors="replace") + _tail(log, before)
                 time.sleep(0.02)
+        return None
 
     def _answers(self) -> bool:
         if not self.socket.exists():
@@ -305,8 +315,11 @@ def _open_files() -> int:
     return OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
 
 
-def _tail(log: Path) -> str:
+def _tail(log: Path, start: int) -> str:
+    """The end of what was logged after the first `start` bytes."""
     try:
-        return log.read_text(errors="replace")[-4000:]
+        with log.open("rb") as file:
+            file.seek(start)
+            return file.read().decode(errors="replace")[-8000:]
     except OSError:
         return ""

@@ -1,11 +1,13 @@
 """The embedded server, with the real mongod."""
 
 import contextlib
+import fcntl
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,6 +79,20 @@ def test_it_comes_back_after_a_kill(server: LocalServer) -> None:
         os.sched_yield()
     with MongoClient(server.start()) as client:
         assert client.test.things.count_documents({}) == 1
+
+
+def test_it_waits_for_the_end_of_a_server_that_still_holds_its_files(server: LocalServer) -> None:
+    server.start()
+    server.stop()
+    log = server.folder / "mongod.log"
+    with (server.folder / "data" / "mongod.lock").open("r+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        starting = threading.Thread(target=server.start)
+        starting.start()
+        while "DBPathInUse" not in log.read_text():
+            assert starting.is_alive()
+    starting.join()
+    assert server.pid() is not None
 
 
 def test_the_last_user_stops_it(tmp_path: Path) -> None:
