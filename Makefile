@@ -10,7 +10,7 @@ demo: .venv/.installed
 
 test: .venv/.tools
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --dist loadfile
 
 bench: .venv/.installed
 	@$(BIN)/python benchmarks/crawl.py
