@@ -163,7 +163,7 @@ class Sighting(Part):
     article: str = Field(description="Identity of the article at the address shown.")
     url: str = Field(description="The address shown.")
     at: Instant = Field(description="When the source was read.")
-    seen: Instant = Field(description="Publication by the card, else `at`: the hour in which the article counts.")
+    seen: Instant = Field(description="Publication by the card, of a mere date its end; never after `at`.")
     run: str | None = None
     is_partial: bool = Field(default=False, description="The run was to leave articles out: by `--since` or `--limit`.")
 

@@ -223,6 +223,14 @@ class Site(_Table):
         return cls(name=name, publisher=host.removeprefix("www."), home=f"{urlsplit(url).scheme}://{host}/")
 
     @cached_property
+    def sources(self) -> dict[str, str]:
+        """Address to kind of every listing, feed and sitemap of every edition."""
+        kinds = ("listing", "feed", "sitemap")
+        return {
+            address: kind for edition in self.editions for kind in kinds for address in getattr(edition, f"{kind}s")
+        }
+
+    @cached_property
     def all_hosts(self) -> frozenset[str]:
         """Every host of the site, with its port where it is named with one, with and without `www.`."""
         named = [urlsplit(self.home).netloc.rpartition("@")[2], *self.hosts]

@@ -22,6 +22,7 @@ WHY_UNKNOWN = {
     "nothing-seen": "nothing was shown in this time",
     "one-source": "only one kind of source was read; a feed or sitemap in the site file would tell",
     "no-overlap": "no article was shown by two kinds of sources, so they may list different things",
+    "little-overlap": "too few articles were shown by two kinds of sources",
 }
 
 
@@ -41,12 +42,14 @@ def health(
 
     newscrawl health unn --hours 48
     """
+    from zoneinfo import ZoneInfo
+
     from newscrawl.settings import ConfigurationError, read_settings
     from newscrawl.site import SiteError, find_site, load_sites
 
     try:
         known = load_sites(read_settings().site_folders)
-        chosen = [find_site(name, known).name for name in dict.fromkeys(names or [])] or sorted(known)
+        chosen = [find_site(name, known) for name in dict.fromkeys(names or [])] or [*known.values()]
     except (ConfigurationError, SiteError) as error:
         fail(str(error), Exit.USAGE)
 
@@ -55,7 +58,17 @@ def health(
 
         now = datetime.now(UTC)
         since = now - timedelta(hours=hours)
-        return [await read_ledger(connection.database, name, since=since, now=now) for name in chosen]
+        return [
+            await read_ledger(
+                connection.database,
+                site.name,
+                since=since,
+                now=now,
+                zone=ZoneInfo(site.timezone or "UTC"),
+                configured=site.sources,
+            )
+            for site in sorted(chosen, key=lambda site: site.name)
+        ]
 
     ledgers = with_database(read)
     if not names:
@@ -111,13 +124,16 @@ def _show(ledger: Ledger) -> None:
             for source in ledger.sources
         ),
     )
-    kinds = [kind for kind in KINDS if any(counts[kind] for counts in ledger.by_hour.values())]
+    kinds = [kind for kind in KINDS if any(hour.counts[kind] for hour in ledger.by_hour.values())]
     fates = [fate for fate in FATES if fate in FATES[:3] or ledger.fates[fate]]
     if ledger.by_hour:
         out.print()
         show_table(
-            ("hour (UTC)", *(f"in {kind}s" for kind in kinds), *fates),
-            ((hour, *(counts[name] for name in (*kinds, *fates))) for hour, counts in ledger.by_hour.items()),
+            ("hour (UTC)", *(f"in {kind}s" for kind in kinds), *fates, "missed (estimate)"),
+            (
+                (begin, *(hour.counts[name] for name in (*kinds, *fates)), _missed(hour.estimate))
+                for begin, hour in ledger.by_hour.items()
+            ),
         )
     out.print()
     _show_estimate(ledger.estimate)
@@ -129,15 +145,14 @@ def _show_estimate(found: Estimate | Unknown) -> None:
         out.print(f"What no source has shown cannot be estimated: {WHY_UNKNOWN[found]}.", highlight=False)
         return
     out.print(
-        f"Shown: {found.seen} articles. By what the kinds of sources share there were about {found.total:.0f}"
-        f" (95 %: {found.low} to {found.high}); about {found.missed:.0f} were shown by none.",
+        f"Shown: {found.seen} articles that did not fail. By what the kinds of sources share there were about"
+        f" {found.total} (95 %: {found.low} to {found.high}); about {found.missed} were shown by none.",
         highlight=False,
     )
 
 
 def _show_addresses(ledger: Ledger) -> None:
-    failed = [article for article in ledger.articles if article.fate == "failed"]
-    for title, articles in (("failed", failed), ("missing", ledger.missing)):
+    for title, articles in (("failed", ledger.failed), ("missing", ledger.missing)):
         if articles:
             out.print()
             rows = [(title, article.seen, article.reason, article.url) for article in articles[:MOST_SHOWN]]
@@ -148,18 +163,18 @@ def _show_addresses(ledger: Ledger) -> None:
         out.print(f"`newscrawl crawl {ledger.site}` fetches what is missing.", markup=False, highlight=False)
 
 
-def _source_state(source: Source) -> str:
+def _source_state(source: Source) -> str | None:
+    from newscrawl.records import LEDGER
+
     if source.problem is not None:
         return source.problem
-    return "quiet" if source.silence is not None and source.silence.is_quiet else "ok"
+    if source.silence is None:
+        return f"nothing new in {LEDGER.days} days" if source.answered_at else None
+    return "quiet" if source.silence.is_quiet else "ok"
 
 
 def _missed(found: Estimate | Unknown) -> str | None:
-    return (
-        None
-        if isinstance(found, str)
-        else f"{found.missed:.0f} ({found.low - found.seen} to {found.high - found.seen})"
-    )
+    return None if isinstance(found, str) else f"{found.missed} ({found.low - found.seen} to {found.high - found.seen})"
 
 
 def _span(length: timedelta) -> str:
@@ -171,9 +186,6 @@ def _span(length: timedelta) -> str:
 
 
 def _as_json(ledger: Ledger) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    found = ledger.estimate
     return {
         "site": ledger.site,
         "state": ledger.state,
@@ -183,7 +195,7 @@ def _as_json(ledger: Ledger) -> dict[str, Any]:
         "last_run": ledger.last_run["_id"] if ledger.last_run else None,
         "shown": len(ledger.articles),
         "fates": {fate: ledger.fates[fate] for fate in FATES},
-        "estimate": {"unknown": found} if isinstance(found, str) else {**asdict(found), "missed": found.missed},
+        "estimate": _estimate_as_json(ledger.estimate),
         "sources": [
             {
                 "url": source.url,
@@ -201,11 +213,19 @@ def _as_json(ledger: Ledger) -> dict[str, Any]:
             for source in ledger.sources
         ],
         "hours": [
-            {"hour": hour, **{name: counts[name] for name in (*KINDS, *FATES)}}
-            for hour, counts in ledger.by_hour.items()
+            {
+                "hour": begin,
+                **{name: hour.counts[name] for name in (*KINDS, *FATES)},
+                "estimate": _estimate_as_json(hour.estimate),
+            }
+            for begin, hour in ledger.by_hour.items()
         ],
         "missing": [article.url for article in ledger.missing],
-        "failed": [
-            {"url": article.url, "reason": article.reason} for article in ledger.articles if article.fate == "failed"
-        ],
+        "failed": [{"url": article.url, "reason": article.reason} for article in ledger.failed],
     }
+
+
+def _estimate_as_json(found: Estimate | Unknown) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {"unknown": found} if isinstance(found, str) else {**asdict(found), "missed": found.missed}

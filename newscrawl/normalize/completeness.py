@@ -1,9 +1,15 @@
 """How many articles there were, by what several kinds of sources have shown of them (capture and recapture). Pure.
 
 Listings, feeds and sitemaps of one site are made by different programs. An article that a listing missed may be in the
-feed; from how often that happens follows how many were missed by all. Two kinds: the estimator of Chapman (1951), with
-the variance of Seber (1970). Three or more: that of Darroch (1958), in which each kind has a chance of its own. The
-interval is the log-normal one of Chao (1987), which never falls below what was seen.
+feed; from how often that happens follows how many were missed by all. With `seen` articles in all, of which kind i has
+shown n_i by a chance of its own, unknown and uniform, each number N of articles there may have been has the weight
+
+    N! / (N - seen)! * product over i of n_i! * (N - n_i)! / (N + 1)!
+
+after Castledine, "A Bayesian analysis of multiple-recapture sampling for a closed population", Biometrika 68 (1981).
+The estimate is the median of these weights, the interval the shortest that holds 95 % of them. Unlike the estimators of
+Chapman and Darroch with log-normal intervals, it keeps its 95 % for a handful of articles, too, and where one kind has
+shown all that another one has.
 
 Where kinds are not independent the estimate errs: kinds that show the same on purpose, or articles that are hard to see
 for all of them, make it too low; kinds that divide the articles among them make it too high.
@@ -11,31 +17,35 @@ for all of them, make it too low; kinds that divide the articles among them make
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal
 
-NORMAL_95 = 1.959964
-"""Quantile of the normal distribution for an interval of 95 %."""
-PRECISION = 1e-9
+SHARE = 0.95
+FARTHEST = 20
+"""How many times as many articles as were seen there may have been; an estimate that says more says nothing."""
+LEAST_REACH = 200  # articles, where few were seen
+NEGLIGIBLE = 0.001
+"""Share of all weights that lies beyond the numbers looked at."""
+HUGE = 1e100  # weights are kept below it
 
-Unknown = Literal["nothing-seen", "one-source", "no-overlap"]
+Unknown = Literal["nothing-seen", "one-source", "no-overlap", "little-overlap"]
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A number of articles with its interval of 95 %, in whole articles."""
+    """A number of articles with its interval of 95 %."""
 
     seen: int
     """Articles that any source has shown."""
-    total: float
+    total: int
     low: int
     high: int
 
     @property
-    def missed(self) -> float:
+    def missed(self) -> int:
         """Articles that no source has shown."""
         return self.total - self.seen
 
@@ -44,7 +54,8 @@ def estimate(sources: Mapping[str, Collection[str]]) -> Estimate | Unknown:
     """How many articles there were. `sources`: what each kind of source has shown; identities of articles.
 
     A kind that has shown nothing says nothing. The reason, where there is no estimate: nothing was seen; one kind alone
-    was; or no article was shown by two kinds, so that they may well be lists of different things.
+    was; no article was shown by two kinds, so that they may well be lists of different things; or so few were that
+    there may have been twenty times as many articles as were seen.
     """
     shown = [set(articles) for articles in sources.values() if articles]
     captures = Counter(article for articles in shown for article in articles)
@@ -54,45 +65,46 @@ def estimate(sources: Mapping[str, Collection[str]]) -> Estimate | Unknown:
         return "one-source"
     if max(captures.values()) == 1:
         return "no-overlap"
-    if len(shown) == 2:
-        unseen, variance = _chapman(len(shown[0]), len(shown[1]), len(shown[0] & shown[1]))
-    else:
-        unseen, variance = _darroch(len(captures), sorted(len(articles) for articles in shown))
-    return _with_interval(len(captures), unseen, variance)
+    seen = len(captures)
+    weights = _weights(seen, sorted(len(articles) for articles in shown))
+    if weights is None:
+        return "little-overlap"
+    first, last = _shortest(weights)
+    return Estimate(seen, seen + _median(weights), seen + first, seen + last)
 
 
-def _chapman(first: int, second: int, both: int) -> tuple[float, float]:
-    """Articles that neither has shown, and the variance."""
-    total = (first + 1) * (second + 1) / (both + 1) - 1
-    variance = (first + 1) * (second + 1) * (first - both) * (second - both) / ((both + 1) ** 2 * (both + 2))
-    return total - (first + second - both), variance
+def _weights(seen: int, shown: list[int]) -> list[float] | None:
+    """The weights of `seen` articles, of one more, and so on; None where they reach too far."""
+    weights, whole = [1.0], 1.0
+    farthest = FARTHEST * seen + LEAST_REACH
+    for number in range(seen, farthest):
+        step = (number + 1) / (number + 1 - seen)
+        for by_one in shown:
+            step *= (number + 1 - by_one) / (number + 2)
+        weights.append(weights[-1] * step)
+        whole += weights[-1]
+        # They fall at least as the third power of the number: half of the last one times its number is still to come.
+        if step < 1 and weights[-1] * (number + 1) < 2 * NEGLIGIBLE * whole:
+            return weights
+        if whole > HUGE:
+            weights, whole = [weight / HUGE for weight in weights], whole / HUGE
+    return None
 
 
-def _darroch(seen: int, shown: list[int]) -> tuple[float, float]:
-    """Articles that none of three or more kinds has shown, and the variance. `shown`: how many each has shown.
-
-    The number at which the chance to be shown by none, when each kind shows its share at random, is the share unseen.
-    """
-
-    def is_below(total: float) -> bool:
-        return math.prod(1 - number / total for number in shown) > 1 - seen / total
-
-    low = high = float(seen)
-    while is_below(high):
-        low, high = high, 2 * high
-    while high - low > PRECISION * high:
-        middle = (low + high) / 2
-        low, high = (middle, high) if is_below(middle) else (low, middle)
-    missing = [1 - number / high for number in shown]
-    if min(missing) <= 0:
-        return 0.0, 0.0
-    information = 1 / math.prod(missing) + len(shown) - 1 - sum(1 / share for share in missing)
-    return high - seen, high / information if information > 0 else 0.0
+def _median(weights: list[float]) -> int:
+    half = sum(weights) / 2
+    return next(position for position, below in enumerate(accumulate(weights)) if below >= half)
 
 
-def _with_interval(seen: int, unseen: float, variance: float) -> Estimate:
-    unseen = max(0.0, unseen)
-    if unseen == 0:
-        return Estimate(seen, seen, seen, seen)
-    factor = math.exp(NORMAL_95 * math.sqrt(math.log1p(variance / unseen**2)))
-    return Estimate(seen, seen + unseen, math.floor(seen + unseen / factor), math.ceil(seen + unseen * factor))
+def _shortest(weights: list[float]) -> tuple[int, int]:
+    """First and last position of the heaviest, taken from the top, that hold their share of all. One top, no valleys."""
+    first = last = max(range(len(weights)), key=weights.__getitem__)
+    held, wanted = weights[first], SHARE * sum(weights)
+    while held < wanted:
+        below = weights[first - 1] if first else -1.0
+        above = weights[last + 1] if last + 1 < len(weights) else -1.0
+        if above >= below:
+            last, held = last + 1, held + above
+        else:
+            first, held = first - 1, held + below
+    return first, last

@@ -1,26 +1,33 @@
 """When a source is quiet, by its own rhythm. Pure.
 
-A silence is the time since the last new article. How long a silence is usual depends on the hour and the weekday: so
-the present one is compared with those that there were at the same moment of the weeks before, or, where the history is
-too short for that, at the same hour of the days before. A source that never shows anything at night is not quiet at
-night, and one that rests on Sundays is not quiet on Sundays.
+The hours since the last new article are laid over the weeks before, by the clock on the wall of the site. Where enough
+came in these hours then, in every week but the poorest (which may have been an outage itself), the silence is a strange
+one. So a source that shows nothing at night is not quiet at night, one that rests on Sundays is not quiet on Sundays,
+and a change of clocks is no silence.
+
+A source that shows too little for that is quiet when it has shown nothing for twice as long as it ever did.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
+from itertools import pairwise
 from statistics import median
 
-DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
+WEEK = timedelta(weeks=1)
 FEWEST_WEEKS, MOST_WEEKS = 3, 8
-FEWEST_DAYS, MOST_DAYS = 4, 10
+ENOUGH = 6
+"""Articles in the same hours of the weeks before that make a silence a strange one: by chance alone, none comes where
+six are usual once in four hundred times."""
 LEAST = timedelta(hours=1)
-"""A shorter silence is never called quiet: half of the clock changes are one hour."""
+"""A shorter silence is never called quiet."""
 TIMES = 2.0
-"""How much longer than the longest silence at that time of the week one has to be."""
+"""How much longer than the longest silence ever one has to be, where little is shown."""
+FEWEST_GAPS, FEWEST_DAYS = 12, timedelta(days=15)
+"""Without so many silences the longest of them says nothing, and neither do days without two weekends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,36 +42,44 @@ class Silence:
     is_quiet: bool
 
 
-def silence(arrivals: Sequence[datetime], now: datetime) -> Silence | None:
-    """The silence of a source at `now`, the instant at which it was last read. `arrivals`: of its articles, in order.
+def silence(arrivals: Iterable[datetime], now: datetime, zone: tzinfo) -> Silence | None:
+    """The silence of a source at `now`, the instant at which it was last read; None where nothing has arrived by then.
 
-    None where nothing has arrived by then.
+    `arrivals`: of its articles, aware, in any order. `zone`: of the site.
     """
-    number = bisect_right(arrivals, now)
-    if not number:
+    instants = sorted({at.timestamp() for at in arrivals if at <= now})
+    if not instants:
         return None
-    last = arrivals[number - 1]
-    length = now - last
-    earlier = _silences(arrivals, last, now, WEEK, MOST_WEEKS)
-    if len(earlier) < FEWEST_WEEKS:
-        earlier = _silences(arrivals, last, now, DAY, MOST_DAYS)
-        if len(earlier) < FEWEST_DAYS:
-            return Silence(last, length, None, False)
-    longest = max(LEAST, TIMES * max(earlier))
-    return Silence(last, length, timedelta(seconds=median(gap.total_seconds() for gap in earlier)), length > longest)
+    last = datetime.fromtimestamp(instants[-1], zone)
+    length = timedelta(seconds=now.timestamp() - instants[-1])
+    usual, expected = _same_hours(instants, last, now.astimezone(zone))
+    is_strange = expected is not None and expected >= ENOUGH
+    is_quiet = length > LEAST and (is_strange or _is_longest_by_far(length, instants))
+    return Silence(last.astimezone(now.tzinfo), length, usual, is_quiet)
 
 
-def _silences(
-    arrivals: Sequence[datetime], last: datetime, now: datetime, step: timedelta, most: int
-) -> list[timedelta]:
-    """The silences at the same moment of days or weeks before the present one began, back to the first arrival."""
-    found = []
-    for number in range(1, most + 1):
-        moment = now - number * step
-        if moment > last:
-            continue
-        before = bisect_right(arrivals, moment)
-        if not before:
+def _same_hours(instants: list[float], last: datetime, now: datetime) -> tuple[timedelta | None, int | None]:
+    """The usual silence at that time of the week, and how many articles came then in all weeks but the poorest."""
+    end = min(now, last + WEEK)  # of a longer silence its first week tells
+    back = max(1, -((last - now) // WEEK))
+    gaps, counts = [], []
+    for week in range(1, MOST_WEEKS + 1):
+        # Dates of one zone are moved by the clock on the wall: hours stay in their place when clocks change.
+        opening, closing = (last - week * WEEK).timestamp(), (end - week * WEEK).timestamp()
+        if opening < instants[0]:
             break
-        found.append(moment - arrivals[before - 1])
-    return found
+        counts.append(bisect_right(instants, closing) - bisect_right(instants, opening))
+        moment = (now - (back + week - 1) * WEEK).timestamp()
+        if moment >= instants[0]:
+            gaps.append(moment - instants[bisect_right(instants, moment) - 1])
+    if len(counts) < FEWEST_WEEKS:
+        return None, None
+    return timedelta(seconds=median(gaps)), sorted(counts)[1]
+
+
+def _is_longest_by_far(length: timedelta, instants: list[float]) -> bool:
+    """Whether a silence is much longer than any before; where the history is too short to say, it is not."""
+    days = timedelta(seconds=instants[-1] - instants[0])
+    if len(instants) <= FEWEST_GAPS or max(days, length) < FEWEST_DAYS:
+        return False
+    return length > TIMES * timedelta(seconds=max(later - earlier for earlier, later in pairwise(instants)))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import scrapy
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
-from newscrawl.article import Article, Card, Fetch, NotAnArticle, article_id
+from newscrawl.article import Article, Card, Fetch, NotAnArticle, Timestamp, article_id
 from newscrawl.crawl.reading import Reading, headers_of
 from newscrawl.crawl.reasons import answered, reason_of, request_and_error
 from newscrawl.extract.article import read_article
@@ -22,6 +22,10 @@ from newscrawl.spiders.discovery import Fresh
 
 if TYPE_CHECKING:
     from newscrawl.spiders.site_spider import SiteSpider
+
+
+LENGTHS = {"day": timedelta(days=1), "month": timedelta(days=31), "year": timedelta(days=366)}
+"""Precision of a printed date to how much later than its instant the publication may be."""
 
 
 class Articles:
@@ -57,12 +61,21 @@ class Articles:
 
     def printed(self, card: Card, *, reference: datetime | None = None) -> datetime | None:
         """The publication that a card prints; null also for one after `reference`, which is now by default."""
+        printed = self._date(card, reference or datetime.now(UTC))
+        return printed.at if printed is not None else None
+
+    def appeared(self, card: Card, now: datetime) -> datetime:
+        """When an article that is seen now came out, at the latest: of a mere date the end, never after now."""
+        printed = self._date(card, now)
+        if printed is None or printed.at is None:
+            return now
+        return min(printed.at + LENGTHS.get(printed.precision, timedelta()), now)
+
+    def _date(self, card: Card, reference: datetime) -> Timestamp | None:
+        site = self.spider.site
         if not card.published:
             return None
-        site = self.spider.site
-        reference = reference or datetime.now(UTC)
-        printed = parse_date(card.published, languages=site.languages, timezone=site.timezone, reference=reference)
-        return printed.at if printed is not None else None
+        return parse_date(card.published, languages=site.languages, timezone=site.timezone, reference=reference)
 
     def is_old(self, card: Card) -> bool:
         """The card prints a date before the run's limit."""

@@ -229,7 +229,7 @@ class Listings:
         spider = self.spider
         found: list[Sighting] = []
         for identity, fresh in addresses.items():
-            at = spider.articles.printed(fresh.card) or now
+            at = spider.articles.appeared(fresh.card, now)
             if at > now - LEDGER and len(found) < MOST_SIGHTED:
                 found.append(
                     Sighting(
@@ -239,7 +239,7 @@ class Listings:
                         article=identity,
                         url=fresh.address,
                         at=now,
-                        seen=min(at, now),
+                        seen=at,
                         run=spider.run_id,
                         is_partial=spider.since is not None or spider.limit is not None,
                     )

@@ -10,8 +10,8 @@ import os
 import socket
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Literal
 
 from pymongo.asynchronous.database import AsyncDatabase
@@ -28,14 +28,18 @@ Fate = Literal["stored", "failed", "missing", "left-out", "on-the-way"]
 """What became of an article that was shown. Missing: neither stored nor in `failures`, and no run is about to fetch it.
 Left out: by `--since` or `--limit`."""
 
+EXACT = frozenset({"second", "minute", "hour"})
+"""Precisions of a publication that tell its hour."""
 LONGEST_RUN = timedelta(days=1)
 CHUNK = 1000  # articles looked up by one query
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One article that was shown, and what became of it."""
+    """One article that was shown, under whatever addresses, and what became of it."""
 
+    identity: str
+    """`_id` of its document where it is stored."""
     url: str
     seen: datetime
     kinds: frozenset[str]
@@ -58,6 +62,15 @@ class Source:
     """Why it could not be read at last."""
 
 
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """The articles published in one hour."""
+
+    counts: Counter[str]
+    """Of those shown by each kind, and of each fate."""
+    estimate: Estimate | Unknown
+
+
 @dataclass(slots=True)
 class Ledger:
     """The ledger of a site over some hours."""
@@ -66,11 +79,14 @@ class Ledger:
     since: datetime
     until: datetime
     articles: list[Shown]
+    """Published in these hours."""
+    earlier: list[Shown]
+    """Published before, and shown for the first time in these hours."""
     sources: list[Source]
     estimate: Estimate | Unknown
     last_run: Document | None = None
-    by_hour: dict[datetime, Counter[str]] = field(default_factory=dict)
-    """Beginning of an hour to the number of articles shown by each kind, and of each fate."""
+    by_hour: dict[datetime, Hour] = field(default_factory=dict)
+    """By the beginning of each hour."""
 
     @property
     def fates(self) -> Counter[str]:
@@ -80,7 +96,15 @@ class Ledger:
     @property
     def missing(self) -> list[Shown]:
         """What was shown and is neither stored nor explained."""
-        return [article for article in self.articles if article.fate == "missing"]
+        return self._of("missing")
+
+    @property
+    def failed(self) -> list[Shown]:
+        """What was shown and is in `failures`."""
+        return self._of("failed")
+
+    def _of(self, fate: Fate) -> list[Shown]:
+        return [article for article in (*self.earlier, *self.articles) if article.fate == fate]
 
     @property
     def troubles(self) -> list[str]:
@@ -105,24 +129,29 @@ class Ledger:
         return "degraded" if self.troubles else "ok"
 
 
-async def read_ledger(database: Database, site: str, *, since: datetime, now: datetime) -> Ledger:
-    """The ledger of a site from an instant on."""
+async def read_ledger(
+    database: Database,
+    site: str,
+    *,
+    since: datetime,
+    now: datetime,
+    zone: tzinfo = UTC,
+    configured: Mapping[str, str] | None = None,
+) -> Ledger:
+    """The ledger of a site from an instant on. `zone`: of the site. `configured`: address to kind of its sources."""
     sightings = [document async for document in database["sightings"].find(*sightings_query(site, now - LEDGER))]
-    recent = {sighting["article"] for sighting in sightings if sighting["seen"] >= since}
+    recent = {found["article"] for found in sightings if found["seen"] >= since or found["at"] >= since}
     fates = await _fates(database, site, [sighting for sighting in sightings if sighting["article"] in recent])
     articles = [article for article in fates if article.seen >= since]
-    shown: dict[str, set[str]] = defaultdict(set)
-    for article in articles:
-        for kind in article.kinds:
-            shown[kind].add(article.url)
     last_run = await database["runs"].find_one({"site": site}, sort=[("started_at", -1)])
     return Ledger(
         site=site,
         since=since,
         until=now,
         articles=articles,
-        sources=await _sources(database, site, sightings, since),
-        estimate=estimate(shown),
+        earlier=[article for article in fates if article.seen < since],
+        sources=await _sources(database, site, sightings, since, zone, configured or {}),
+        estimate=_estimate(articles),
         last_run=last_run,
         by_hour=_by_hour(articles),
     )
@@ -130,8 +159,18 @@ async def read_ledger(database: Database, site: str, *, since: datetime, now: da
 
 def sightings_query(site: str, since: datetime) -> tuple[Document, Document]:
     """Filter and projection of the sightings of a site from an instant on."""
-    fields = dict.fromkeys(("source", "kind", "article", "url", "seen", "run", "is_partial"), 1)
+    fields = dict.fromkeys(("source", "kind", "article", "url", "at", "seen", "run", "is_partial"), 1)
     return {"site": site, "seen": {"$gte": since}}, fields
+
+
+def _estimate(articles: Iterable[Shown]) -> Estimate | Unknown:
+    """From the kinds of sources, since listings of one site repeat each other. Without what failed: much of it is no
+    article, and what only one kind links to by mistake would count as missed by the others."""
+    shown: dict[str, set[str]] = defaultdict(set)
+    for article in articles:
+        for kind in article.kinds if article.fate != "failed" else ():
+            shown[kind].add(article.identity)
+    return estimate(shown)
 
 
 async def _fates(database: Database, site: str, sightings: list[Document]) -> list[Shown]:
@@ -140,21 +179,29 @@ async def _fates(database: Database, site: str, sightings: list[Document]) -> li
         by_article[sighting["article"]].append(sighting)
     open_runs = database["runs"].find({"site": site, "ended_at": None, "reason": None})
     running = {run["_id"] async for run in open_runs if _is_alive(run)}
-    found: list[Shown] = []
+    found: dict[str, Shown] = {}
     identities = sorted(by_article)
     for start in range(0, len(identities), CHUNK):
         chunk = {identity: by_article[identity] for identity in identities[start : start + CHUNK]}
         stored = await _stored(database, chunk)
         left = {identity: seen for identity, seen in chunk.items() if identity not in stored}
         reasons = await _failed(database, left)
-        found += [_shown(identity, seen, stored, reasons, running) for identity, seen in chunk.items()]
-    return sorted(found, key=lambda article: (article.seen, article.url))
+        for identity, seen in chunk.items():
+            article = _shown(identity, seen, stored, reasons, running)
+            known = found.get(article.identity)
+            found[article.identity] = _together(known, article) if known else article
+    return sorted(found.values(), key=lambda article: (article.seen, article.url))
+
+
+def _together(one: Shown, other: Shown) -> Shown:
+    """One article that was shown under two addresses."""
+    return replace(one, seen=min(one.seen, other.seen), kinds=one.kinds | other.kinds)
 
 
 def _shown(
     identity: str,
     sightings: list[Document],
-    stored: Mapping[str, datetime | None],
+    stored: Mapping[str, Document],
     reasons: Mapping[str, str],
     running: set[str],
 ) -> Shown:
@@ -167,26 +214,31 @@ def _shown(
         fate = "on-the-way"
     elif all(sighting["is_partial"] for sighting in sightings):
         fate = "left-out"
+    document: Document = stored.get(identity) or {"_id": identity, "url": sightings[0]["url"]}
+    published = document.get("published") or {}
+    at = published.get("at") if published.get("precision") in EXACT else None
     return Shown(
-        url=sightings[0]["url"],
-        seen=stored.get(identity) or min(sighting["seen"] for sighting in sightings),
+        identity=document["_id"],
+        url=document["url"],
+        seen=at or min(sighting["seen"] for sighting in sightings),
         kinds=frozenset(sighting["kind"] for sighting in sightings),
         fate=fate,
         reason=reasons.get(identity),
     )
 
 
-async def _stored(database: Database, chunk: Mapping[str, list[Document]]) -> dict[str, datetime | None]:
-    """The articles that are stored, under any of their addresses: identity to publication."""
+async def _stored(database: Database, chunk: Mapping[str, list[Document]]) -> dict[str, Document]:
+    """Identity to the article that is stored under it, or under an address at which it was shown."""
     by_url = {sighting["url"]: identity for identity, seen in chunk.items() for sighting in seen}
     urls = list(by_url)
     matches = {"$or": [{"_id": {"$in": list(chunk)}}, {"url": {"$in": urls}}, {"aliases": {"$in": urls}}]}
-    stored: dict[str, datetime | None] = {}
-    async for document in database["articles"].find(matches, {"url": 1, "aliases": 1, "published.at": 1}):
+    fields = {"url": 1, "aliases": 1, "published.at": 1, "published.precision": 1}
+    stored: dict[str, Document] = {}
+    async for document in database["articles"].find(matches, fields):
         addresses = (document["url"], *(document.get("aliases") or ()))
         found = {document["_id"], *(article_id(url) for url in addresses)} & chunk.keys()
         found |= {by_url[url] for url in addresses if url in by_url}
-        stored |= dict.fromkeys(found, (document.get("published") or {}).get("at"))
+        stored |= dict.fromkeys(found, document)
     return stored
 
 
@@ -211,7 +263,14 @@ def _is_alive(run: Document) -> bool:
     return True
 
 
-async def _sources(database: Database, site: str, sightings: list[Document], since: datetime) -> list[Source]:
+async def _sources(
+    database: Database,
+    site: str,
+    sightings: list[Document],
+    since: datetime,
+    zone: tzinfo,
+    configured: Mapping[str, str],
+) -> list[Source]:
     """Every source that was read or shows something, with its rhythm."""
     sources: dict[str, Source] = {}
     arrivals: dict[str, list[datetime]] = defaultdict(list)
@@ -224,20 +283,25 @@ async def _sources(database: Database, site: str, sightings: list[Document], sin
         async for failure in database["failures"].find({"site": site, "stage": "discover"}, {"url": 1, "reason": 1})
     }
     async for listing in database["listings"].find({"site": site}):
-        if listing["url"] in sources:
-            sources[listing["url"]].answered_at = listing.get("answered_at")
+        url = listing["url"]
+        if url in configured:
+            sources.setdefault(url, Source(url, configured[url]))
+        if url in sources:
+            sources[url].answered_at = listing.get("answered_at")
     for url, source in sources.items():
         source.problem = problems.get(url)
         if source.answered_at is not None:
-            source.silence = silence(sorted(arrivals[url]), source.answered_at)
+            source.silence = silence(arrivals[url], source.answered_at, zone)
     for url in problems.keys() - sources.keys():
-        sources[url] = Source(url, "source", problem=problems[url])
+        sources[url] = Source(url, configured.get(url, "source"), problem=problems[url])
     return sorted(sources.values(), key=lambda source: (source.kind, source.url))
 
 
-def _by_hour(articles: Iterable[Shown]) -> dict[datetime, Counter[str]]:
-    hours: dict[datetime, Counter[str]] = defaultdict(Counter)
+def _by_hour(articles: Iterable[Shown]) -> dict[datetime, Hour]:
+    hours: dict[datetime, list[Shown]] = defaultdict(list)
     for article in articles:
-        hour = article.seen.replace(minute=0, second=0, microsecond=0)
-        hours[hour].update((*article.kinds, article.fate))
-    return dict(sorted(hours.items()))
+        hours[article.seen.replace(minute=0, second=0, microsecond=0)].append(article)
+    return {
+        hour: Hour(Counter(name for article in found for name in (*article.kinds, article.fate)), _estimate(found))
+        for hour, found in sorted(hours.items())
+    }

@@ -94,8 +94,13 @@ class SideRecords:
         ]
 
     def _sighting_operations(self) -> list[Any]:
+        # The first sight counts; but what any whole run has shown is not left out, and false is less than true.
         return [
-            UpdateOne({"_id": identity}, {"$setOnInsert": seen.model_dump()}, upsert=True)
+            UpdateOne(
+                {"_id": identity},
+                {"$setOnInsert": seen.model_dump(exclude={"is_partial"}), "$min": {"is_partial": seen.is_partial}},
+                upsert=True,
+            )
             for identity, seen in self.sightings.items()
         ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from pymongo import MongoClient
 
 from newscrawl.article import article_id
+from newscrawl.normalize.completeness import Estimate, estimate
 from newscrawl.records import Listing, Sighting
 from newscrawl.replica import Replica, Server, serve, site_file
 from newscrawl.store.ledger import sightings_query
@@ -76,16 +78,16 @@ def test_an_article_that_redirects_is_stored_under_the_address_shown(newscrawl: 
     assert health(newscrawl, "small")["fates"]["stored"] == 1
 
 
-def test_two_addresses_of_one_article_are_stored_both_where_one_redirects_to_the_other(
-    newscrawl: Any, website: Any
-) -> None:
+def test_two_addresses_of_one_article_are_one_where_one_redirects_to_the_other(newscrawl: Any, website: Any) -> None:
     newscrawl.add_site("small", website.site_file())
     website.listing("storm", "old-storm")
     website.pages["/news/old-storm"] = (301, "/news/storm")
     newscrawl("crawl", "small")
     [article] = newscrawl.documents("articles")
     assert article["aliases"] == [f"{website.base_url}/news/old-storm"]
-    assert health(newscrawl, "small")["fates"]["stored"] == 2
+    assert len(newscrawl.documents("sightings")) == 2
+    found = health(newscrawl, "small")
+    assert found["shown"] == found["fates"]["stored"] == 1
 
 
 def test_what_a_killed_crawl_left_is_missing_until_the_next_run(newscrawl: Any, young: Server) -> None:
@@ -112,6 +114,42 @@ def test_what_a_limit_left_out_is_not_missing(newscrawl: Any, young: Server) -> 
     assert found["fates"]["left-out"] > 0
 
 
+def test_what_a_whole_run_shows_is_no_longer_left_out(newscrawl: Any, website: Any) -> None:
+    newscrawl.add_site("small", website.site_file())
+    website.listing("storm", "harvest")
+    newscrawl("crawl", "small", "--limit", "1")
+    assert [seen["is_partial"] for seen in newscrawl.documents("sightings")] == [True, True]
+    newscrawl("crawl", "small")
+    assert [seen["is_partial"] for seen in newscrawl.documents("sightings")] == [False, False]
+    newscrawl("crawl", "small", "--limit", "1")
+    assert [seen["is_partial"] for seen in newscrawl.documents("sightings")] == [False, False]
+
+
+def test_what_is_missing_is_told_though_it_was_published_before_these_hours(newscrawl: Any, website: Any) -> None:
+    newscrawl.add_site("small", website.site_file())
+    newscrawl("db", "init")
+    add_sightings(newscrawl, sighting(f"{website.base_url}/news", "old", at=NOW - HOUR, seen=NOW - 3 * DAY))
+    found = health(newscrawl, "small", code=3)
+    assert found["missing"] == [f"{website.base_url}/news/old"]
+    assert found["shown"] == 0
+
+
+def test_an_article_that_prints_a_mere_date_counts_at_its_end(newscrawl: Any, website: Any) -> None:
+    newscrawl.add_site("small", website.site_file(listings="[]", sitemaps=f'["{website.base_url}/sitemap"]'))
+    website.listing("storm")
+    day = (NOW - 3 * DAY).replace(hour=0, minute=0, second=0)
+    website.pages["/sitemap"] = (
+        200,
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+        ' xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">'
+        f"<url><loc>{website.base_url}/news/storm</loc><news:news><news:title>Storm</news:title>"
+        f"<news:publication_date>{day:%Y-%m-%d}</news:publication_date></news:news></url></urlset>",
+    )
+    newscrawl("crawl", "small")
+    [seen] = newscrawl.documents("sightings")
+    assert seen["seen"] == day + DAY
+
+
 def test_a_backfill_is_no_news(newscrawl: Any, young: Server) -> None:
     newscrawl("crawl", "replica", "--from", f"{NOW - 2 * DAY:%Y-%m-%d}", "--to", f"{NOW:%Y-%m-%d}")
     assert newscrawl.documents("articles")
@@ -129,10 +167,26 @@ def test_what_no_source_has_shown_is_estimated_from_what_they_share(newscrawl: A
     items = "".join(f"<item><title>{name}</title><link>/news/{name}</link></item>" for name in names[5:])
     website.pages["/rss"] = (200, f"<rss><channel>{items}</channel></rss>")
     newscrawl("crawl", "small")
-    found = health(newscrawl, "small")["estimate"]
-    assert found["seen"] == 20
-    assert found["total"] == pytest.approx(16 * 16 / 11 - 1)
-    assert found["low"] <= found["total"] <= found["high"]
+    found = health(newscrawl, "small")
+    expected = estimate({"listing": names[:15], "feed": names[5:]})
+    assert isinstance(expected, Estimate)
+    assert found["estimate"] == {**asdict(expected), "missed": expected.missed}
+    assert (expected.seen, expected.missed) == (20, 3)
+    assert [hour["estimate"]["seen"] for hour in found["hours"]] == [20]
+    assert f"about 23 (95 %: 20 to {expected.high}); about 3 were shown by none" in newscrawl("health", "small")
+
+
+def test_what_failed_is_left_out_of_the_estimate(newscrawl: Any, website: Any) -> None:
+    newscrawl.add_site("small", website.site_file(feeds=f'["{website.base_url}/rss"]'))
+    website.listing("storm", "harvest")
+    website.pages["/news/about-us"] = (404, "")
+    website.listing("storm", "harvest", "about-us")
+    items = "".join(f"<item><title>{name}</title><link>/news/{name}</link></item>" for name in ("storm", "harvest"))
+    website.pages["/rss"] = (200, f"<rss><channel>{items}</channel></rss>")
+    newscrawl("crawl", "small")
+    found = health(newscrawl, "small")
+    assert found["fates"]["failed"] == 1
+    assert found["estimate"]["seen"] == 2
 
 
 def test_one_kind_of_source_alone_gives_no_estimate(newscrawl: Any, website: Any) -> None:
@@ -146,18 +200,25 @@ def test_one_kind_of_source_alone_gives_no_estimate(newscrawl: Any, website: Any
 # --- sources that went quiet --------------------------------------------------------------------
 
 
+def sighting(source: str, name: str, *, at: datetime, seen: datetime) -> Sighting:
+    url = f"{source}/{name}"
+    return Sighting(site="small", source=source, kind="listing", article=article_id(url), url=url, at=at, seen=seen)
+
+
+def add_sightings(newscrawl: Any, *sightings: Sighting) -> None:
+    with MongoClient(newscrawl.uri) as client:
+        documents = [{"_id": seen.id, **seen.model_dump()} for seen in sightings]
+        client[newscrawl.database]["sightings"].insert_many(documents)
+
+
 def with_history(newscrawl: Any, url: str, *, until: datetime) -> None:
     """Let a source have shown an article an hour for four weeks."""
+    hours = [until - number * HOUR for number in range(28 * 24)]
+    add_sightings(newscrawl, *(sighting(url, f"{at:%m-%d-%H}", at=at, seen=at) for at in hours))
+    listing = Listing(url=url, site="small", kind="listing", answered_at=NOW)
     with MongoClient(newscrawl.uri) as client:
-        database = client[newscrawl.database]
-        sightings = [
-            Sighting(site="small", source=url, kind="listing", article=article_id(address), url=address, at=at, seen=at)
-            for at in (until - number * HOUR for number in range(28 * 24))
-            if (address := f"{url}/{at:%m-%d-%H}")
-        ]
-        database["sightings"].insert_many([{"_id": seen.id, **seen.model_dump()} for seen in sightings])
-        listing = Listing(url=url, site="small", kind="listing", answered_at=NOW)
-        database["listings"].replace_one({"_id": article_id(url)}, listing.model_dump(), upsert=True)
+        listings = client[newscrawl.database]["listings"]
+        listings.replace_one({"_id": article_id(url)}, listing.model_dump(), upsert=True)
 
 
 def test_a_source_that_shows_nothing_new_for_far_longer_than_usual_is_quiet(newscrawl: Any, website: Any) -> None:
@@ -178,6 +239,19 @@ def test_a_source_that_goes_on_is_not_quiet(newscrawl: Any, website: Any) -> Non
     with_history(newscrawl, f"{website.base_url}/news", until=NOW - HOUR / 2)
     [source] = health(newscrawl, "small", "--hours", "1", code=3)["sources"]  # 3: the history is not stored
     assert not source["is_quiet"]
+
+
+def test_a_source_that_shows_nothing_but_old_articles_is_told(newscrawl: Any, website: Any) -> None:
+    newscrawl.add_site("small", website.site_file(feeds=f'["{website.base_url}/rss"]'))
+    website.listing("storm")
+    old = "<item><title>Storm</title><link>/news/storm</link><pubDate>Mon, 06 Jan 2020 10:50:00 GMT</pubDate></item>"
+    website.pages["/rss"] = (200, f"<rss><channel>{old}</channel></rss>")
+    newscrawl("crawl", "small")
+    assert [(source["kind"], source["shown"]) for source in health(newscrawl, "small")["sources"]] == [
+        ("feed", 0),
+        ("listing", 1),
+    ]
+    assert "nothing new in 60 days" in newscrawl("health", "small")
 
 
 def test_a_source_that_cannot_be_read_is_told(newscrawl: Any, website: Any) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import random
+from collections.abc import Iterable
+from fractions import Fraction
+from statistics import median
 
 import pytest
 from hypothesis import given, settings
@@ -18,20 +22,49 @@ def known(found: object) -> Estimate:
     return found
 
 
-def test_two_kinds_of_sources_are_estimated_by_chapman() -> None:
-    found = known(estimate({"listing": list("abcdefgh"), "feed": list("efghij")}))
-    assert found.total == pytest.approx(9 * 7 / 5 - 1)
-    assert found.seen == 10
-    assert found.missed == pytest.approx(1.6)
+def shares(seen: int, shown: list[int], most: int) -> list[Fraction]:
+    """The share of each number of articles from `seen` on, by the formula as it is printed."""
+    weights = [
+        math.prod(
+            (Fraction(math.factorial(n) * math.factorial(number - n), math.factorial(number + 1)) for n in shown),
+            start=Fraction(math.factorial(number), math.factorial(number - seen)),
+        )
+        for number in range(seen, most)
+    ]
+    return [weight / sum(weights) for weight in weights]
 
 
-def test_sources_that_show_the_same_miss_nothing() -> None:
-    found = known(estimate({"listing": "abc", "feed": "abc", "sitemap": "abc"}))
-    assert (found.low, found.total, found.high) == (3, 3, 3)
+@pytest.mark.parametrize(
+    "sources",
+    [
+        {"listing": "abcdefgh", "feed": "efghij"},
+        {"listing": "abcdefgh", "feed": "efghij", "sitemap": "aehk"},
+        {"listing": "abcdef", "feed": "abc"},
+    ],
+)
+def test_the_estimate_is_the_median_of_its_formula_and_the_interval_holds_95_percent(sources: dict[str, str]) -> None:
+    found = known(estimate(sources))
+    assert found.seen == len(set("".join(sources.values())))
+    held = shares(found.seen, [len(articles) for articles in sources.values()], 300)
+    below = sum(held[: found.missed])
+    assert below < Fraction(1, 2) <= below + held[found.missed]
+    first, last = found.low - found.seen, found.high - found.seen
+    inside = held[first : last + 1]
+    assert sum(inside) >= 0.949
+    assert sum(inside) - min(inside) < 0.951
 
 
-def test_a_source_that_is_part_of_another_says_that_nothing_was_missed() -> None:
-    assert known(estimate({"listing": "abcdef", "feed": "abc"})).missed == 0
+def test_sources_that_show_the_same_miss_little() -> None:
+    found = known(estimate({"listing": "abcdefgh", "feed": "abcdefgh", "sitemap": "abcdefgh"}))
+    assert (found.low, found.total, found.high) == (8, 8, 8)
+
+
+def test_a_source_that_is_part_of_another_proves_the_less_the_smaller_it_is() -> None:
+    listing = [str(number) for number in range(20)]
+    missed = [known(estimate({"listing": listing, "feed": listing[:number]})) for number in (20, 10, 5)]
+    assert [found.low for found in missed] == [20, 20, 20]
+    assert sorted({found.high for found in missed}) == [found.high for found in missed]
+    assert missed[-1].high > 25
 
 
 def test_a_source_that_has_shown_nothing_says_nothing() -> None:
@@ -46,10 +79,11 @@ def test_a_source_that_has_shown_nothing_says_nothing() -> None:
         ({"listing": "abc", "feed": ""}, "one-source"),
         ({"listing": "abc", "feed": "def"}, "no-overlap"),
         ({"listing": "abc", "feed": "def", "sitemap": "g"}, "no-overlap"),
+        ({"listing": map(str, range(500)), "feed": map(str, range(499, 999))}, "little-overlap"),
     ],
 )
-def test_what_cannot_be_estimated_has_its_reason(sources: dict[str, str], reason: str) -> None:
-    assert estimate(sources) == reason
+def test_what_cannot_be_estimated_has_its_reason(sources: dict[str, Iterable[str]], reason: str) -> None:
+    assert estimate({kind: list(articles) for kind, articles in sources.items()}) == reason
 
 
 @settings(max_examples=200, deadline=None)
@@ -70,14 +104,20 @@ def test_the_order_of_the_sources_says_nothing(shown: list[set[str]], dice: rand
     assert estimate(dict(sources)) == before
 
 
-@pytest.mark.parametrize("chances", [(0.9, 0.6), (0.7, 0.5), (0.9, 0.7, 0.5), (0.6, 0.6, 0.6)])
-def test_the_interval_holds_the_truth_nineteen_times_out_of_twenty(chances: tuple[float, ...]) -> None:
-    dice, truth, held, runs = random.Random(20260106), 200, 0, 400
-    for _ in range(runs):
+@pytest.mark.parametrize("truth", [10, 30, 100, 300])
+@pytest.mark.parametrize(
+    "chances", [(0.9, 0.6), (0.95, 0.3), (0.7, 0.5), (0.9, 0.9, 0.9), (0.9, 0.7, 0.5), (0.6, 0.3, 0.2)]
+)
+def test_the_interval_holds_the_truth_nineteen_times_out_of_twenty(truth: int, chances: tuple[float, ...]) -> None:
+    dice, held, totals = random.Random(20260106), 0, []
+    while len(totals) < 600:
         sources = {
             str(kind): {str(article) for article in range(truth) if dice.random() < chance}
             for kind, chance in enumerate(chances)
         }
-        found = known(estimate(sources))
-        held += found.low <= truth <= found.high
-    assert held / runs >= 0.92
+        found = estimate(sources)
+        if isinstance(found, Estimate):
+            held += found.low <= truth <= found.high
+            totals.append(found.total)
+    assert held / len(totals) >= 0.93
+    assert median(totals) == pytest.approx(truth, rel=0.05, abs=1)
