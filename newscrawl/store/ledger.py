@@ -1,7 +1,7 @@
 """The ledger of a site: what its listings, feeds and sitemaps have shown, and what became of it.
 
-The crawl writes what was shown (`Sighting`) before any article of it is stored. What became of an article is not kept
-beside that, it is looked up: so nothing has to be kept in step, and a crash can hide nothing.
+The crawl writes what was shown (`Sighting`) before any article of it is asked for. What became of an article is not
+kept beside that, it is looked up: so nothing has to be kept in step, and a crash can hide nothing.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
+from pymongo import UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
 
 from newscrawl.article import article_id
 from newscrawl.normalize.completeness import Estimate, Unknown, estimate
 from newscrawl.normalize.rhythm import Silence, silence
-from newscrawl.records import LEDGER
+from newscrawl.records import LEDGER, Sighting
 
 Database = AsyncDatabase[dict[str, Any]]
 Document = dict[str, Any]
@@ -29,6 +30,8 @@ Fate = Literal["stored", "failed", "missing", "left-out", "on-the-way"]
 Left out: by `--since` or `--limit`."""
 
 LONGEST_RUN = timedelta(days=1)
+RECALLED = timedelta(days=7)
+"""How young an article is that a crawl fetches though no source shows it any more."""
 CHUNK = 1000  # articles looked up by one query
 
 
@@ -105,6 +108,17 @@ class Ledger:
         return "degraded" if self.troubles else "ok"
 
 
+def sighting_operation(seen: Sighting) -> UpdateOne:
+    """The write of a sighting; a later one of the same article by the same source changes nothing."""
+    return UpdateOne({"_id": seen.id}, {"$setOnInsert": seen.model_dump()}, upsert=True)
+
+
+async def keep_sightings(database: Database, sightings: Iterable[Sighting]) -> None:
+    """Keep what a source has shown, at once."""
+    if operations := [sighting_operation(seen) for seen in sightings]:
+        await database["sightings"].bulk_write(operations, ordered=False)
+
+
 async def read_ledger(database: Database, site: str, *, since: datetime, now: datetime) -> Ledger:
     """The ledger of a site from an instant on."""
     sightings = [document async for document in database["sightings"].find(*sightings_query(site, now - LEDGER))]
@@ -132,6 +146,18 @@ def sightings_query(site: str, since: datetime) -> tuple[Document, Document]:
     """Filter and projection of the sightings of a site from an instant on."""
     fields = dict.fromkeys(("source", "kind", "article", "url", "seen", "run", "is_partial"), 1)
     return {"site": site, "seen": {"$gte": since}}, fields
+
+
+async def lost_articles(database: Database, site: str, run: str | None, now: datetime) -> list[str]:
+    """Addresses that runs before this one have met, and that are neither stored nor explained.
+
+    Looked for only where the last run did not come to its end: what it met may be shown nowhere any more.
+    """
+    last = await database["runs"].find_one({"site": site, "_id": {"$ne": run}}, sort=[("started_at", -1)])
+    if last is None or (last.get("reason") == "finished" and "database-away" not in last.get("errors", {})):
+        return []
+    sightings = [document async for document in database["sightings"].find(*sightings_query(site, now - RECALLED))]
+    return [article.url for article in await _fates(database, site, sightings) if article.fate == "missing"]
 
 
 async def _fates(database: Database, site: str, sightings: list[Document]) -> list[Shown]:
