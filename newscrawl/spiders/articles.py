@@ -39,6 +39,8 @@ class Articles:
         """Identities of articles that were stored before this run met them."""
         self.attempts: dict[str, int] = {}
         """Attempts so far at the articles that failed before and are due."""
+        self.lost: list[str] = []
+        """Addresses that an earlier run met, and died before it had fetched them."""
         self._addresses: dict[str, str] = {}
         self._asked = 0
         self._discovered: set[str] = set()
@@ -83,10 +85,9 @@ class Articles:
         return since is not None and (at := self.printed(card)) is not None and at < since
 
     def requests_again(self) -> Iterable[scrapy.Request]:
-        """A request for each article that failed before and is due."""
-        yield from self.requests(
-            [Fresh(url, self.identity(url), Card(url=url, source="listing")) for url in self.attempts]
-        )
+        """A request for each article that failed before and is due, or that a run before has lost."""
+        again = (*self.attempts, *self.lost)
+        yield from self.requests([Fresh(url, self.identity(url), Card(url=url, source="listing")) for url in again])
 
     def requests(self, unknown: Iterable[Fresh]) -> Iterable[scrapy.Request]:
         """A request for each article that this run has not asked for yet, within its limits."""

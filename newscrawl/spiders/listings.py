@@ -35,6 +35,7 @@ from newscrawl.spiders.trust import (
     validators,
 )
 from newscrawl.spiders.walk import Kind, Shown, Walk
+from newscrawl.store.ledger import keep_sightings
 from newscrawl.store.queries import known, site_listings
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ class Listings:
         return True
 
     async def _sort(self, cards: list[Card], source: str, walk: Walk) -> tuple[list[Fresh], int]:
-        """Articles that are not known yet, by one database query, and the number of all.
+        """Articles that are not known yet, by one database query and one write of what they are, and the number of all.
 
         Counters on the cards become view observations. Raises PyMongoError.
         """
@@ -217,7 +218,11 @@ class Listings:
                     await session.writer.add_aliases(i, [forms[i]])
             views = card_views([fresh.card for fresh in addresses.values()], spider.site, at=now, run=spider.run_id)
             await session.writer.observe(views, {view.article: found.counters.get(view.url) for view in views})
-            await session.writer.sight(self._sightings(addresses, walk, walk.listing.answered_at or now))
+            sightings = self._sightings(addresses, walk, walk.listing.answered_at or now)
+            # Before any of them is asked for: a crash must not hide what was met.
+            news = [seen for seen in sightings if seen.article not in settled]
+            await session.read(lambda: keep_sightings(session.connection.database, news))
+            await session.writer.sight(seen for seen in sightings if seen.article in settled)
         unknown = [fresh for i, fresh in addresses.items() if i not in settled]
         spider.count("cards", len(addresses))
         walk.note_page(self._shown(walk.kind, addresses, unknown))

@@ -20,6 +20,7 @@ from newscrawl.spiders.listings import Listings
 from newscrawl.spiders.past import PastListings
 from newscrawl.spiders.revisits import Revisits
 from newscrawl.spiders.span import Span
+from newscrawl.store.ledger import lost_articles
 from newscrawl.store.queries import site_failures
 
 
@@ -117,6 +118,10 @@ class SiteSpider(scrapy.Spider):
         for failure in await session.read(lambda: site_failures(database, self.site.name, datetime.now(UTC))):
             attempts = self.listings.failed if failure.stage == "discover" else self.articles.attempts
             attempts[failure.url] = failure.attempts
+        if self.span is None:
+            self.articles.lost = await session.read(
+                lambda: lost_articles(database, self.site.name, self.run_id, datetime.now(UTC))
+            )
 
     async def end_walks(self, finished: bool) -> None:
         """Keep what the run has learnt of listings and addresses."""

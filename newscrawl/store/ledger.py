@@ -1,7 +1,7 @@
 """The ledger of a site: what its listings, feeds and sitemaps have shown, and what became of it.
 
-The crawl writes what was shown (`Sighting`) before any article of it is stored. What became of an article is not kept
-beside that, it is looked up: so nothing has to be kept in step, and a crash can hide nothing.
+The crawl writes what was shown (`Sighting`) before any article of it is asked for. What became of an article is not
+kept beside that, it is looked up: so nothing has to be kept in step, and a crash can hide nothing.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Literal
 
+from pymongo import UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
 
 from newscrawl.article import article_id
 from newscrawl.normalize.completeness import Estimate, Unknown, estimate
 from newscrawl.normalize.rhythm import Silence, silence
-from newscrawl.records import LEDGER
+from newscrawl.records import LEDGER, Sighting
 
 Database = AsyncDatabase[dict[str, Any]]
 Document = dict[str, Any]
@@ -31,6 +32,8 @@ Left out: by `--since` or `--limit`."""
 EXACT = frozenset({"second", "minute", "hour"})
 """Precisions of a publication that tell its hour."""
 LONGEST_RUN = timedelta(days=1)
+RECALLED = timedelta(days=7)
+"""How young an article is that a crawl fetches though no source shows it any more."""
 CHUNK = 1000  # articles looked up by one query
 
 
@@ -129,6 +132,19 @@ class Ledger:
         return "degraded" if self.troubles else "ok"
 
 
+def sighting_operation(seen: Sighting) -> UpdateOne:
+    """The write of a sighting. The first one of an article by a source counts; but what any whole run has shown is not
+    left out, and false is less than true."""
+    update = {"$setOnInsert": seen.model_dump(exclude={"is_partial"}), "$min": {"is_partial": seen.is_partial}}
+    return UpdateOne({"_id": seen.id}, update, upsert=True)
+
+
+async def keep_sightings(database: Database, sightings: Iterable[Sighting]) -> None:
+    """Keep what a source has shown, at once."""
+    if operations := [sighting_operation(seen) for seen in sightings]:
+        await database["sightings"].bulk_write(operations, ordered=False)
+
+
 async def read_ledger(
     database: Database,
     site: str,
@@ -171,6 +187,18 @@ def _estimate(articles: Iterable[Shown]) -> Estimate | Unknown:
         for kind in article.kinds if article.fate != "failed" else ():
             shown[kind].add(article.identity)
     return estimate(shown)
+
+
+async def lost_articles(database: Database, site: str, run: str | None, now: datetime) -> list[str]:
+    """Addresses that runs before this one have met, and that are neither stored nor explained.
+
+    Looked for only where the last run did not come to its end: what it met may be shown nowhere any more.
+    """
+    last = await database["runs"].find_one({"site": site, "_id": {"$ne": run}}, sort=[("started_at", -1)])
+    if last is None or (last.get("reason") == "finished" and "database-away" not in last.get("errors", {})):
+        return []
+    sightings = [document async for document in database["sightings"].find(*sightings_query(site, now - RECALLED))]
+    return [article.url for article in await _fates(database, site, sightings) if article.fate == "missing"]
 
 
 async def _fates(database: Database, site: str, sightings: list[Document]) -> list[Shown]:

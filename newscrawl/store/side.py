@@ -11,6 +11,7 @@ from pymongo import DeleteOne, ReplaceOne, UpdateOne
 from newscrawl.article import article_id
 from newscrawl.records import Failure, Listing, Run, Sighting, Visit
 from newscrawl.store.identity import add_aliases
+from newscrawl.store.ledger import sighting_operation
 from newscrawl.store.observations import Observations
 from newscrawl.store.visits import visit_operation
 
@@ -94,15 +95,7 @@ class SideRecords:
         ]
 
     def _sighting_operations(self) -> list[Any]:
-        # The first sight counts; but what any whole run has shown is not left out, and false is less than true.
-        return [
-            UpdateOne(
-                {"_id": identity},
-                {"$setOnInsert": seen.model_dump(exclude={"is_partial"}), "$min": {"is_partial": seen.is_partial}},
-                upsert=True,
-            )
-            for identity, seen in self.sightings.items()
-        ]
+        return [sighting_operation(seen) for seen in self.sightings.values()]
 
     def _article_operations(self) -> list[Any]:
         aliases = [UpdateOne({"_id": identity}, [add_aliases(urls)]) for identity, urls in self.aliases]

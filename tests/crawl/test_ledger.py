@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -105,6 +106,38 @@ def test_what_a_killed_crawl_left_is_missing_until_the_next_run(newscrawl: Any, 
     )
     newscrawl("crawl", "replica")
     assert health(newscrawl, "replica", "--hours", "48")["missing"] == []
+
+
+def test_what_a_killed_crawl_left_is_fetched_though_no_source_shows_it_any_more(newscrawl: Any, website: Any) -> None:
+    newscrawl.add_site("small", website.site_file())
+    website.listing("storm", "harvest")
+    asked, sound = threading.Event(), website.pages["/news/harvest"]
+
+    def held() -> Any:
+        asked.set()
+        answered.wait(60)
+        return sound
+
+    answered = threading.Event()
+    website.pages["/news/harvest"] = held
+    process = newscrawl.start("crawl", "small")
+    asked.wait(60)
+    process.kill()
+    process.communicate()
+    answered.set()
+    website.listing("storm")
+    newscrawl("crawl", "small")
+    assert len(newscrawl.headlines()) == 2
+
+
+def test_after_a_run_that_came_to_its_end_nothing_is_looked_for(newscrawl: Any, website: Any) -> None:
+    newscrawl.add_site("small", website.site_file())
+    website.listing("storm", "harvest")
+    newscrawl("crawl", "small", "--limit", "1")
+    website.listing("storm")
+    website.requests.clear()
+    newscrawl("crawl", "small")
+    assert len([path for path in website.requests if path.startswith("/news/")]) <= 1
 
 
 def test_what_a_limit_left_out_is_not_missing(newscrawl: Any, young: Server) -> None:
