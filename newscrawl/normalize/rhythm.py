@@ -28,6 +28,8 @@ TIMES = 2.0
 """How much longer than the longest silence ever one has to be, where little is shown."""
 FEWEST_GAPS, FEWEST_DAYS = 12, timedelta(days=15)
 """Without so many silences the longest of them says nothing, and neither do days without two weekends."""
+MANY_GAPS, FEWER_DAYS = 100, timedelta(days=8)
+"""Of so many silences the longest says something as soon as a weekend has been seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ def _same_hours(instants: list[float], last: datetime, now: datetime) -> tuple[t
 def _is_longest_by_far(length: timedelta, instants: list[float]) -> bool:
     """Whether a silence is much longer than any before; where the history is too short to say, it is not."""
     days = timedelta(seconds=instants[-1] - instants[0])
-    if len(instants) <= FEWEST_GAPS or max(days, length) < FEWEST_DAYS:
+    is_known = len(instants) > FEWEST_GAPS and max(days, length) >= FEWEST_DAYS
+    if not is_known and (len(instants) <= MANY_GAPS or days + length < FEWER_DAYS):
         return False
     return length > TIMES * timedelta(seconds=max(later - earlier for earlier, later in pairwise(instants)))

@@ -74,9 +74,19 @@ def test_an_outage_of_the_past_does_not_hide_the_next_one() -> None:
 
 
 def test_with_little_history_nothing_is_claimed() -> None:
-    found = known(by_day(12), MONDAY + 3 * DAY)
+    found = known(by_day(4), MONDAY + 3 * DAY)
     assert found.usual is None
     assert not found.is_quiet
+
+
+def test_a_busy_source_that_has_been_watched_over_a_weekend_can_be_quiet() -> None:
+    found = known(by_day(8), MONDAY + 20 * HOUR)
+    assert found.usual is None
+    assert found.is_quiet
+
+
+def test_a_busy_source_that_rests_at_weekends_is_not_quiet_at_its_first_one() -> None:
+    assert not known(by_day(5, rest=(5, 6)), MONDAY + 6 * HOUR).is_quiet
 
 
 def test_a_source_that_was_watched_for_days_and_then_died_is_noticed_at_last() -> None:
