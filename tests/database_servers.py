@@ -31,11 +31,13 @@ class Mongod:
 
     def __init__(self, folder: Path, *options: str) -> None:
         folder.mkdir(parents=True)
+        self._log = folder / "mongod.log"
         self.host = f"127.0.0.1:{free_port()}"
         self._command = [
             *(str(find_mongod()), "--dbpath", str(folder), "--bind_ip", "127.0.0.1", "--nounixsocket"),
             *("--port", self.host.partition(":")[2], "--oplogSize", "64", "--wiredTigerCacheSizeGB", "0.25"),
-            *("--logpath", str(folder / "mongod.log"), *options),
+            *("--wiredTigerEngineConfigString", "log=(prealloc=false,file_max=16MB)"),
+            *("--logpath", str(self._log), *options),
         ]
         self.start()
 
@@ -47,7 +49,7 @@ class Mongod:
             with contextlib.suppress(PyMongoError), self.client() as client:
                 client.admin.command("hello")
                 return
-            assert self._process.poll() is None, "mongod has ended"
+            assert self._process.poll() is None, f"mongod has ended:\n{self._log.read_text()[-4000:]}"
             assert time.monotonic() < deadline, "mongod does not answer"
 
     def client(self, **options: Any) -> MongoClient[dict[str, Any]]:

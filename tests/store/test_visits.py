@@ -204,7 +204,8 @@ async def test_articles_of_an_earlier_release_are_found_by_an_index(
     await connection.database.command("profile", 2)
     await plan_earlier(connection.database, "example", NOW, 7 * DAY)
     await connection.database.command("profile", 0)
-    [update] = await connection.database["system.profile"].find({"op": "update"}).to_list()
+    # A write that met another's, as a checkpoint of the server's own, is made again and noted again.
+    *_, update = await connection.database["system.profile"].find({"op": "update"}).sort("ts").to_list()
     assert update["planSummary"].startswith("IXSCAN { site: 1, published.at: -1 }")
     assert (update["docsExamined"], update["nModified"]) == (3, 3)
 
