@@ -54,10 +54,41 @@ class Settings(BaseSettings):
     )
     delay: float = Field(default=2.0, ge=0, le=3600, description="Seconds between two requests to one host.")
     concurrency: int = Field(default=1, ge=1, le=64, description="Requests to one host at a time.")
-    max_pages: int = Field(default=20, ge=1, description="Pages of one listing in one run.")
+    max_crawl_delay: float = Field(
+        default=30.0, ge=0, le=3600, description="Seconds up to which the Crawl-delay of a robots.txt is kept to."
+    )
+    max_wait: float = Field(
+        default=60.0,
+        ge=0,
+        le=3600,
+        description="Seconds that a run waits for a host which asks for it; what asks for more is left to later runs.",
+    )
+    allow_hosts: str | None = Field(
+        default=None,
+        description="Names, addresses and networks that may be reached though they are not public, "
+        "separated by spaces or commas.",
+    )
     timeout: float = Field(default=30.0, gt=0, description="Seconds that one download may take.")
-    max_bytes: int = Field(default=10 * 2**20, ge=1024, description="Bytes that one page may have, decompressed.")
+    first_byte_timeout: float = Field(
+        default=20.0, gt=0, description="Seconds until a server must have begun to answer."
+    )
     retries: int = Field(default=2, ge=0, le=20, description="Further attempts at one address in one run.")
+    max_redirects: int = Field(default=10, ge=0, le=100, description="Redirects of one address that are followed.")
+    max_url_length: int = Field(default=2048, ge=64, le=2048, description="Characters of an address.")
+    max_header_bytes: int = Field(default=512 * 2**10, ge=1024, description="Bytes of the headers of one answer.")
+    max_bytes: int = Field(default=10 * 2**20, ge=1024, description="Bytes of one answer as they are sent.")
+    max_decompressed_bytes: int = Field(
+        default=10 * 2**20, ge=1024, description="Bytes of one answer when it is decompressed."
+    )
+    max_pages: int = Field(default=20, ge=1, description="Pages of one listing in one run.")
+    max_depth: int = Field(default=3, ge=0, le=20, description="Indexes of sitemaps in one another.")
+    max_links: int = Field(default=5000, ge=1, description="Articles that one page of a listing or feed may show.")
+    max_elements: int = Field(default=200_000, ge=100, description="Elements of one page.")
+    max_nesting: int = Field(default=250, ge=10, le=250, description="Elements of one page inside one another.")
+    max_json_ld_bytes: int = Field(default=2_000_000, ge=1024, description="Bytes of one JSON-LD block.")
+    max_json_ld_nesting: int = Field(default=40, ge=2, le=200, description="Values of JSON-LD inside one another.")
+    page_timeout: float = Field(default=5.0, gt=0, description="Seconds that the reading of one page may take.")
+    cookies: bool = Field(default=False, description="Keep cookies for the time of a run.")
     revisits: Annotated[tuple[timedelta, ...], NoDecode, BeforeValidator(parse_ages)] = Field(
         default=AGES, description="Ages at which articles are visited again, such as 1h 6h 1d; empty: never."
     )
