@@ -96,6 +96,7 @@ def _read(page: Page, site: Site, card: Card | None) -> RawArticle:
     raw.is_live = raw.content_type == "live"
     if source:
         raw.provenance["content_type"] = source
+    raw.remarks = list(dict.fromkeys(page.remarks))
     return raw
 
 

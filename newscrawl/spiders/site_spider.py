@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar, TypeVarTuple
 
 import scrapy
 from pymongo.errors import PyMongoError
 from scrapy.settings import BaseSettings
 
+from newscrawl.crawl.reader import Reader, close_reader, open_reader
 from newscrawl.crawl.reasons import Stage, failure_of
 from newscrawl.crawl.session import Session, close_session, open_session
 from newscrawl.settings import settings
@@ -22,6 +23,9 @@ from newscrawl.spiders.revisits import Revisits
 from newscrawl.spiders.span import Span
 from newscrawl.store.ledger import lost_articles
 from newscrawl.store.queries import site_failures
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 class SiteSpider(scrapy.Spider):
@@ -53,6 +57,7 @@ class SiteSpider(scrapy.Spider):
         self.dry_run, self.no_revisits, self.only_revisits = map(_is_true, (dry_run, no_revisits, only_revisits))
         self.session: Session | None = None
         self.run_id: str | None = None
+        self._reader: Reader | None = None
         self.span: Span | None = None
         """Articles published outside are left out."""
         self.listings = Listings(self)
@@ -86,6 +91,25 @@ class SiteSpider(scrapy.Spider):
         session, self.session = self.session, None
         if session is not None:
             await close_session(session)
+
+    def open_reader(self) -> Reader:
+        """The processes that read pages, which get ready while the first page is fetched."""
+        if self._reader is None:
+            self._reader = open_reader(settings().page_timeout, self.site.languages)
+        return self._reader
+
+    async def read(self, function: Callable[[*Ts], T], *arguments: *Ts) -> T:
+        """What a function gives for a page of the site, in a process that ends where the page is too much for it.
+
+        Raises ReadingFailed, and what the function raises.
+        """
+        return await self.open_reader().read(self.site.name, function, *arguments)
+
+    async def closed(self, reason: str) -> None:
+        """End this spider's use of the processes that read pages, as Scrapy asks for."""
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            await close_reader(reader)
 
     def count(self, name: str, number: int = 1) -> None:
         """Add to one of the run's counts."""
