@@ -158,8 +158,7 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
         "SPIDER_LOADER_CLASS": "newscrawl.spiders.loader.SiteLoader",
         "SPIDER_MODULES": ["newscrawl.spiders"],
         "USER_AGENT": own.user_agent,
-        "ROBOTSTXT_OBEY": True,
-        "ROBOTSTXT_USER_AGENT": own.user_agent.partition("/")[0],
+        "ROBOTSTXT_OBEY": True,  # by the middleware below, not by Scrapy's
         "DOWNLOAD_DELAY": own.delay,
         "CONCURRENT_REQUESTS_PER_DOMAIN": own.concurrency,
         "DOWNLOAD_TIMEOUT": own.timeout,
@@ -172,6 +171,10 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
         "AUTOTHROTTLE_TARGET_CONCURRENCY": float(own.concurrency),
         "COOKIES_ENABLED": False,
         "REFERRER_POLICY": "no-referrer",
+        "DOWNLOADER_MIDDLEWARES": {
+            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+            "newscrawl.crawl.robots.RobotsMiddleware": 100,
+        },
         "ITEM_PIPELINES": {
             "newscrawl.pipelines.normalize.NormalizePipeline": 100,
             "newscrawl.pipelines.deduplicate.DeduplicatePipeline": 200,
