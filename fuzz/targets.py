@@ -11,17 +11,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import bson
-from protego import Protego
 
 from newscrawl import NotAnArticle, extract
 from newscrawl.article import RawAuthor
 from newscrawl.extract.feed import NotAFeed, read_feed
 from newscrawl.extract.listing import read_listing
 from newscrawl.extract.page import Page
+from newscrawl.extract.rights import read_rights
 from newscrawl.extract.sitemap import NotASitemap, read_sitemap
 from newscrawl.normalize.dateline import parse_dateline
 from newscrawl.normalize.dates import parse_date
 from newscrawl.normalize.names import parse_authors
+from newscrawl.normalize.publisher_policy import read_policy
+from newscrawl.normalize.robots_rules import decode_rules, parse_rules
 from newscrawl.normalize.text import clean
 from newscrawl.normalize.urls import believable_canonical, canonical_url, fetchable_url
 from newscrawl.normalize.views import parse_views
@@ -77,7 +79,25 @@ def sitemap(data: bytes) -> None:
 
 def robots(data: bytes) -> None:
     """A robots.txt to a decision."""
-    Protego.parse(data.decode("utf-8", "replace")).can_fetch(URL, "newscrawl")
+    rules = parse_rules(decode_rules(data)[0], "newscrawl")
+    assert rules.allows(URL) or rules.group is not None
+    assert rules.delay is None or rules.delay > 0
+
+
+def policies(data: bytes) -> None:
+    """An ai.txt and a tdmrep.json of the same bytes: a verdict, or nothing is said."""
+    text = decode_rules(data)[0]
+    policy = read_policy(text, text, "newscrawl")
+    assert policy.ai(URL) in ("allowed", "disallowed", None)
+    policy.tdm(URL)
+
+
+def rights(data: bytes) -> None:
+    """Robots directives of a header and of elements: flags that the record can hold."""
+    _, printed = _told(data)
+    said = Page("<html><body>text</body></html>", URL, headers={"x-robots-tag": printed, "tdm-reservation": printed})
+    found, _source = read_rights(said)
+    assert found is None or bson.encode(found.model_dump())
 
 
 def date(data: bytes) -> None:
@@ -147,6 +167,8 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
         feed,
         sitemap,
         robots,
+        policies,
+        rights,
         date,
         dateline,
         views,
