@@ -132,6 +132,16 @@ class SiteMemory(Part):
     )
 
 
+class Host(Part):
+    """How a host wants to be asked, or that it is down: the document of the collection `hosts`."""
+
+    host: str = Field(description="Name, with its port where the address names one.")
+    openings: int = Field(default=0, ge=0, description="Times in a row that it was found down.")
+    left_until: Instant | None = Field(default=None, description="Until then it is left alone; null: it is not.")
+    reason: str | None = Field(default=None, description="`host-down` or `host-asks-to-wait`.")
+    changed_at: Instant
+
+
 class Days(Part):
     """Whole days, as ISO dates in the site's time zone. Both are part of it."""
 
@@ -201,5 +211,6 @@ RECORDS: dict[str, type[Part]] = {
     "failures": Failure,
     "sites": SiteMemory,
     "backfills": Backfill,
+    "hosts": Host,
 }
 """Collection name to the model of its documents."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import platformdirs
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -26,6 +26,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from newscrawl.normalize.addresses import AllowList
 from newscrawl.normalize.spans import parse_ages
 from newscrawl.normalize.visits import AGES
 
@@ -68,6 +69,7 @@ class Settings(BaseSettings):
         description="Names, addresses and networks that may be reached though they are not public, "
         "separated by spaces or commas.",
     )
+    verify_tls: bool = Field(default=True, description="Refuse servers whose certificate is not in order.")
     timeout: float = Field(default=30.0, gt=0, description="Seconds that one download may take.")
     first_byte_timeout: float = Field(
         default=20.0, gt=0, description="Seconds until a server must have begun to answer."
@@ -94,6 +96,12 @@ class Settings(BaseSettings):
     )
     revisit_budget: int = Field(default=50, ge=0, description="Articles of one site visited again in one run.")
     log_level: str = Field(default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$")
+
+    @field_validator("allow_hosts")
+    @classmethod
+    def _names_hosts(cls, value: str | None) -> str | None:
+        AllowList(value or "")
+        return value
 
     @classmethod
     def settings_customise_sources(
@@ -162,15 +170,35 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
         "ROBOTSTXT_USER_AGENT": own.user_agent.partition("/")[0],
         "DOWNLOAD_DELAY": own.delay,
         "CONCURRENT_REQUESTS_PER_DOMAIN": own.concurrency,
-        "DOWNLOAD_TIMEOUT": own.timeout,
-        "DOWNLOAD_MAXSIZE": own.max_bytes,
-        "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOADER": "newscrawl.crawl.downloader.PacedDownloader",
+        "DOWNLOAD_HANDLERS": {
+            **dict.fromkeys(("http", "https"), "newscrawl.crawl.download.Download"),
+            **dict.fromkeys(("data", "file", "ftp", "s3")),
+        },
+        "DOWNLOADER_MIDDLEWARES": {
+            f"scrapy.downloadermiddlewares.{theirs}": None
+            for theirs in (
+                "cookies.CookiesMiddleware",
+                "httpauth.HttpAuthMiddleware",
+                "httpcompression.HttpCompressionMiddleware",
+                "redirect.MetaRefreshMiddleware",
+                "redirect.RedirectMiddleware",
+                "retry.RetryMiddleware",
+            )
+        }
+        | {
+            "newscrawl.crawl.retries.Retries": 550,
+            "newscrawl.crawl.retries.Refreshes": 580,
+            "newscrawl.crawl.retries.Redirects": 600,
+            "newscrawl.crawl.cookies.FewCookies": 700,
+        },
         "RETRY_TIMES": own.retries,
         "RETRY_GIVE_UP_LOG_LEVEL": "INFO",  # the failure is recorded
-        "AUTOTHROTTLE_ENABLED": own.delay > 0,
-        "AUTOTHROTTLE_START_DELAY": own.delay,
-        "AUTOTHROTTLE_TARGET_CONCURRENCY": float(own.concurrency),
-        "COOKIES_ENABLED": False,
+        "REDIRECT_MAX_TIMES": own.max_redirects,
+        "METAREFRESH_MAXDELAY": 5,  # seconds: a page that loads itself anew every minute leads nowhere
+        "URLLENGTH_LIMIT": own.max_url_length,
+        "AUTOTHROTTLE_ENABLED": False,  # the gate does it
+        "COOKIES_ENABLED": own.cookies,
         "REFERRER_POLICY": "no-referrer",
         "ITEM_PIPELINES": {
             "newscrawl.pipelines.normalize.NormalizePipeline": 100,

@@ -12,7 +12,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from newscrawl.article import Article, Card, Fetch, NotAnArticle, Timestamp, article_id
 from newscrawl.crawl.reading import Reading, headers_of
-from newscrawl.crawl.reasons import answered, reason_of, request_and_error
+from newscrawl.crawl.reasons import answered, request_and_error
 from newscrawl.extract.article import read_article
 from newscrawl.extract.page import Page
 from newscrawl.normalize.article import identity
@@ -172,7 +172,7 @@ class Articles:
         """An article page that could not be fetched."""
         request, error = request_and_error(failure)
         first = (request.meta.get("redirect_urls") or [request.url])[0]
-        await self.spider.record_failure(first, "fetch", reason_of(error), str(error))
+        await self.spider.download_failed(first, "fetch", error)
 
     def note_stored(self, article: Article, outcome: str) -> None:
         """An article of this run is stored: its address is learnt from, where discovery led to it."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import scrapy
 from pymongo.errors import PyMongoError
 from scrapy.settings import BaseSettings
 
-from newscrawl.crawl.reasons import Stage, failure_of
+from newscrawl.crawl.gate import gate
+from newscrawl.crawl.reasons import Stage, failure_of, reason_of
+from newscrawl.crawl.refusals import Stopped
 from newscrawl.crawl.session import Session, close_session, open_session
 from newscrawl.settings import settings
 from newscrawl.site import Site
@@ -21,6 +24,7 @@ from newscrawl.spiders.past import PastListings
 from newscrawl.spiders.revisits import Revisits
 from newscrawl.spiders.span import Span
 from newscrawl.store.ledger import lost_articles
+from newscrawl.store.memory import hosts_of, remember_hosts
 from newscrawl.store.queries import site_failures
 
 
@@ -72,7 +76,6 @@ class SiteSpider(scrapy.Spider):
         super().update_settings(settings)
         if cls.site.crawl.delay is not None:
             settings.set("DOWNLOAD_DELAY", cls.site.crawl.delay, priority="spider")
-            settings.set("AUTOTHROTTLE_ENABLED", cls.site.crawl.delay > 0, priority="spider")
         if cls.site.crawl.concurrency is not None:
             settings.set("CONCURRENT_REQUESTS_PER_DOMAIN", cls.site.crawl.concurrency, priority="spider")
 
@@ -100,6 +103,7 @@ class SiteSpider(scrapy.Spider):
             try:
                 await self._recall_failures(self.session)
                 await self.learning.recall(self.session)
+                await self._recall_hosts(self.session)
                 await self.listings.recall()
                 await self.revisits.claim()
             except PyMongoError as error:
@@ -123,6 +127,14 @@ class SiteSpider(scrapy.Spider):
                 lambda: lost_articles(database, self.site.name, self.run_id, datetime.now(UTC))
             )
 
+    async def _recall_hosts(self, session: Session) -> None:
+        hosts = self.site.all_hosts | {urlsplit(url).netloc for url in self.site.sources}
+        gate().recall(await session.read(lambda: hosts_of(session.connection.database, hosts)))
+
+    async def _remember_hosts(self, session: Session) -> None:
+        hosts = self.site.all_hosts | {urlsplit(url).netloc for url in self.site.sources}
+        await remember_hosts(session.connection.database, gate().learnt(hosts, datetime.now(UTC)))
+
     async def end_walks(self, finished: bool) -> None:
         """Keep what the run has learnt of listings and addresses."""
         await self.revisits.end()
@@ -130,6 +142,7 @@ class SiteSpider(scrapy.Spider):
         if self.session is not None:
             try:
                 await self.learning.end(self.session)
+                await self._remember_hosts(self.session)
             except PyMongoError as error:
                 self.logger.warning("what this run has learnt of the site is not kept: %s", str(error)[:200])
         await self.listings.end(finished)
@@ -146,8 +159,20 @@ class SiteSpider(scrapy.Spider):
         """Count a reason in the run's record, for what is wrong and no failure of an address."""
         self.count(f"reason/{reason}")
 
-    async def record_failure(self, url: str, stage: Stage, reason: str, detail: str) -> None:
-        """Count a failure and keep it in `failures` with its reason, so that it can be shown and tried again."""
+    async def download_failed(self, url: str, stage: Stage, error: BaseException) -> None:
+        """An address that could not be fetched. What a stopped run did not come to is no failure: it stays unknown."""
+        if isinstance(error, Stopped):
+            self.has_lost = True
+            return
+        await self.record_failure(url, stage, reason_of(error), str(error), until=getattr(error, "until", None))
+
+    async def record_failure(
+        self, url: str, stage: Stage, reason: str, detail: str, *, until: datetime | None = None
+    ) -> None:
+        """Count a failure and keep it in `failures` with its reason, so that it can be shown and tried again.
+
+        `until`: when it may be tried again, where that is known.
+        """
         self.count("failed")
         self.remark(reason)
         self.logger.info("%s: %s: %s", url, reason, detail)
@@ -155,7 +180,15 @@ class SiteSpider(scrapy.Spider):
             return
         attempts = (self.articles.attempts.get(url) or self.listings.failed.get(url) or 0) + 1
         failure = failure_of(
-            url, self.site.name, stage, reason, detail, attempts=attempts, now=datetime.now(UTC), run=self.run_id
+            url,
+            self.site.name,
+            stage,
+            reason,
+            detail,
+            attempts=attempts,
+            now=datetime.now(UTC),
+            run=self.run_id,
+            until=until,
         )
         await self.session.writer.fail(await self.revisits.postpone(failure))
 

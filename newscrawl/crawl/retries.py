@@ -1,0 +1,77 @@
+"""Another attempt at an address whose download failed, later each time, and what redirects may lead to."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware, RedirectMiddleware
+from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.exceptions import IgnoreRequest
+
+from newscrawl.crawl.refusals import Refused
+from newscrawl.settings import settings
+
+if TYPE_CHECKING:
+    from scrapy.http import Request, Response
+
+FIRST_WAIT = 1.0  # seconds before the second attempt; twice as long before each further one
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+LOOKED_AT = 4096  # bytes of a page in which Scrapy looks for a refresh
+
+
+class Retries(RetryMiddleware):
+    """Scrapy's retries, with a growing wait: a server that fails is not asked again at once."""
+
+    def _retry(self, request: Request, reason: str | Exception | type[Exception]) -> Request | None:
+        again: Request | None = super()._retry(request, reason)
+        if again is not None:
+            wait = FIRST_WAIT * 2 ** (again.meta["retry_times"] - 1) * random.uniform(1, 1.5)
+            again.meta["not_before"] = time.monotonic() + wait
+        return again
+
+
+class Redirects(RedirectMiddleware):
+    """Scrapy's redirects, as far as they lead to what may be asked for."""
+
+    def process_response(self, request: Request, response: Response, spider: Any = None) -> Request | Response:
+        """The next request, or the answer. Raises Refused with its reason."""
+        try:
+            onward = super().process_response(request, response)
+        except (IgnoreRequest, ValueError) as error:
+            raise _refused(error, response) from None
+        location = response.headers.get("Location")
+        if onward is response and response.status in REDIRECTS and location:
+            scheme = urlsplit(location.decode("latin-1")).scheme
+            raise Refused("forbidden-scheme", f"redirected to an address of the kind {scheme[:20]}:, not http or https")
+        return _short_enough(onward)
+
+
+class Refreshes(MetaRefreshMiddleware):
+    """Scrapy's redirects by a meta element. Pages without one are not decoded for it."""
+
+    def process_response(self, request: Request, response: Response, spider: Any = None) -> Request | Response:
+        """The next request, or the answer. Raises Refused with its reason."""
+        if b"refresh" not in response.body[:LOOKED_AT].lower():
+            return response
+        try:
+            return _short_enough(super().process_response(request, response))
+        except (IgnoreRequest, ValueError) as error:
+            raise _refused(error, response) from None
+
+
+def _refused(error: Exception, response: Response) -> Refused:
+    if isinstance(error, IgnoreRequest):
+        return Refused(
+            "too-many-redirects", f"more than {settings().max_redirects} redirects, the last by {response.url}"
+        )
+    return Refused("broken-redirect", f"redirected to what is no address: {error}")
+
+
+def _short_enough(onward: Request | Response) -> Request | Response:
+    most = settings().max_url_length
+    if len(onward.url) > most:
+        raise Refused("address-too-long", f"redirected to an address of {len(onward.url)} characters; at most {most}")
+    return onward
