@@ -61,7 +61,9 @@ class Circuit:
             self.is_changed = True
 
     def failed(self, url: str, now: datetime, *, has_connected: bool) -> None:
-        """No sound answer from an address."""
+        """No sound answer from an address. Those that were under way when the host was found down tell nothing new."""
+        if self._open_until is not None and now < self._open_until:
+            return
         self._failed.add(url)
         self._unreachable = 0 if has_connected else self._unreachable + 1
         most_unreachable = MOST_PROBES if self.openings else MOST_UNREACHABLE

@@ -7,8 +7,10 @@ what a server asks for. This one is built on aiohttp, whose parser is strict abo
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 import time
+from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +20,6 @@ from typing import TYPE_CHECKING, Self
 import aiohttp
 import certifi
 import yarl
-from aiohttp.http_exceptions import LineTooLong
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadConnectionRefusedError,
@@ -34,13 +35,14 @@ from newscrawl.crawl.gate import gate
 from newscrawl.crawl.pace import THROTTLED, Pace, retry_after
 from newscrawl.crawl.refusals import Broken, Refused
 from newscrawl.normalize.addresses import AllowList, forbidden, own_addresses
-from newscrawl.settings import ConfigurationError, settings
+from newscrawl.settings import Settings, settings
 
 if TYPE_CHECKING:
     from aiohappyeyeballs import AddrInfoType
     from scrapy.crawler import Crawler
 
 LONGEST_HEADER = 64 * 2**10  # bytes of one header: policies of some sites have ten thousand
+_HEADERS_TOO_LONG = re.compile(r"Got more than|Too many (?:headers|trailers)", re.I)  # aiohttp's own words
 UNREACHABLE = (CannotResolveHostError, DownloadConnectionRefusedError)
 TROUBLE = (*UNREACHABLE, DownloadFailedError, DownloadTimeoutError, ResponseDataLossError)
 
@@ -63,28 +65,22 @@ class Download:
 
     lazy = True
 
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-        self.own = settings()
-        self.concurrency = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
-        self.delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
-        self.allowed = self._allow_list()
+    def __init__(self, own: Settings, allowed: AllowList, *, delay: float = 0.0, concurrency: int = 1) -> None:
+        """`delay`: seconds between two requests to one domain. `concurrency`: requests to it at a time."""
+        self.own, self.allowed = own, allowed
+        self.delay, self.concurrency = delay, concurrency
         self._open: aiohttp.ClientSession | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """As Scrapy makes its components."""
-        return cls(crawler)
-
-    def _allow_list(self) -> AllowList:
-        """What the operator allows; where he says nothing, servers of this machine that the site file names itself."""
-        if self.own.allow_hosts is None:
-            site = self.crawler.spider.site  # type: ignore[union-attr]
-            return own_addresses([site.home, *site.sources, *(f"http://{host}/" for host in site.hosts)])
-        try:
-            return AllowList(self.own.allow_hosts)
-        except ValueError as error:  # settings are checked where they are read
-            raise ConfigurationError(f"NEWSCRAWL_ALLOW_HOSTS: {error}") from None
+        own, site = settings(), crawler.spider.site  # type: ignore[union-attr]
+        return cls(
+            own,
+            allow_list(own, [site.home, *site.sources, *(f"http://{host}/" for host in site.hosts)]),
+            delay=crawler.settings.getfloat("DOWNLOAD_DELAY"),
+            concurrency=crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"),
+        )
 
     @property
     def _session(self) -> aiohttp.ClientSession:
@@ -159,7 +155,7 @@ class Download:
         if response.status in THROTTLED:
             said = response.headers.get("Retry-After")
             asked = retry_after(said.decode("latin-1") if said else None, now)
-            pace.refused(time.monotonic(), asked, self.own.max_wait)
+            pace.refused(time.monotonic(), asked)
             circuit.failed(url, now, has_connected=True)
             if asked is not None and asked > self.own.max_wait:
                 circuit.asked_to_wait(datetime.fromtimestamp(now.timestamp() + asked, UTC))
@@ -170,7 +166,8 @@ class Download:
             pace.answered(time.monotonic() - began)
             circuit.succeeded()
         else:
-            circuit.succeeded()  # it answers; how quickly it says no says nothing of how quickly it may be asked
+            pace.rejected()
+            circuit.succeeded()
 
     async def _fetch(self, request: Request) -> Response:
         own, url = self.own, yarl.URL(request.url, encoded=True)
@@ -243,6 +240,11 @@ class Download:
         )
 
 
+def allow_list(own: Settings, named: Iterable[str]) -> AllowList:
+    """What the operator allows; where he says nothing, servers of this machine that he names in these addresses."""
+    return own_addresses(named) if own.allow_hosts is None else AllowList(own.allow_hosts)
+
+
 def _tls(is_verified: bool) -> ssl.SSLContext:
     """System's authorities, and Mozilla's, because small systems come without."""
     context = ssl.create_default_context()
@@ -267,7 +269,7 @@ def _as_scrapy_says(error: aiohttp.ClientError, target: _Target) -> Exception:
             return DownloadConnectionRefusedError(f"no connection to {target.host}: {error.os_error}")
         case aiohttp.ClientPayloadError():
             return ResponseDataLossError(f"the answer ends too early: {error}")
-        case aiohttp.ClientResponseError() if isinstance(error.__cause__, LineTooLong) or "headers" in str(error):
+        case aiohttp.ClientResponseError() if _HEADERS_TOO_LONG.match(error.message):
             return Refused("headers-too-large", f"the headers are too long: {error.message[:200]}")
         case aiohttp.ClientResponseError():
             return Broken("broken-http", f"the answer is no sound HTTP: {error.message[:200]}")

@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from newscrawl.normalize.urls import registrable_domain
+from newscrawl.normalize.urls import is_machine, registrable_domain
 
 JITTER = 0.5  # of the delay, more or less: requests at equal intervals meet the schedules of others
 SLOWEST = 60.0  # seconds between two requests that errors and slow answers lead to
-FIRST_BACK_OFF = 1.0  # seconds
+FIRST_BACK_OFF, LONGEST_BACK_OFF = 1.0, 10.0  # seconds: a server that wants more can say so
 LONGEST_RETRY_AFTER = timedelta(days=1)
 THROTTLED = frozenset({429, 503})  # RFC 6585, 4; RFC 9110, 15.6.4
 
@@ -22,7 +22,8 @@ THROTTLED = frozenset({429, 503})  # RFC 6585, 4; RFC 9110, 15.6.4
 def pace_key(url: str) -> str:
     """What shares one pace: a registrable domain with all its hosts; a machine named by its number with its port."""
     parts = urlsplit(url)
-    return registrable_domain(url) or parts.netloc.rpartition("@")[2].lower()
+    is_named = parts.hostname is not None and not is_machine(parts.hostname)
+    return (registrable_domain(url) if is_named else "") or parts.netloc.rpartition("@")[2].lower()
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
@@ -98,14 +99,17 @@ class Pace:
         if self.delay > 0:
             self.current = min(self.current * 2, max(SLOWEST, self.delay))
 
-    def refused(self, now: float, asked: float | None, most: float) -> None:
+    def rejected(self) -> None:
+        """A sound answer that says no: how quickly it came says nothing of how quickly the server may be asked."""
+        self.throttled = 0
+
+    def refused(self, now: float, asked: float | None) -> None:
         """The server says that it is asked too often, or cannot answer now: the whole domain is left alone.
 
-        `asked`: seconds that it asks for. Without, longer each time, up to `most` seconds.
+        `asked`: seconds that it asks for. Without, longer each time.
         """
         self.throttled += 1
         self.failed()
-        wait = (
-            min(max(FIRST_BACK_OFF, self.current) * 2 ** min(self.throttled - 1, 16), most) if asked is None else asked
-        )
+        growing = max(FIRST_BACK_OFF, self.current) * 2 ** min(self.throttled - 1, 16)
+        wait = min(growing, max(LONGEST_BACK_OFF, self.current)) if asked is None else asked
         self._paused_until = max(self._paused_until, now + wait)
