@@ -190,7 +190,7 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
             "newscrawl.crawl.retries.Retries": 550,
             "newscrawl.crawl.retries.Refreshes": 580,
             "newscrawl.crawl.retries.Redirects": 600,
-            "newscrawl.crawl.cookies.FewCookies": 700,
+            "newscrawl.crawl.cookies.HostCookies": 700,
         },
         "RETRY_TIMES": own.retries,
         "RETRY_GIVE_UP_LOG_LEVEL": "INFO",  # the failure is recorded

@@ -67,6 +67,7 @@ def crawl(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print articles, write nothing.")] = False,
     no_revisits: Annotated[bool, typer.Option("--no-revisits", help="No further visits of stored articles.")] = False,
     revisit: Annotated[bool, typer.Option("--revisit", help="Such visits that are due, and nothing else.")] = False,
+    now: Annotated[bool, typer.Option("--now", help="Ask also hosts that are left alone for a while.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
     """Fetch the new articles of sites into the database, and visit stored ones again that are due.
@@ -126,6 +127,7 @@ def crawl(
         only_revisits=revisit,
         days=days,
         again=again,
+        now=now,
     )
     try:
         with progress(quiet=dry_run) as report:

@@ -102,7 +102,11 @@ class Gate:
         if refusal := circuit.refusal(datetime.now(UTC)):
             reason, until = refusal
             said = "did not answer several times in a row" if reason == "host-down" else "asks to be left alone"
-            raise Refused(reason, f"{circuit.host} {said}; it is left alone until {until:%Y-%m-%d %H:%M} UTC", until)
+            raise Refused(
+                reason,
+                f"{circuit.host} {said}; it is left alone until {until:%Y-%m-%d %H:%M} UTC",
+                circuit.left_until,
+            )
 
     async def _sleep_until(self, at: float) -> None:
         """Raises Stopped where the run is to end before."""

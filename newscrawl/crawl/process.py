@@ -28,7 +28,8 @@ from newscrawl.store.connect import DatabaseDown
 class Options:
     """What a crawl is asked for. `since`: older articles are left out. `limit`: new articles fetched a site.
 
-    `days`: first and last day of a backfill, both whole. `again`: finished days once more.
+    `days`: first and last day of a backfill, both whole. `again`: finished days once more. `now`: hosts that earlier
+    runs found down, or that asked to be left alone, are asked all the same.
     """
 
     limit: int | None = None
@@ -39,6 +40,7 @@ class Options:
     only_revisits: bool = False
     days: tuple[date, date] | None = None
     again: bool = False
+    now: bool = False
 
     def arguments(self) -> dict[str, Any]:
         """The same as spider arguments."""
@@ -52,6 +54,7 @@ class Options:
             "first_day": self.days[0].isoformat() if self.days else None,
             "last_day": self.days[1].isoformat() if self.days else None,
             "again": self.again,
+            "now": self.now,
         }
 
 

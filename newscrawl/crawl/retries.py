@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware, RedirectMiddleware
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
@@ -38,15 +38,15 @@ class Redirects(RedirectMiddleware):
 
     def process_response(self, request: Request, response: Response, spider: Any = None) -> Request | Response:
         """The next request, or the answer. Raises Refused with its reason."""
+        location = response.headers.get("Location")
+        if location and response.status in REDIRECTS:
+            scheme = re.match(rb"\s*([a-z][a-z0-9+.-]*):", location, re.I)  # RFC 3986, 3.1
+            if scheme and scheme[1].lower() not in (b"http", b"https"):
+                raise Refused("forbidden-scheme", f"redirected to an address of the kind {scheme[1].decode()[:20]}:")
         try:
-            onward = super().process_response(request, response)
+            return _short_enough(super().process_response(request, response))
         except (IgnoreRequest, ValueError) as error:
             raise _refused(error, response) from None
-        location = response.headers.get("Location")
-        if onward is response and response.status in REDIRECTS and location:
-            scheme = urlsplit(location.decode("latin-1")).scheme
-            raise Refused("forbidden-scheme", f"redirected to an address of the kind {scheme[:20]}:, not http or https")
-        return _short_enough(onward)
 
 
 class Refreshes(MetaRefreshMiddleware):
@@ -63,6 +63,8 @@ class Refreshes(MetaRefreshMiddleware):
 
 
 def _refused(error: Exception, response: Response) -> Refused:
+    if isinstance(error, Refused):
+        return error
     if isinstance(error, IgnoreRequest):
         return Refused(
             "too-many-redirects", f"more than {settings().max_redirects} redirects, the last by {response.url}"

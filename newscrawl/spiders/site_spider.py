@@ -32,7 +32,8 @@ class SiteSpider(scrapy.Spider):
     """Crawls `site`. Arguments, all optional and as text: `limit`, `since` (ISO instant), `max_pages`, `dry_run`,
     `no_revisits` (new articles only), `only_revisits` (no new ones).
 
-    `first_day` and `last_day` (ISO dates) make a backfill of it; `again`: finished days once more.
+    `first_day` and `last_day` (ISO dates) make a backfill of it; `again`: finished days once more. `now`: what earlier
+    runs have learnt of hosts that are down, or want to be left alone, is not kept to.
     """
 
     site: ClassVar[Site]
@@ -48,6 +49,7 @@ class SiteSpider(scrapy.Spider):
         first_day: str | None = None,
         last_day: str | None = None,
         again: str | bool = False,
+        now: str | bool = False,
         **arguments: Any,
     ) -> None:
         super().__init__(self.site.name, **arguments)
@@ -55,6 +57,7 @@ class SiteSpider(scrapy.Spider):
         self.since = datetime.fromisoformat(since).astimezone(UTC) if since else None
         self.max_pages = int(max_pages) if max_pages is not None else None
         self.dry_run, self.no_revisits, self.only_revisits = map(_is_true, (dry_run, no_revisits, only_revisits))
+        self.asks_now = _is_true(now)
         self.session: Session | None = None
         self.run_id: str | None = None
         self.span: Span | None = None
@@ -128,12 +131,13 @@ class SiteSpider(scrapy.Spider):
             )
 
     async def _recall_hosts(self, session: Session) -> None:
-        hosts = self.site.all_hosts | {urlsplit(url).netloc for url in self.site.sources}
-        gate().recall(await session.read(lambda: hosts_of(session.connection.database, hosts)))
+        if not self.asks_now:
+            database = session.connection.database
+            gate().recall(await session.read(lambda: hosts_of(database, self._hosts)))
 
-    async def _remember_hosts(self, session: Session) -> None:
-        hosts = self.site.all_hosts | {urlsplit(url).netloc for url in self.site.sources}
-        await remember_hosts(session.connection.database, gate().learnt(hosts, datetime.now(UTC)))
+    @property
+    def _hosts(self) -> frozenset[str]:
+        return self.site.all_hosts | {urlsplit(url).netloc for url in self.site.sources}
 
     async def end_walks(self, finished: bool) -> None:
         """Keep what the run has learnt of listings and addresses."""
@@ -142,7 +146,7 @@ class SiteSpider(scrapy.Spider):
         if self.session is not None:
             try:
                 await self.learning.end(self.session)
-                await self._remember_hosts(self.session)
+                await remember_hosts(self.session.connection.database, gate().learnt(self._hosts, datetime.now(UTC)))
             except PyMongoError as error:
                 self.logger.warning("what this run has learnt of the site is not kept: %s", str(error)[:200])
         await self.listings.end(finished)
