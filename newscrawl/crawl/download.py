@@ -34,7 +34,7 @@ from newscrawl.crawl.codings import ACCEPTED, CodingError, decode_body
 from newscrawl.crawl.gate import gate
 from newscrawl.crawl.pace import THROTTLED, Pace, retry_after
 from newscrawl.crawl.refusals import Broken, Refused
-from newscrawl.normalize.addresses import AllowList, forbidden, own_addresses
+from newscrawl.normalize.addresses import NO_ADDRESS, AllowList, forbidden, own_addresses
 from newscrawl.settings import Settings, settings
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class Download:
     def _vet_beyond_proxy(self, target: _Target) -> None:
         """A proxy connects for us: what is told by its number is vetted all the same. Raises Refused."""
         why = forbidden(target.host)
-        if why not in (None, "no address") and (target.host, target.host, target.port) not in self.allowed:
+        if why not in (None, NO_ADDRESS) and (target.host, target.host, target.port) not in self.allowed:
             raise Refused("forbidden-address", f"{target.host} is {why}")
 
     # --- one download ----------------------------------------------------------------------------

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from newscrawl.normalize.urls import is_machine, registrable_domain
 
 JITTER = 0.5  # of the delay, more or less: requests at equal intervals meet the schedules of others
-SLOWEST = 60.0  # seconds between two requests that errors and slow answers lead to
+SLOWEST = 60.0  # seconds between two requests that slow answers lead to
+MOST_FOR_ERRORS = 2  # times the delay: an address that fails for itself must not stop the crawl of its site
 FIRST_BACK_OFF, LONGEST_BACK_OFF = 1.0, 10.0  # seconds: a server that wants more can say so
 LONGEST_RETRY_AFTER = timedelta(days=1)
 THROTTLED = frozenset({429, 503})  # RFC 6585, 4; RFC 9110, 15.6.4
@@ -95,9 +96,8 @@ class Pace:
             self.current = min(max(self.delay, target, (self.current + target) / 2), max(SLOWEST, self.delay))
 
     def failed(self) -> None:
-        """No answer, or one that tells of trouble: never faster for it, however quickly it came."""
-        if self.delay > 0:
-            self.current = min(self.current * 2, max(SLOWEST, self.delay))
+        """No answer, or one that tells of trouble: slower, and never faster, however quickly it came."""
+        self.current = max(self.current, min(self.current * 1.5, self.delay * MOST_FOR_ERRORS))
 
     def rejected(self) -> None:
         """A sound answer that says no: how quickly it came says nothing of how quickly the server may be asked."""

@@ -64,6 +64,7 @@ _KINDS: dict[str, str] = {
 _NETWORKS: tuple[tuple[Network, str], ...] = tuple(
     (ipaddress.ip_network(network), kind) for network, kind in _KINDS.items()
 )
+NO_ADDRESS = "no address"
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # RFC 4291, 2.4: IANA has given out nothing else
 
 
@@ -75,7 +76,7 @@ def forbidden(address: str) -> str | None:
     """
     found = _address(address)
     if found is None:
-        return "no address"
+        return NO_ADDRESS
     for network, kind in _NETWORKS:
         if found.version == network.version and found in network:
             return kind

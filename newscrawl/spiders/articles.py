@@ -13,6 +13,7 @@ from twisted.python.failure import Failure as TwistedFailure
 from newscrawl.article import Article, Card, Fetch, NotAnArticle, Timestamp, article_id
 from newscrawl.crawl.reading import Reading, headers_of
 from newscrawl.crawl.reasons import answered, request_and_error
+from newscrawl.crawl.retries import STAYS
 from newscrawl.extract.article import read_article
 from newscrawl.extract.page import Page
 from newscrawl.normalize.article import identity
@@ -109,6 +110,7 @@ class Articles:
                 callback=self.parse,
                 errback=self.failed,
                 cb_kwargs={"card": fresh.card, "identity": fresh.identity},
+                meta={STAYS: True},
                 # Asked once as it is. Scrapy would also drop a redirect to an article that was asked for, and with it
                 # the only sign that both addresses are one article.
                 dont_filter=True,

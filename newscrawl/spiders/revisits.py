@@ -17,6 +17,7 @@ from scrapy.http import Response
 from newscrawl.article import Gone
 from newscrawl.crawl.reading import Reading
 from newscrawl.crawl.reasons import GONE, next_try
+from newscrawl.crawl.retries import STAYS
 from newscrawl.normalize.urls import believable_canonical, canonical_url
 from newscrawl.normalize.visits import visit_after_absence
 from newscrawl.records import Failure, Visit
@@ -92,6 +93,7 @@ class Revisits:
             errback=self.spider.articles.failed,
             headers=self._conditions(due, address),
             cb_kwargs={"due": due},
+            meta={STAYS: True},
             dont_filter=True,
             priority=PRIORITY,
         )
