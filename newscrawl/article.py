@@ -28,6 +28,7 @@ MOST_EVIDENCE, LONGEST_EVIDENCE = 6, 200  # candidates of a field, characters of
 
 Precision = Literal["second", "minute", "hour", "day", "month", "year"]
 ContentType = Literal["article", "live", "gallery", "video", "opinion", "press_release"]
+Permission = Literal["allowed", "disallowed"]
 CardSource = Literal["listing", "feed", "sitemap", "related"]
 
 
@@ -137,6 +138,7 @@ class RawArticle:
     is_live: bool = False
     content_type: ContentType = "article"
     declared_language: str | None = None
+    rights: Rights | None = None
     provenance: dict[str, str] = field(default_factory=dict)
     disagreements: dict[str, list[str]] = field(default_factory=dict)
     evidence: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
@@ -214,6 +216,29 @@ class Image(Part):
     credit: str | None = None
     width: Count | None = None
     height: Count | None = None
+
+
+class Rights(Part):
+    """What the publisher says of the use of the article, for readers of the database to keep to.
+
+    newscrawl records it, and stores the article whatever it says. From the page's robots elements, its headers and two
+    files of its site; where several say something of one thing, the strictest holds.
+    """
+
+    noindex: bool = Field(default=False, description="It is not to be shown by search engines.")
+    noarchive: bool = Field(default=False, description="No copy of the page is to be offered.")
+    nosnippet: bool = Field(default=False, description="Nothing of the text is to be shown beside a link to it.")
+    max_snippet: Count | None = Field(default=None, description="Characters of the text that may be shown so.")
+    unavailable_after: Annotated[str, Field(max_length=100)] | None = Field(
+        default=None, description="When it is to be taken out of search, as stated."
+    )
+    noai: bool = Field(default=False, description="The text is not to be used for training (`noai`).")
+    noimageai: bool = Field(default=False, description="Its pictures are not to be used for training.")
+    tdm_reserved: bool | None = Field(
+        default=None, description="Rights of text and data mining are reserved (TDMRep). Null: nothing is said."
+    )
+    tdm_policy: str | None = Field(default=None, description="Address of the terms on which they may be had.")
+    ai_txt: Permission | None = Field(default=None, description="What the site's ai.txt says of texts for training.")
 
 
 class Views(Part):
@@ -334,6 +359,7 @@ class Article(Part):
     is_paywalled: bool | None = None
     is_live: bool = False
     content_type: ContentType = "article"
+    rights: Rights | None = Field(default=None, description="Null: the publisher says nothing of it.")
 
     fingerprint: str = Field(default="", description="SHA-256 of headline, lead and body, typography folded.")
     similarity: list[int] | None = Field(default=None, description="Near-duplicate signature.")

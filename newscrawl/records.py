@@ -142,6 +142,25 @@ class Host(Part):
     changed_at: Instant
 
 
+class Robots(Part):
+    """What is known of the robots.txt of one origin, and of the files beside it: a document of `robots`."""
+
+    origin: str = Field(description="Scheme, host and port where it is not the scheme's own: `https://example.com`.")
+    site: str = Field(description="The site that asked last.")
+    fetched_at: Instant = Field(description="Last attempt.")
+    state: Literal["rules", "unavailable", "unreachable"] = Field(
+        description="By RFC 9309, 2.3.1: rules were read; there are none, so all is allowed; it cannot be known, so "
+        "nothing is allowed unless a copy can be believed."
+    )
+    reason: str = Field(description="Why, as a stable code such as `http-503`.")
+    failures: Count = Field(default=0, description="Attempts in a row after which it could not be known.")
+    text: str | None = Field(default=None, description="The rules as last read, 500 KiB at most.")
+    text_at: Instant | None = Field(default=None, description="When they were read: believed for 30 days.")
+    ai_txt: str | None = Field(default=None, description="`/ai.txt`, 64 KiB at most; null: none.")
+    tdmrep: str | None = Field(default=None, description="`/.well-known/tdmrep.json`, 64 KiB at most; null: none.")
+    policies_at: Instant | None = Field(default=None, description="When these two were last asked for.")
+
+
 class Days(Part):
     """Whole days, as ISO dates in the site's time zone. Both are part of it."""
 
@@ -210,6 +229,7 @@ RECORDS: dict[str, type[Part]] = {
     "runs": Run,
     "failures": Failure,
     "sites": SiteMemory,
+    "robots": Robots,
     "backfills": Backfill,
     "hosts": Host,
 }

@@ -166,8 +166,7 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
         "SPIDER_LOADER_CLASS": "newscrawl.spiders.loader.SiteLoader",
         "SPIDER_MODULES": ["newscrawl.spiders"],
         "USER_AGENT": own.user_agent,
-        "ROBOTSTXT_OBEY": True,
-        "ROBOTSTXT_USER_AGENT": own.user_agent.partition("/")[0],
+        "ROBOTSTXT_OBEY": True,  # by the middleware below, not by Scrapy's
         "DOWNLOAD_DELAY": own.delay,
         "CONCURRENT_REQUESTS_PER_DOMAIN": own.concurrency,
         "DOWNLOADER": "newscrawl.crawl.downloader.PacedDownloader",
@@ -184,9 +183,11 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
                 "redirect.MetaRefreshMiddleware",
                 "redirect.RedirectMiddleware",
                 "retry.RetryMiddleware",
+                "robotstxt.RobotsTxtMiddleware",
             )
         }
         | {
+            "newscrawl.crawl.robots.RobotsMiddleware": 100,
             "newscrawl.crawl.retries.Retries": 550,
             "newscrawl.crawl.retries.Refreshes": 580,
             "newscrawl.crawl.retries.Redirects": 600,

@@ -20,6 +20,7 @@ import pytest
 from pymongo import MongoClient
 
 from newscrawl.replica import Replica, Server, serve, site_file
+from newscrawl.replica.server import SPOKEN_TO_CRAWLERS
 from newscrawl.store.local import LocalServer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -186,6 +187,11 @@ class Website:
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     """Path and headers of every request."""
     handler: type[BaseHTTPRequestHandler] = BaseHTTPRequestHandler
+
+    @property
+    def visited(self) -> list[str]:
+        """Path of every request, without the files by which a site speaks to crawlers."""
+        return [path for path in self.requests if path not in SPOKEN_TO_CRAWLERS]
 
     def site_file(self, **settings: str) -> str:
         """Its site file: one edition with the listing `/news`, articles `/news/…`; `settings` replace or add lines."""

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from aiohappyeyeballs import AddrInfoType
     from scrapy.crawler import Crawler
 
+TRUNCATE_AT = "truncate_at"
+"""Key of a request's `meta`: bytes after which the download ends, with what has come and the flag `truncated`."""
+
 LONGEST_HEADER = 64 * 2**10  # bytes of one header: policies of some sites have ten thousand
 _HEADERS_TOO_LONG = re.compile(r"Got more than|Too many (?:headers|trailers)", re.I)  # aiohttp's own words
 UNREACHABLE = (CannotResolveHostError, DownloadConnectionRefusedError)
@@ -210,34 +213,40 @@ class Download:
             raise Refused(
                 "headers-too-large", f"the headers have {size} bytes; at most {own.max_header_bytes} are read"
             )
-        cut: int | None = request.meta.get("truncate_at")
-        most = own.max_bytes if cut is None else cut
-        if cut is None and (answer.content_length or 0) > most:
-            raise Refused("too-large", f"the answer has {answer.content_length} bytes; at most {most} are read")
-        body, is_cut = bytearray(), False
-        async for piece in answer.content.iter_any():
-            body += piece
-            if len(body) > most:
-                if cut is None:
-                    raise Refused("too-large", f"the answer has more than {most} bytes")
-                is_cut = True
-                break
         headers = Headers([(name.decode("latin-1"), value) for name, value in answer.raw_headers])
         codings = b",".join(headers.getlist("Content-Encoding")).decode("latin-1")
+        cut: int | None = request.meta.get(TRUNCATE_AT)
+        body, is_cut = await self._body(answer, None if codings else cut)
         try:
-            text = decode_body(bytes(body[:most]), codings, max_bytes=own.max_decompressed_bytes)
+            body = decode_body(body, codings, max_bytes=own.max_decompressed_bytes)
         except CodingError as error:
             kind = Broken if error.reason == "damaged-coding" else Refused
             raise kind(error.reason, str(error)) from None
+        is_cut = is_cut or (cut is not None and len(body) > cut)
+        body = body[:cut]
         headers.pop("Content-Encoding", None)
-        return responsetypes.from_args(headers=headers, url=request.url, body=text)(
+        return responsetypes.from_args(headers=headers, url=request.url, body=body)(
             url=request.url,
             status=answer.status,
             headers=headers,
-            body=text,
+            body=body,
             flags=["truncated"] if is_cut else [],
             protocol="HTTP/1.1",
         )
+
+    async def _body(self, answer: aiohttp.ClientResponse, cut: int | None) -> tuple[bytes, bool]:
+        """The body as it is sent, and whether it was cut after `cut` bytes. Raises Refused where it is too large."""
+        most = self.own.max_bytes if cut is None else cut
+        if cut is None and (answer.content_length or 0) > most:
+            raise Refused("too-large", f"the answer has {answer.content_length} bytes; at most {most} are read")
+        body = bytearray()
+        async for piece in answer.content.iter_any():
+            body += piece
+            if len(body) > most and cut is None:
+                raise Refused("too-large", f"the answer has more than {most} bytes")
+            if len(body) > most:
+                return bytes(body[:most]), True
+        return bytes(body), False
 
 
 def allow_list(own: Settings, named: Iterable[str]) -> AllowList:

@@ -18,6 +18,7 @@ from scrapy.http import Request, Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from newscrawl.crawl.refusals import Broken, Refused
+from newscrawl.crawl.robots_memory import FIRST_WAIT
 from newscrawl.records import Failure
 from newscrawl.settings import RETRY_WAITS
 
@@ -41,7 +42,7 @@ def reason_of(error: BaseException) -> str:
     if isinstance(error, Refused | Broken):
         return error.reason
     if isinstance(error, IgnoreRequest):
-        return "robots-forbidden" if "robots" in str(error).lower() else "ignored"
+        return str(getattr(error, "reason", "ignored"))
     for kind, reason in _BY_EXCEPTION:
         if isinstance(error, kind):
             return reason
@@ -52,6 +53,8 @@ def next_try(reason: str, attempts: int, now: datetime) -> datetime | None:
     """When a failed address may be tried again; None: not by itself, because a retry cannot help."""
     if reason in {f"http-{status}" for status in GONE}:
         return None
+    if reason == "robots-unreachable":
+        return now + FIRST_WAIT  # the address itself was not asked for; how often robots.txt is, is its own matter
     return now + RETRY_WAITS[min(attempts, len(RETRY_WAITS)) - 1]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import socket
 import sys
@@ -75,11 +74,6 @@ def run_of(crawler: Crawler, started_at: datetime, reason: str | None = None) ->
     )
 
 
-def _without_traceback(record: logging.LogRecord) -> bool:
-    record.exc_info = None
-    return True
-
-
 class RunRecord:
     """Takes the site's lock and the database for the spider, starts its run record, and ends all three."""
 
@@ -94,8 +88,6 @@ class RunRecord:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """As Scrapy makes its components."""
-        # A host that does not answer is no fault of the program: its name and the reason are enough.
-        logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(_without_traceback)
         return cls(crawler)
 
     async def spider_opened(self, spider: SiteSpider) -> None:

@@ -25,6 +25,7 @@ from newscrawl.extract.near import Near, near_headline
 from newscrawl.extract.page import Page, text_of
 from newscrawl.extract.people import bylines
 from newscrawl.extract.pictures import pictures
+from newscrawl.extract.rights import read_rights
 from newscrawl.extract.sections import Body
 from newscrawl.normalize.dateline import parse_dateline
 from newscrawl.normalize.language import contradicts, detect_language
@@ -96,6 +97,9 @@ def _read(page: Page, site: Site, card: Card | None) -> RawArticle:
     raw.is_live = raw.content_type == "live"
     if source:
         raw.provenance["content_type"] = source
+    raw.rights, source = read_rights(page)
+    if source:
+        raw.provenance["rights"] = source
     return raw
 
 

@@ -90,6 +90,7 @@ def normalize_article(raw: RawArticle, site: Site, *, fetched_at: datetime, card
         is_paywalled=raw.is_paywalled,
         is_live=raw.is_live,
         content_type=raw.content_type,
+        rights=raw.rights,
         fingerprint=fingerprint(headline, lead, body),
         similarity=signature(body),
         provenance=dict(raw.provenance),

@@ -14,8 +14,10 @@ from newscrawl.article import Article, Card, Fetch, NotAnArticle, Timestamp, art
 from newscrawl.crawl.reading import Reading, headers_of
 from newscrawl.crawl.reasons import answered, request_and_error
 from newscrawl.crawl.retries import STAYS
+from newscrawl.crawl.robots import POLICY, WANTS_POLICY
 from newscrawl.extract.article import read_article
 from newscrawl.extract.page import Page
+from newscrawl.extract.rights import add_policy
 from newscrawl.normalize.article import identity
 from newscrawl.normalize.dates import parse_date
 from newscrawl.normalize.parameters import without
@@ -110,7 +112,7 @@ class Articles:
                 callback=self.parse,
                 errback=self.failed,
                 cb_kwargs={"card": fresh.card, "identity": fresh.identity},
-                meta={STAYS: True},
+                meta={STAYS: True, WANTS_POLICY: True},
                 # Asked once as it is. Scrapy would also drop a redirect to an article that was asked for, and with it
                 # the only sign that both addresses are one article.
                 dont_filter=True,
@@ -153,6 +155,8 @@ class Articles:
             spider.logger.exception("%s cannot be read", response.url)
             await spider.record_failure(first, "read", "reading-error", f"{type(error).__name__}: {error}")
             return
+        if policy := response.meta.get(POLICY):
+            add_policy(raw, policy)
         if "\ufffd" in page.source and "\ufffd".encode() not in response.body:
             spider.remark("undecodable-bytes")
         further, self.scheduled[identity] = self.scheduled[identity], []

@@ -18,6 +18,7 @@ from newscrawl.article import Gone
 from newscrawl.crawl.reading import Reading
 from newscrawl.crawl.reasons import GONE, next_try
 from newscrawl.crawl.retries import STAYS
+from newscrawl.crawl.robots import WANTS_POLICY
 from newscrawl.normalize.urls import believable_canonical, canonical_url
 from newscrawl.normalize.visits import visit_after_absence
 from newscrawl.records import Failure, Visit
@@ -93,7 +94,7 @@ class Revisits:
             errback=self.spider.articles.failed,
             headers=self._conditions(due, address),
             cb_kwargs={"due": due},
-            meta={STAYS: True},
+            meta={STAYS: True, WANTS_POLICY: True},
             dont_filter=True,
             priority=PRIORITY,
         )

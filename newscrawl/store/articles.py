@@ -18,7 +18,7 @@ from pymongo.errors import BulkWriteError, PyMongoError
 
 from newscrawl.article import Article
 from newscrawl.normalize.visits import AGES
-from newscrawl.records import Failure, Listing, Run, Sighting, ViewObservation, Visit
+from newscrawl.records import Failure, Listing, Robots, Run, Sighting, ViewObservation, Visit
 from newscrawl.store.connect import Connection
 from newscrawl.store.identity import NEEDED, Found, Match, evidence
 from newscrawl.store.links import link
@@ -135,6 +135,11 @@ class ArticleWriter:
     async def remember(self, listing: Listing) -> None:
         """Keep what is known of a listing. It is written before any article that is saved after this call."""
         self._side.listings[listing.url] = listing
+        self._stir()
+
+    async def remember_robots(self, known: Robots) -> None:
+        """Keep what is known of the robots.txt of an origin."""
+        self._side.robots[known.origin] = known
         self._stir()
 
     async def sight(self, sightings: Iterable[Sighting]) -> None:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from newscrawl.article import Article
 from newscrawl.normalize.visits import AGES
-from newscrawl.records import Failure, Listing, Run, Sighting, ViewObservation, Visit
+from newscrawl.records import Failure, Listing, Robots, Run, Sighting, ViewObservation, Visit
 from newscrawl.store.articles import ArticleWriter, StoreRefused
 from newscrawl.store.spool import Spool, read_records
 from newscrawl.store.upsert import Outcome
@@ -119,5 +119,7 @@ async def _hand_over(writer: ArticleWriter, record: dict[str, Any]) -> None:
             await writer.remember(Listing.model_validate(record["listing"]))
         case "run":
             await writer.end_run(record["id"], Run.model_validate(record["run"]))
+        case "robots":
+            await writer.remember_robots(Robots.model_validate(record["robots"]))
         case kind:
             raise ValueError(f"there are no records of kind {kind!r}")

@@ -14,6 +14,7 @@ from scrapy.exceptions import (
 
 from newscrawl.crawl.reasons import failure_of, next_try, reason_of
 from newscrawl.crawl.refusals import Broken, Refused
+from newscrawl.crawl.robots import RobotsRefused
 
 NOW = datetime(2026, 1, 6, 10, 50, tzinfo=UTC)
 
@@ -28,7 +29,8 @@ NOW = datetime(2026, 1, 6, 10, 50, tzinfo=UTC)
         (Broken("damaged-coding", "it ends too early"), "damaged-coding"),
         (ResponseDataLossError("it ends too early"), "cut-short"),
         (DownloadFailedError("reset"), "connection-lost"),
-        (IgnoreRequest("Forbidden by robots.txt"), "robots-forbidden"),
+        (RobotsRefused("robots-forbidden", "forbidden"), "robots-forbidden"),
+        (IgnoreRequest("whatever else"), "ignored"),
         (RuntimeError("anything else"), "fetch-error"),
     ],
 )
@@ -44,6 +46,10 @@ def test_what_is_gone_is_not_tried_again() -> None:
 def test_every_further_attempt_waits_longer_and_never_for_ever() -> None:
     waits = [next_try("http-500", attempts, NOW) for attempts in (1, 2, 3, 4, 100)]
     assert waits == [NOW + timedelta(hours=hours) for hours in (1, 6, 24, 24, 24)]
+
+
+def test_what_was_not_asked_for_as_robots_txt_was_away_is_due_with_the_next_run() -> None:
+    assert next_try("robots-unreachable", 9, NOW) == NOW + timedelta(minutes=1)
 
 
 def test_a_failure_holds_only_what_the_database_can_hold() -> None:
