@@ -20,6 +20,7 @@ from lxml import etree
 from newscrawl.article import NotAnArticle
 from newscrawl.extract.blocks import Box, read_blocks
 from newscrawl.extract.labels import Labels
+from newscrawl.normalize.urls import printable_url
 
 LONGEST_JSON = 2_000_000  # characters of one JSON-LD block
 DEEPEST_JSON = 40
@@ -134,15 +135,15 @@ class Page:
         return self.url
 
     def absolute(self, address: str, base: str | None = None) -> str | None:
-        """An address of the page made absolute; None where it is no http(s) address."""
+        """An address of the page made absolute and printable; None where it is no http(s) address."""
         address = address.strip()
         if _ABSOLUTE.match(address):
-            return address
+            return printable_url(address)
         try:
             absolute = urljoin(base or self.base_url, address)
         except ValueError:
             return None
-        return absolute if absolute.startswith(("http://", "https://")) else None
+        return printable_url(absolute) if absolute.startswith(("http://", "https://")) else None
 
     @cached_property
     def meta(self) -> dict[str, list[str]]:
