@@ -46,7 +46,7 @@ from newscrawl.normalize.views import is_beyond_range, parse_views
 from newscrawl.normalize.zones import country_of_page
 from newscrawl.records import ViewObservation
 from newscrawl.site import Site
-from newscrawl.storable import LONGEST_HEADLINE, LONGEST_LEAD
+from newscrawl.storable import LONGEST_HEADLINE, LONGEST_LEAD, LONGEST_NAME
 
 
 def identity(url: str, site: Site) -> str:
@@ -83,7 +83,7 @@ def normalize_article(raw: RawArticle, site: Site, *, fetched_at: datetime, card
         url=url,
         aliases=aliases,
         site=site.name,
-        publisher=site.publisher if site.editions else clean_or_none(raw.publisher) or site.publisher,
+        publisher=site.publisher if site.editions else _name(raw.publisher) or site.publisher,
         edition=edition.name if edition else None,
         language=language,
         headline=headline,
@@ -97,9 +97,9 @@ def normalize_article(raw: RawArticle, site: Site, *, fetched_at: datetime, card
         published=published,
         modified=modified,
         authors=_authors(raw, site),
-        section=clean_or_none(raw.section),
-        tags=each(map(clean, raw.tags[:MOST_TAGS])),
-        keywords=each(map(clean, raw.keywords[:MOST_TAGS])),
+        section=_name(raw.section),
+        tags=each(map(_name, raw.tags[:MOST_TAGS])),
+        keywords=each(map(_name, raw.keywords[:MOST_TAGS])),
         images=[image for image in map(_image, raw.images[:MOST_PICTURES]) if image],
         videos=each(map(web_address, raw.videos[:MOST_PICTURES])),
         views=_views(raw.views, language, fetched_at),
@@ -154,6 +154,10 @@ def _addresses(raw: RawArticle, site: Site, card: Card | None) -> tuple[str, lis
     met += [card.url] if card is not None else []
     forms = [_identity_or_none(address, site) for address in met]
     return url, [address for address in each(web_address(form) for form in (*met, *forms) if form) if address != url]
+
+
+def _name(text: str | None) -> str | None:
+    return clean_or_none(text[: 4 * LONGEST_NAME]) if text else None
 
 
 def _lead(text: str | None, language: str | None) -> str | None:

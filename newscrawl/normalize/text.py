@@ -59,6 +59,7 @@ _WHOLE = _Forbidden(
     re.compile(f"[{_HIDDEN}{_RARELY_HIDDEN}]+"), _piles((*range(0x300, 0x20000), *range(0xE0100, 0xE01F0)))
 )
 
+_LINE_END = re.compile("\r\n?|[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\W_]+(?:['’\-][^\W_]+)*")
 
 _LETTERS = re.compile(r"\w+")
@@ -84,8 +85,8 @@ def clean(text: str) -> str:
 
 
 def clean_lines(text: str) -> str:
-    """`clean` that keeps line ends and all other white space: for text that is made of clean paragraphs."""
-    return _visible(text)
+    """`clean` that keeps line ends, each as one `\\n`, and all other white space: for text made of clean paragraphs."""
+    return _LINE_END.sub("\n", _visible(text))
 
 
 def _visible(text: str) -> str:
