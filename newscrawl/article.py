@@ -381,6 +381,10 @@ class Article(Part):
         """Identity in the database: the hash of `url`."""
         return article_id(self.url)
 
+    def __str__(self) -> str:
+        """The address: logs hold no whole articles."""
+        return self.url
+
 
 class Alternate(Part):
     """An edition twin that the page declares by `hreflang`."""

@@ -16,6 +16,7 @@ from scrapy.exceptions import CloseSpider
 
 from newscrawl.crawl.coverage import COVERED
 from newscrawl.crawl.lock import SiteLock, SiteLocked
+from newscrawl.crawl.log import keep_to_one_line
 from newscrawl.crawl.reading import Reading
 from newscrawl.records import Run
 from newscrawl.settings import ConfigurationError, read_settings
@@ -96,6 +97,7 @@ class RunRecord:
         """As Scrapy makes its components."""
         # A host that does not answer is no fault of the program: its name and the reason are enough.
         logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(_without_traceback)
+        keep_to_one_line()
         return cls(crawler)
 
     async def spider_opened(self, spider: SiteSpider) -> None:

@@ -59,6 +59,9 @@ _WHOLE = _Forbidden(
     re.compile(f"[{_HIDDEN}{_RARELY_HIDDEN}]+"), _piles((*range(0x300, 0x20000), *range(0xE0100, 0xE01F0)))
 )
 
+_STEERING = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\W_]+(?:['’\-][^\W_]+)*")
 
@@ -98,6 +101,20 @@ def _visible(text: str) -> str:
         if _DIRECTIONS.search(text) and not _RIGHT_TO_LEFT.search(text):
             text = _DIRECTIONS.sub("", text)
     return forbidden.piles.sub(r"\1", unicodedata.normalize("NFC", text))
+
+
+def escaped(text: str, *, keep: str = "") -> str:
+    """Text with escapes such as `\\x1b` for what ends a line, steers a terminal, turns text round or is no UTF-8.
+
+    `keep`: such characters that are wanted. The result is its own result: backslashes stay as they are.
+    """
+    if text.isprintable():
+        return text
+    return _STEERING.sub(lambda found: found[0] if found[0] in keep else _escape(found[0]), text)
+
+
+def _escape(character: str) -> str:
+    return character.encode("ascii", "backslashreplace").decode() if character > "\x7f" else f"\\x{ord(character):02x}"
 
 
 def undecodable(*texts: str) -> float:
