@@ -75,22 +75,17 @@ def failure_of(
     `until`: when it may be tried again, where that is known; else the attempts tell.
     """
     return Failure(
-        url=_storable(url),
+        url=url,
         site=site,
         stage=stage,
         reason=reason,
-        detail=_storable(detail)[:500],
+        detail=detail[:500],
         attempts=attempts,
         first_at=now,
         last_at=now,
         next_try_at=until or next_try(reason, attempts, now),
         run=run,
     )
-
-
-def _storable(text: str) -> str:
-    """Text without what UTF-8 cannot hold."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def answered(response: Response) -> str:

@@ -15,6 +15,7 @@ from scrapy.exceptions import CloseSpider
 
 from newscrawl.crawl.coverage import COVERED
 from newscrawl.crawl.lock import SiteLock, SiteLocked
+from newscrawl.crawl.log import keep_to_one_line
 from newscrawl.crawl.reading import Reading
 from newscrawl.records import Run
 from newscrawl.settings import ConfigurationError, read_settings
@@ -88,6 +89,7 @@ class RunRecord:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """As Scrapy makes its components."""
+        keep_to_one_line()
         return cls(crawler)
 
     async def spider_opened(self, spider: SiteSpider) -> None:

@@ -11,12 +11,12 @@ from typing import Any
 from lxml import etree
 
 from newscrawl.article import Card
-from newscrawl.extract.page import decode
+from newscrawl.extract.encoding import CONTROL, decode
 from newscrawl.normalize.text import clean
 from newscrawl.normalize.urls import joined
 
 MOST = 5000  # cards of one feed
-_ENTITY = re.compile(rb"<!ENTITY", re.I)
+_ENTITY = re.compile(r"<!ENTITY", re.I)
 _INLINE = re.compile(r"</?(?:a|abbr|b|cite|code|em|font|i|mark|q|s|small|span|strong|sub|sup|u)\b[^<>]{0,1000}>", re.I)
 _MARKUP = re.compile(r"<[^<>]{0,2000}>")
 
@@ -35,12 +35,12 @@ class Feed:
     language: str | None = None
 
 
-def read_feed(body: bytes, url: str) -> Feed:
-    """The cards of a feed. Links are made absolute against `url`. Raises NotAFeed."""
-    text = decode(body, "") if body[:2] in (b"\xff\xfe", b"\xfe\xff") else None
-    if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
-        return _json_feed(body, url)
-    root = parse_xml(text.encode() if text else body, NotAFeed)
+def read_feed(body: bytes, url: str, *, content_type: str = "") -> Feed:
+    """The cards of a feed. Links are made absolute against `url`. `content_type`: the header's. Raises NotAFeed."""
+    text = decode(body, content_type).lstrip("\ufeff \t\r\n")
+    if text.startswith("{"):
+        return _json_feed(text, url)
+    root = parse_xml(text, NotAFeed)
     kind = _name(root)
     if kind == "rss":
         channel = next((e for e in root if _name(e) == "channel"), root)
@@ -53,13 +53,15 @@ def read_feed(body: bytes, url: str) -> Feed:
     raise NotAFeed(f"its root is <{kind}>, which is no feed")
 
 
-def parse_xml(body: bytes, error: type[ValueError]) -> Any:
+def parse_xml(text: str, error: type[ValueError]) -> Any:
     """The root of an XML document: no entities, no DTD, no network; damage recovered. Raises `error`."""
-    if _ENTITY.search(body[:20_000]):
+    if _ENTITY.search(text[:20_000]):
         raise error("it declares entities, which newscrawl does not expand")
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = etree.XMLParser(
+        recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, encoding="utf-8"
+    )
     try:
-        root = etree.fromstring(body.lstrip(), parser)
+        root = etree.fromstring(text.encode("utf-8", "replace").translate(None, CONTROL), parser)
     except (etree.XMLSyntaxError, ValueError) as problem:
         raise error(f"it is no XML: {problem}") from None
     if root is None:
@@ -147,9 +149,9 @@ def _card(item: Any, url: str, language: str | None) -> Card | None:
     )
 
 
-def _json_feed(body: bytes, url: str) -> Feed:
+def _json_feed(text: str, url: str) -> Feed:
     try:
-        table = json.loads(body.decode("utf-8-sig", "replace"), strict=False)
+        table = json.loads(text, strict=False)
     except (ValueError, RecursionError) as problem:
         raise NotAFeed(f"it is no JSON: {problem}") from None
     if not isinstance(table, dict) or not isinstance(table.get("items"), list):

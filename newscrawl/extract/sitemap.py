@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from newscrawl.article import Card
+from newscrawl.extract.encoding import decode
 from newscrawl.extract.feed import parse_xml
 from newscrawl.normalize.text import clean
 from newscrawl.normalize.urls import joined
@@ -42,15 +43,15 @@ class Sitemap:
     sitemaps: list[SitemapEntry] = field(default_factory=list)
 
 
-def read_sitemap(body: bytes, url: str, *, max_bytes: int = LARGEST) -> Sitemap:
-    """The cards and further sitemaps of a sitemap. Raises NotASitemap."""
+def read_sitemap(body: bytes, url: str, *, max_bytes: int = LARGEST, content_type: str = "") -> Sitemap:
+    """The cards and further sitemaps of a sitemap. `content_type`: the header's. Raises NotASitemap."""
     body = _inflate(body, max_bytes)
     if len(body) > max_bytes:
         raise NotASitemap(f"it is larger than {max_bytes} bytes")
-    start = body.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start[:1] != b"<":
-        return _plain(start, url)
-    root = parse_xml(start, NotASitemap)
+    text = decode(body, content_type).lstrip("\ufeff \t\r\n")
+    if not text.startswith("<"):
+        return _plain(text)
+    root = parse_xml(text, NotASitemap)
     kind = _name(root)
     if kind not in {"urlset", "sitemapindex"}:
         raise NotASitemap(f"its root is <{kind}>, which is no sitemap")
@@ -90,8 +91,8 @@ def _inflate(body: bytes, most: int) -> bytes:
     return text
 
 
-def _plain(body: bytes, url: str) -> Sitemap:
-    lines = [line.strip() for line in body.decode("utf-8", "replace").splitlines()]
+def _plain(text: str) -> Sitemap:
+    lines = [line.strip() for line in text.splitlines()]
     addresses = [line for line in lines if re.match(r"https?://\S+$", line)]
     if not addresses:
         raise NotASitemap("it is neither XML nor a list of addresses")

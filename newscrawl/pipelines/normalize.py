@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy.exceptions import DropItem
 
+from newscrawl.article import NotAnArticle
 from newscrawl.normalize.article import normalize_article
 from newscrawl.normalize.dates import parse_date
 
@@ -29,9 +30,15 @@ class NormalizePipeline:
         return cls(crawler)
 
     async def process_item(self, item: Reading) -> Article:
-        """The typed record. Raises DropItem for an article published before `since`."""
+        """The typed record. Raises DropItem for what is no article, and for one published before `since`."""
         spider: SiteSpider = self.crawler.spider  # type: ignore[assignment]
-        article = normalize_article(item.raw, spider.site, fetched_at=item.fetched_at, card=item.card)
+        try:
+            article = normalize_article(item.raw, spider.site, fetched_at=item.fetched_at, card=item.card)
+        except NotAnArticle as error:
+            await spider.record_failure(item.raw.url, "read", error.reason, error.detail)
+            raise DropItem(error.detail, log_level="DEBUG") from None
+        if article.is_cut:
+            spider.remark("body-cut")
         at = article.published.at if article.published else None
         if article.published and at is None:
             later = parse_date(article.published.raw, languages=spider.site.languages)

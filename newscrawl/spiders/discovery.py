@@ -44,10 +44,10 @@ def read_discovery(kind: Kind, body: bytes, url: str, headers: Mapping[str, str]
     """Read one page. `headers`: those of the response, names in small letters. Raises Unreadable."""
     try:
         if kind == "feed":
-            feed = read_feed(body, url)
+            feed = read_feed(body, url, content_type=headers.get("content-type", ""))
             return Found(feed.cards, feed.next_page)
         if kind == "sitemap":
-            sitemap = read_sitemap(body, url)
+            sitemap = read_sitemap(body, url, content_type=headers.get("content-type", ""))
             return Found(sitemap.cards, sitemaps=sitemap.sitemaps)
         listing = read_listing(Page(body, url, headers=headers), site)
         return Found(listing.cards, listing.next_page)
