@@ -15,6 +15,7 @@ from newscrawl.crawl.gate import gate
 from newscrawl.crawl.reasons import Stage, failure_of, reason_of
 from newscrawl.crawl.refusals import Stopped
 from newscrawl.crawl.session import Session, close_session, open_session
+from newscrawl.crawl.stop import Stop
 from newscrawl.settings import settings
 from newscrawl.site import Site
 from newscrawl.spiders.articles import Articles
@@ -32,7 +33,8 @@ class SiteSpider(scrapy.Spider):
     """Crawls `site`. Arguments, all optional and as text: `limit`, `since` (ISO instant), `max_pages`, `dry_run`,
     `no_revisits` (new articles only), `only_revisits` (no new ones).
 
-    `first_day` and `last_day` (ISO dates) make a backfill of it; `again`: finished days once more.
+    `first_day` and `last_day` (ISO dates) make a backfill of it; `again`: finished days once more. `wait`: seconds to
+    wait for another run of the site to end. `stop`, no text: what tells the run to end early.
     """
 
     site: ClassVar[Site]
@@ -48,6 +50,9 @@ class SiteSpider(scrapy.Spider):
         first_day: str | None = None,
         last_day: str | None = None,
         again: str | bool = False,
+        *,
+        wait: str | float = 0,
+        stop: Stop | None = None,
         **arguments: Any,
     ) -> None:
         super().__init__(self.site.name, **arguments)
@@ -55,6 +60,8 @@ class SiteSpider(scrapy.Spider):
         self.since = datetime.fromisoformat(since).astimezone(UTC) if since else None
         self.max_pages = int(max_pages) if max_pages is not None else None
         self.dry_run, self.no_revisits, self.only_revisits = map(_is_true, (dry_run, no_revisits, only_revisits))
+        self.wait = float(wait)
+        self.stop = stop or Stop()
         self.session: Session | None = None
         self.run_id: str | None = None
         self.span: Span | None = None
@@ -161,7 +168,7 @@ class SiteSpider(scrapy.Spider):
 
     async def download_failed(self, url: str, stage: Stage, error: BaseException) -> None:
         """An address that could not be fetched. What a stopped run did not come to is no failure: it stays unknown."""
-        if isinstance(error, Stopped):
+        if isinstance(error, Stopped) or self.stop.is_requested:
             self.has_lost = True
             return
         await self.record_failure(url, stage, reason_of(error), str(error), until=getattr(error, "until", None))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -74,6 +74,8 @@ class ArticleWriter:
         self._wake = asyncio.Event()
         self._closed = False
         self._task: asyncio.Task[None] | None = None
+        self._deadline: float | None = None
+        self._patience: asyncio.Timeout | None = None
 
     async def save(
         self,
@@ -156,6 +158,23 @@ class ArticleWriter:
         self._wake.set()
         await done
 
+    def end_by(self, instant: float) -> None:
+        """From `instant`, by the clock of the event loop, wait for the database no more: what it has not acknowledged
+        by then goes to the spool. Linking is left to the next start."""
+        self._deadline = instant
+        if self._patience is not None:
+            self._patience.reschedule(instant)
+
+    @contextlib.asynccontextmanager
+    async def _until_deadline(self) -> AsyncIterator[None]:
+        """Raises TimeoutError in what runs too long."""
+        async with asyncio.timeout_at(self._deadline) as patience:
+            self._patience = patience
+            try:
+                yield
+            finally:
+                self._patience = None
+
     async def close(self) -> None:
         """Write everything that waits."""
         self._closed = True
@@ -206,31 +225,16 @@ class ArticleWriter:
 
     async def _write(self, batch: dict[str, _Waiting], side: SideRecords) -> None:
         """Write a batch, into the spool where the database stays away. Never raises: the waiting are told."""
-        pauses = () if self._is_away else BACK_OFF
         try:
-            for pause in (*pauses, None):
-                try:
-                    # First what the next run must know of a listing, then the articles that it led to: a crash between
-                    # the two costs a second look, the other way round it would cost articles. Nobody looks again at the
-                    # page of an article that is stored, so the counters on it come before the article.
-                    await self._write_side(side, "sightings")
-                    await self._write_side(side, "listings")
-                    await self._write_views(side.observations)
-                    await self._write_articles(batch)
-                    await self._write_or_log("articles", counter_updates(side.observations, batch))
-                    await self._write_side(side)
-                    self._start_linking()
-                    self._is_away = self._is_stuck = False
-                    return
-                except PyMongoError as error:
-                    if pause is None or self._connection is None:
-                        logger.warning("the database is away, records wait on disk: %s", str(error)[:200])
-                        self._is_away = True
-                        break
-                    await asyncio.sleep(pause)
-                    await self._connection.revive()
-            self._to_spool(batch, side)
-            self._is_stuck = False
+            try:
+                async with self._until_deadline():
+                    is_stored = await self._to_database(batch, side)
+            except TimeoutError:
+                logger.warning("the database has not answered in time, records wait on disk")
+                is_stored = False
+            if not is_stored:
+                self._to_spool(batch, side)
+            self._is_away, self._is_stuck = not is_stored, False
         except Exception as error:
             if self._closed or not self._is_stuck:
                 logger.exception("a batch could be written neither to the database nor to disk")
@@ -241,6 +245,30 @@ class ArticleWriter:
             for waiting in batch.values():
                 if not waiting.done.done():
                     waiting.done.set_exception(error)
+
+    async def _to_database(self, batch: dict[str, _Waiting], side: SideRecords) -> bool:
+        """Write a batch, again after a while where that fails; False where the database stays away."""
+        pauses = () if self._is_away else BACK_OFF
+        for pause in (*pauses, None):
+            try:
+                # First what the next run must know of a listing, then the articles that it led to: a crash between
+                # the two costs a second look, the other way round it would cost articles. Nobody looks again at the
+                # page of an article that is stored, so the counters on it come before the article.
+                await self._write_side(side, "sightings")
+                await self._write_side(side, "listings")
+                await self._write_views(side.observations)
+                await self._write_articles(batch)
+                await self._write_or_log("articles", counter_updates(side.observations, batch))
+                await self._write_side(side)
+                self._start_linking()
+                return True
+            except PyMongoError as error:
+                if pause is None or self._connection is None:
+                    logger.warning("the database is away, records wait on disk: %s", str(error)[:200])
+                    break
+                await asyncio.sleep(pause)
+                await self._connection.revive()
+        return False
 
     def _to_spool(self, batch: dict[str, _Waiting], side: SideRecords) -> None:
         left = [waiting for waiting in batch.values() if not waiting.done.done()]
@@ -319,7 +347,9 @@ class ArticleWriter:
         if not self._is_away:
             self._start_linking()
         if self._linking is not None:
-            await self._linking
+            with contextlib.suppress(TimeoutError):
+                async with self._until_deadline():
+                    await self._linking
 
     async def _link(self) -> None:
         """What is stored bears a mark: what is not linked now, as in a crash, is linked at the next start."""

@@ -97,10 +97,15 @@ async def connect(
     local = None
     if uri is None:
         local = LocalServer(folder)
+        acquiring = asyncio.ensure_future(asyncio.to_thread(local.acquire, mongod))
         try:
-            uri = await asyncio.to_thread(local.acquire, mongod)
+            uri = await asyncio.shield(acquiring)
         except LocalServerError as error:
             raise DatabaseDown(str(error)) from None
+        except asyncio.CancelledError:
+            await asyncio.wait([acquiring])  # a thread is not cancelled; what it has started is stopped after it
+            await asyncio.to_thread(local.release)
+            raise
     try:
         connection = await _connect(uri, database, local)
     except BaseException:
