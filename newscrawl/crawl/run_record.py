@@ -19,6 +19,7 @@ from newscrawl.crawl.coverage import COVERED
 from newscrawl.crawl.lock import SiteLock, SiteLocked, take_within
 from newscrawl.crawl.reading import Reading
 from newscrawl.crawl.stop import READS, EndedEarly
+from newscrawl.normalize.secrets import mask
 from newscrawl.records import Run
 from newscrawl.settings import ConfigurationError, read_settings
 from newscrawl.spiders.site_spider import SiteSpider
@@ -67,7 +68,7 @@ def run_of(crawler: Crawler, started_at: datetime, reason: str | None = None) ->
             outcome = "failed"
     return Run(
         site=crawler.spider.site.name,
-        command=" ".join([os.path.basename(sys.argv[0]), *sys.argv[1:]]),
+        command=mask(" ".join([os.path.basename(sys.argv[0]), *sys.argv[1:]])),
         started_at=started_at,
         ended_at=datetime.now(UTC) if reason is not None else None,
         reason=reason,

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from pymongo.errors import PyMongoError
 
+from newscrawl.normalize.secrets import mask
 from newscrawl.settings import Settings
 from newscrawl.store.articles import ArticleWriter
 from newscrawl.store.connect import Connection, DatabaseDown, open_connection, refusal
@@ -77,7 +78,7 @@ async def _open(own: Settings, key: tuple[str | None, str, str]) -> Session:
         await mend(connection.database)
     except PyMongoError as error:
         await connection.close()
-        said = refusal(error, own.mongo_uri) or f"the database cannot be prepared: {str(error)[:300]}"
+        said = refusal(error, own.mongo_uri) or f"the database cannot be prepared: {mask(str(error)[:300])}"
         raise DatabaseDown(said) from None
     except BaseException:
         writer.end_by(asyncio.get_running_loop().time() + 1)  # what a replay has not stored still waits in its file

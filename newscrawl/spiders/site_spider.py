@@ -28,6 +28,11 @@ from newscrawl.store.ledger import lost_articles
 from newscrawl.store.memory import hosts_of, remember_hosts
 from newscrawl.store.queries import site_failures
 
+CONTROL_SURFACES = ("TELNETCONSOLE_ENABLED", "REMOTE_CONTROL_ENABLED")
+"""Settings of Scrapy that let others run code in the crawler."""
+ABOVE_ALL = 1000
+"""A priority above that of Scrapy's command line, which is 40: no `-s` opens them."""
+
 
 class SiteSpider(scrapy.Spider):
     """Crawls `site`. Arguments, all optional and as text: `limit`, `since` (ISO instant), `max_pages`, `dry_run`,
@@ -81,6 +86,8 @@ class SiteSpider(scrapy.Spider):
     def update_settings(cls, settings: BaseSettings) -> None:
         """The site file's delay and concurrency before the general ones."""
         super().update_settings(settings)
+        for surface in CONTROL_SURFACES:
+            settings.set(surface, False, priority=ABOVE_ALL)
         if cls.site.crawl.delay is not None:
             settings.set("DOWNLOAD_DELAY", cls.site.crawl.delay, priority="spider")
         if cls.site.crawl.concurrency is not None:

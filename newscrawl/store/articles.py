@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 BACK_OFF = (0.2, 0.5, 1.0, 2.0)  # seconds between attempts at a database that is away
 RACES = 10  # attempts at one article that other processes change at the same instant
 DUPLICATE_KEY = 11000
+PASSING = {6, 7, 50, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13388, 13435, 13436, 14031}
+"""Error codes of MongoDB that say nothing of the document: the network, another primary, a shutdown, a full disk."""
 
 
 class StoreRefused(ValueError):
@@ -292,8 +294,8 @@ class ArticleWriter:
         left = {identity: waiting for identity, waiting in batch.items() if not waiting.done.done()}
         while left:
             found = Found(await self._documents([waiting.article for waiting in left.values()]))
-            revisions: list[Any] = []
-            operations: list[Any] = []
+            revisions: dict[str, Any] = {}
+            writes: dict[str, Any] = {}
             order: list[tuple[str, str, Outcome]] = []
             to_merge: dict[str, Article] = {}
             matches = {identity: found.match(waiting.article) for identity, waiting in left.items()}
@@ -304,19 +306,23 @@ class ArticleWriter:
             planned = await asyncio.to_thread(_plan, left, matches, earlier)
             for identity, waiting in left.items():
                 match = matches[identity]
-                operation, outcome, revision = planned[identity]
-                if (reason := unstorable(operation)) is not None:
+                operation, _outcome, revision = planned[identity]
+                if (reason := unstorable(operation) or unstorable(revision)) is not None:
                     waiting.done.set_exception(StoreRefused(reason))
                     continue
-                operations.append(operation)
-                order.append((identity, match.identity, outcome))
+                writes[identity] = operation
                 if revision is not None:
-                    revisions.append(revision)
+                    revisions[identity] = revision
+            for identity, refused in (await self._bulk_of("revisions", revisions)).items():
+                if refused["code"] != DUPLICATE_KEY:  # the earlier version cannot be kept, so it is not overwritten
+                    self._settle(left[identity], "changed", refused)
+                    del writes[identity]
+            for identity in writes:
+                match, outcome = matches[identity], planned[identity][1]
+                order.append((identity, match.identity, outcome))
                 if outcome == "new" or match.same:
-                    to_merge[match.identity] = waiting.article
-            if revisions:
-                await self._database["revisions"].bulk_write(revisions, ordered=False)
-            errors = await self._bulk("articles", operations)
+                    to_merge[match.identity] = left[identity].article
+            errors = await self._bulk("articles", list(writes.values()))
             self._unlinked |= await merge_twins(self._database, to_merge)
             for position, (identity, document, outcome) in enumerate(order):
                 self._settle(left[identity], outcome, errors.get(position))
@@ -378,11 +384,16 @@ class ArticleWriter:
         try:
             await self._database[collection].bulk_write(operations, ordered=False)
         except BulkWriteError as error:
-            details = error.details or {}
-            if not details.get("writeErrors"):
-                raise  # the write concern was not met: not certain, so again
-            return {refused["index"]: refused for refused in details["writeErrors"]}
+            errors = (error.details or {}).get("writeErrors") or []
+            if not errors or any(refused.get("code") in PASSING for refused in errors):
+                raise  # not certain, so again
+            return {refused["index"]: refused for refused in errors}
         return {}
+
+    async def _bulk_of(self, collection: str, operations: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        """The same for operations with names."""
+        errors = await self._bulk(collection, list(operations.values()))
+        return {name: errors[position] for position, name in enumerate(operations) if position in errors}
 
     async def _write_side(self, side: SideRecords, only: str | None = None) -> None:
         """Write the side records, or those of one collection; what is written is taken out of them."""
