@@ -27,6 +27,7 @@ from pydantic_settings import (
 )
 
 from newscrawl.normalize.addresses import AllowList
+from newscrawl.normalize.secrets import mask
 from newscrawl.normalize.spans import parse_ages
 from newscrawl.normalize.visits import AGES
 
@@ -146,7 +147,7 @@ def _explain(item: dict[str, Any]) -> str:
     name = str(item["loc"][0]) if item["loc"] else "settings"
     if item["type"] == "extra_forbidden":
         return f"newscrawl.toml: {name} is no setting; known: {', '.join(sorted(Settings.model_fields))}"
-    return f"NEWSCRAWL_{name.upper()} (or {name} in newscrawl.toml): {item['msg']}, not {item['input']!r}"
+    return f"NEWSCRAWL_{name.upper()} (or {name} in newscrawl.toml): {item['msg']}, not {mask(repr(item['input']))}"
 
 
 @lru_cache(maxsize=1)

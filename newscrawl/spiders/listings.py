@@ -290,7 +290,8 @@ class Listings:
 
     async def _not_fetched(self, url: str, error: BaseException, walk: Walk) -> None:
         walk.is_cut = True
-        self.spider.count("failed_listings")
+        if not self.spider.stop.is_requested:
+            self.spider.count("failed_listings")
         await self.spider.download_failed(url, "discover", error)
 
     async def _failure(self, url: str, reason: str, detail: str, walk: Walk) -> None:

@@ -15,6 +15,7 @@ from newscrawl.crawl.gate import gate
 from newscrawl.crawl.reasons import Stage, failure_of, reason_of
 from newscrawl.crawl.refusals import Stopped
 from newscrawl.crawl.session import Session, close_session, open_session
+from newscrawl.crawl.stop import Stop
 from newscrawl.settings import settings
 from newscrawl.site import Site
 from newscrawl.spiders.articles import Articles
@@ -27,13 +28,19 @@ from newscrawl.store.ledger import lost_articles
 from newscrawl.store.memory import hosts_of, remember_hosts
 from newscrawl.store.queries import site_failures
 
+CONTROL_SURFACES = ("TELNETCONSOLE_ENABLED", "REMOTE_CONTROL_ENABLED")
+"""Settings of Scrapy that let others run code in the crawler."""
+ABOVE_ALL = 1000
+"""A priority above that of Scrapy's command line, which is 40: no `-s` opens them."""
+
 
 class SiteSpider(scrapy.Spider):
     """Crawls `site`. Arguments, all optional and as text: `limit`, `since` (ISO instant), `max_pages`, `dry_run`,
     `no_revisits` (new articles only), `only_revisits` (no new ones).
 
     `first_day` and `last_day` (ISO dates) make a backfill of it; `again`: finished days once more. `now`: what earlier
-    runs have learnt of hosts that are down, or want to be left alone, is not kept to.
+    runs have learnt of hosts that are down, or want to be left alone, is not kept to. `wait`: seconds to wait for
+    another run of the site to end. `stop`, no text: what tells the run to end early.
     """
 
     site: ClassVar[Site]
@@ -49,7 +56,10 @@ class SiteSpider(scrapy.Spider):
         first_day: str | None = None,
         last_day: str | None = None,
         again: str | bool = False,
+        *,
         now: str | bool = False,
+        wait: str | float = 0,
+        stop: Stop | None = None,
         **arguments: Any,
     ) -> None:
         super().__init__(self.site.name, **arguments)
@@ -58,6 +68,8 @@ class SiteSpider(scrapy.Spider):
         self.max_pages = int(max_pages) if max_pages is not None else None
         self.dry_run, self.no_revisits, self.only_revisits = map(_is_true, (dry_run, no_revisits, only_revisits))
         self.asks_now = _is_true(now)
+        self.wait = float(wait)
+        self.stop = stop or Stop()
         self.session: Session | None = None
         self.run_id: str | None = None
         self.span: Span | None = None
@@ -77,6 +89,8 @@ class SiteSpider(scrapy.Spider):
     def update_settings(cls, settings: BaseSettings) -> None:
         """The site file's delay and concurrency before the general ones."""
         super().update_settings(settings)
+        for surface in CONTROL_SURFACES:
+            settings.set(surface, False, priority=ABOVE_ALL)
         if cls.site.crawl.delay is not None:
             settings.set("DOWNLOAD_DELAY", cls.site.crawl.delay, priority="spider")
         if cls.site.crawl.concurrency is not None:
@@ -165,7 +179,7 @@ class SiteSpider(scrapy.Spider):
 
     async def download_failed(self, url: str, stage: Stage, error: BaseException) -> None:
         """An address that could not be fetched. What a stopped run did not come to is no failure: it stays unknown."""
-        if isinstance(error, Stopped):
+        if isinstance(error, Stopped) or self.stop.is_requested:
             self.has_lost = True
             return
         await self.record_failure(url, stage, reason_of(error), str(error), until=getattr(error, "until", None))
