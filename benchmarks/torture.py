@@ -64,7 +64,7 @@ def sites_of(cases: Iterable[Mapping[str, Any]], origin: str) -> dict[str, str]:
 
 
 def _is_sitemap(case: Mapping[str, Any]) -> bool:
-    return case["path"].startswith("/sm/")
+    return str(case["path"]).startswith("/sm/")
 
 
 def _site_file(
@@ -177,8 +177,8 @@ def _is_free(host: str, port: int) -> bool:
 def torture(source: Path, folder: Path) -> Iterator[Torture]:
     """Start the server of the folder `source` from a copy in `folder`, and stop it when the context ends."""
     shutil.copytree(source, folder, copy_function=shutil.copyfile)
-    for path in (folder, *folder.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
+    for file in (folder, *folder.rglob("*")):  # the copy may be written to
+        file.chmod(0o755 if file.is_dir() else 0o644)
     server = Torture(folder, free_block())
     log = (folder / "server.log").open("wb")
     process = subprocess.Popen(
