@@ -15,7 +15,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -78,8 +79,9 @@ class Crawls:
         good = site_file(bench.server.base_url).replace("delay = 0\n", f"delay = {DELAY}\n")
         (bench.folder / "sites" / "replica.toml").write_text(good, encoding="utf-8")
 
-    def start(self, database: str, *sites: str, allowed: str = "127.0.0.1") -> subprocess.Popen[bytes]:
-        """Start a crawl in a session of its own. Its output goes to a file that is named like the database."""
+    @contextmanager
+    def crawl(self, database: str, *sites: str, allowed: str = "127.0.0.1") -> Iterator[subprocess.Popen[bytes]]:
+        """A crawl in a session of its own, until the context ends. Its output goes to a file."""
         environment = self.bench.environment | {
             "NEWSCRAWL_DATA": str(self.bench.folder / MACHINE),
             "NEWSCRAWL_DATABASE": database,
@@ -88,13 +90,21 @@ class Crawls:
             "NEWSCRAWL_CONCURRENCY": "1",
         }
         with (self.bench.folder / f"{database}.log").open("ab") as log:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 [sys.executable, "-m", "newscrawl.cli", "crawl", *sites],
                 env=environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
+        try:
+            yield process
+        finally:
+            stop(process)
+
+    def log(self, database: str) -> str:
+        """What the crawls into a database have written."""
+        return (self.bench.folder / f"{database}.log").read_text(errors="replace")
 
     def alone(self, category: str) -> Alone:
         """Crawl one category to its end."""
@@ -104,17 +114,17 @@ class Crawls:
         for visit in range(2 if category in AGAIN else 1):
             if visit:
                 self.bench.client[database]["articles"].update_many({}, {"$set": {"next_visit_at": datetime.now(UTC)}})
-            process = self.start(database, *self.sites[category])
-            with Watch(process.pid, beside=self.bench.local.pid()) as watch:
+            with (
+                self.crawl(database, *self.sites[category]) as process,
+                Watch(process.pid, beside=self.bench.local.pid()) as watch,
+            ):
                 if not ended(process, PATIENCE):
                     ends.append(f"did not end within {PATIENCE:.0f} s")
-                    stop(process)
+                elif process.returncode < 0:
+                    ends.append(f"ended by signal {-process.returncode}")
             peaks.append((watch.peak, watch.peak_beside))
-        log = (self.bench.folder / f"{database}.log").read_text(errors="replace")
-        if "Traceback" in log:
+        if "Traceback" in self.log(database):
             ends.append("wrote a traceback")
-        if process.returncode < 0:
-            ends.append(f"ended by signal {-process.returncode}")
         items = [item_of(article) for article in self.bench.client[database]["articles"].find()]
         report = self.server.report()
         peak, peak_database = (max(column) for column in zip(*peaks, strict=True))
@@ -126,20 +136,22 @@ class Crawls:
         self.server.get("/report/reset")
         self.bench.server.requests.clear()
         names = self.sites[category] if category else ()
-        process = self.start(database, *names, "replica", allowed="127.0.0.1 localhost")
         runs = self.bench.client[database]["runs"]
-        with Watch(process.pid, requests=self.bench.server.requests) as watch:
+        with (
+            self.crawl(database, *names, "replica", allowed="127.0.0.1 localhost") as process,
+            Watch(process.pid, requests=self.bench.server.requests) as watch,
+        ):
             deadline = time.monotonic() + PATIENCE
             while (run := runs.find_one({"site": "replica", "ended_at": {"$ne": None}})) is None:
                 if process.poll() is not None or time.monotonic() > deadline:
                     break
                 time.sleep(0.1)
-        stop(process)
         run = run or runs.find_one({"site": "replica", "ended_at": {"$ne": None}})
         stored = self.bench.client[database]["articles"].count_documents({"site": "replica"})
         if run is None or stored != GOOD:
-            log = (self.bench.folder / f"{database}.log").read_text(errors="replace")
-            console.print(f"the good site has {stored} of {GOOD} articles\n{log[-3000:]}", highlight=False)
+            console.print(
+                f"the good site has {stored} of {GOOD} articles\n{self.log(database)[-3000:]}", highlight=False
+            )
             return Beside(float("inf"), float("inf"), watch.peak)
         return Beside((run["ended_at"] - run["started_at"]).total_seconds(), watch.longest_gap, watch.peak)
 
@@ -154,11 +166,12 @@ def ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """SIGTERM, and SIGKILL to all of its session where that is not enough."""
-    process.terminate()
-    if not ended(process, STOPPING):
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    """End a crawl that has not ended: SIGTERM, and SIGKILL to its session where that is not enough."""
+    if process.poll() is None:
+        process.terminate()
+        if not ended(process, STOPPING):
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def first_part(crawls: Crawls) -> bool:
