@@ -88,6 +88,7 @@ def crawl(run: Bench) -> int:
 def make_due(run: Bench) -> int:
     """Let everything that failed be due now, as it would be later by itself; how many that are."""
     now = datetime.now(UTC)
+    run.database["hosts"].update_many({"left_until": {"$ne": None}}, {"$set": {"left_until": now}})
     return (
         run.database["failures"]
         .update_many({"next_try_at": {"$ne": None}}, {"$set": {"next_try_at": now}})
