@@ -9,6 +9,7 @@ without a version that was not. Prints a table; exits with 1 where that is not s
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import tempfile
 import time
@@ -19,7 +20,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 from flaky_server import Flaky, every, serve_flaky
-from harness import Bench
+from harness import MACHINE, Bench
 from rich.console import Console
 from rich.table import Table
 
@@ -72,9 +73,9 @@ def left(run: Bench, *, quietly: bool = False) -> Left:
     )
 
 
-def crawl(run: Bench) -> int:
+def crawl(run: Bench, *options: str) -> int:
     """One crawl; its exit code. Ends the program where it does not end, or writes a traceback."""
-    process = run.start()
+    process = run.start(MACHINE, *options)
     try:
         output, errors = process.communicate(timeout=LONGEST_RUN)
     except subprocess.TimeoutExpired:
@@ -88,7 +89,6 @@ def crawl(run: Bench) -> int:
 def make_due(run: Bench) -> int:
     """Let everything that failed be due now, as it would be later by itself; how many that are."""
     now = datetime.now(UTC)
-    run.database["hosts"].update_many({"left_until": {"$ne": None}}, {"$set": {"left_until": now}})
     return (
         run.database["failures"]
         .update_many({"next_try_at": {"$ne": None}}, {"$set": {"next_try_at": now}})
@@ -130,6 +130,7 @@ def main(
 ) -> None:
     """Crawl a server that fails, and count what is stored."""
     began = time.monotonic()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is ended
     articles = FIRST + round(RATE * minutes)
     replica = Replica(articles)
     replica.unpublished = articles - FIRST
@@ -145,7 +146,7 @@ def main(
             server.share = 0
             for _ in range(LAST_RUNS):
                 due = make_due(run)
-                code = crawl(run)
+                code = crawl(run, "--now")
                 console.print(
                     f"a run with a server that is well: {due} failures due, exit code {code}", highlight=False
                 )

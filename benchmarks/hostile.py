@@ -10,6 +10,7 @@ more than 5 s.
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 import time
 from collections import Counter
@@ -114,6 +115,7 @@ def main(
     if not (source / "server.py").is_file():
         raise SystemExit("there is no torture/server.py; name the folder that holds torture/ in NEWSCRAWL_SHARED")
     began = time.monotonic()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is ended
     with ExitStack() as stack:
         folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="newscrawl-hostile-")))
         (folder / "run").mkdir(parents=True)
