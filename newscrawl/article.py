@@ -45,6 +45,10 @@ class NotAnArticle(ValueError):
         self.url = url
         super().__init__(f"{detail} ({reason})" + (f": {url}" if url else ""))
 
+    def __reduce__(self) -> tuple[type[NotAnArticle], tuple[str, str, str | None]]:
+        """So that it comes whole from another process."""
+        return type(self), (self.reason, self.detail, self.url)
+
 
 def article_id(url: str) -> str:
     """Identity of the article at a canonical URL: 32 hexadecimal digits of its SHA-256.
@@ -146,6 +150,8 @@ class RawArticle:
     provenance: dict[str, str] = field(default_factory=dict)
     disagreements: dict[str, list[str]] = field(default_factory=dict)
     evidence: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+    """Reasons for what of the page was left out, such as `json-ld-too-large`."""
 
     def note(self, name: str, candidates: Iterable[tuple[str, str | None]]) -> None:
         """Keep the candidates for a field, source and text, the one that won first; empty ones are left out."""

@@ -26,6 +26,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from newscrawl.extract.limits import LIMITS, Limits
 from newscrawl.normalize.addresses import AllowList
 from newscrawl.normalize.secrets import mask
 from newscrawl.normalize.spans import parse_ages
@@ -77,19 +78,25 @@ class Settings(BaseSettings):
     )
     retries: int = Field(default=2, ge=0, le=20, description="Further attempts at one address in one run.")
     max_redirects: int = Field(default=10, ge=0, le=100, description="Redirects of one address that are followed.")
-    max_url_length: int = Field(default=2048, ge=64, le=2048, description="Characters of an address.")
+    max_url_length: int = Field(default=LIMITS.url_length, ge=64, le=2048, description="Characters of an address.")
     max_header_bytes: int = Field(default=512 * 2**10, ge=1024, description="Bytes of the headers of one answer.")
     max_bytes: int = Field(default=10 * 2**20, ge=1024, description="Bytes of one answer as they are sent.")
     max_decompressed_bytes: int = Field(
-        default=10 * 2**20, ge=1024, description="Bytes of one answer when it is decompressed."
+        default=LIMITS.decompressed_bytes, ge=1024, description="Bytes of one answer when it is decompressed."
     )
     max_pages: int = Field(default=20, ge=1, description="Pages of one listing in one run.")
     max_depth: int = Field(default=3, ge=0, le=20, description="Indexes of sitemaps in one another.")
-    max_links: int = Field(default=5000, ge=1, description="Articles that one page of a listing or feed may show.")
-    max_elements: int = Field(default=200_000, ge=100, description="Elements of one page.")
-    max_nesting: int = Field(default=250, ge=10, le=250, description="Elements of one page inside one another.")
-    max_json_ld_bytes: int = Field(default=2_000_000, ge=1024, description="Bytes of one JSON-LD block.")
-    max_json_ld_nesting: int = Field(default=40, ge=2, le=200, description="Values of JSON-LD inside one another.")
+    max_links: int = Field(
+        default=LIMITS.links, ge=1, description="Articles that one page of a listing or feed may show."
+    )
+    max_elements: int = Field(default=LIMITS.elements, ge=100, description="Elements of one page.")
+    max_nesting: int = Field(
+        default=LIMITS.nesting, ge=10, le=250, description="Elements of one page inside one another."
+    )
+    max_json_ld_bytes: int = Field(default=LIMITS.json_ld_bytes, ge=1024, description="Bytes of one JSON-LD block.")
+    max_json_ld_nesting: int = Field(
+        default=LIMITS.json_ld_nesting, ge=2, le=200, description="Values of JSON-LD inside one another."
+    )
     page_timeout: float = Field(default=5.0, gt=0, description="Seconds that the reading of one page may take.")
     cookies: bool = Field(default=False, description="Keep cookies for the time of a run.")
     revisits: Annotated[tuple[timedelta, ...], NoDecode, BeforeValidator(parse_ages)] = Field(
@@ -120,6 +127,19 @@ class Settings(BaseSettings):
     def site_folders(self) -> list[Path]:
         """Folders of the operator's own site files."""
         return [Path(folder) for folder in self.sites.split(os.pathsep) if folder]
+
+    @property
+    def limits(self) -> Limits:
+        """What may be read of one page."""
+        return Limits(
+            elements=self.max_elements,
+            nesting=self.max_nesting,
+            json_ld_bytes=self.max_json_ld_bytes,
+            json_ld_nesting=self.max_json_ld_nesting,
+            links=self.max_links,
+            url_length=self.max_url_length,
+            decompressed_bytes=self.max_decompressed_bytes,
+        )
 
     @property
     def spool_file(self) -> Path:
@@ -203,7 +223,7 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
         "COOKIES_ENABLED": own.cookies,
         "REFERRER_POLICY": "no-referrer",
         "ITEM_PIPELINES": {
-            "newscrawl.pipelines.normalize.NormalizePipeline": 100,
+            "newscrawl.pipelines.select.SelectPipeline": 100,
             "newscrawl.pipelines.deduplicate.DeduplicatePipeline": 200,
             "newscrawl.pipelines.store.StorePipeline": 300,
         },

@@ -103,6 +103,7 @@ class RunRecord:
 
     async def spider_opened(self, spider: SiteSpider) -> None:
         """Start the record. Raises CloseSpider where another run holds the site or no database answers."""
+        spider.open_reader()
         if spider.dry_run:
             return
         try:
@@ -139,7 +140,7 @@ class RunRecord:
     async def item_error(self, item: Any, spider: SiteSpider, failure: Any) -> None:
         """An article that a pipeline could not bring to its end: no walk of the run is complete without it."""
         spider.count("item_errors")
-        url = item.raw.url if isinstance(item, Reading) else item.url
+        url = item.article.url if isinstance(item, Reading) else item.url
         error = failure.value
         try:
             await spider.record_failure(url, "store", "processing-error", f"{type(error).__name__}: {error}")

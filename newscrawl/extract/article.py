@@ -104,6 +104,7 @@ def _read(page: Page, site: Site, card: Card | None) -> RawArticle:
     raw.rights, source = read_rights(page)
     if source:
         raw.provenance["rights"] = source
+    raw.remarks = list(dict.fromkeys(page.remarks))
     return raw
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import html as html_entities
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin
 
@@ -14,15 +14,17 @@ from lxml import etree
 
 from newscrawl.article import NotAnArticle
 from newscrawl.extract.binary import refuse_binary
-from newscrawl.extract.blocks import Box, read_blocks
+from newscrawl.extract.blocks import DEEPEST, Box, read_blocks
 from newscrawl.extract.encoding import CONTROL, decode
+from newscrawl.extract.json_ld import TOO_DEEP, is_deeper, read_json
 from newscrawl.extract.labels import Labels
+from newscrawl.extract.limits import LIMITS, Limits
+from newscrawl.extract.markup import NestedTooDeep, parse_html, too_much
 from newscrawl.normalize.text import undecodable
 from newscrawl.normalize.urls import printable_url
 
 MOST_UNDECODABLE = 0.3  # share of a page's characters that are U+FFFD
-LONGEST_JSON = 2_000_000  # characters of one JSON-LD block
-DEEPEST_JSON = 40
+MOST_OBJECTS = 2000  # of JSON-LD on one page
 
 _TAG = re.compile(r"<(?:!doctype|html|head|body|div|p|h1|article|meta|title|span|section|main|table|br)\b", re.I)
 _UNNAMED_JSON_LD = re.compile(r"\s*\{\s*\"@context\"\s*:")  # in a script that does not say what it is
@@ -39,8 +41,13 @@ _BLOCKS = frozenset(
 class Page:
     """A page at an address. Raises NotAnArticle: `empty-body`, `not-html` for other files, `undecodable-text`."""
 
-    def __init__(self, html: bytes | str, url: str, *, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, html: bytes | str, url: str, *, headers: Mapping[str, str] | None = None, limits: Limits = LIMITS
+    ) -> None:
         self.url = url
+        self.limits = limits
+        self.remarks: list[str] = []
+        """Reasons for what of the page was left out."""
         self.headers = {name.lower(): value for name, value in (headers or {}).items()}
         if isinstance(html, bytes):
             refuse_binary(html, url)
@@ -55,11 +62,16 @@ class Page:
 
     @cached_property
     def tree(self) -> Any:
-        """The root element, parsed once."""
-        parser = etree.HTMLParser(huge_tree=False, remove_comments=True, remove_pis=True, encoding="utf-8")
+        """The root element, parsed once. Raises NotAnArticle where the page holds too much, or nothing."""
+        if reason := too_much(self.source, self.limits.elements):
+            detail = f"the page holds more than {self.limits.elements} elements, or one with too many attributes"
+            raise NotAnArticle(reason, detail, self.url)
         markup = self.source.encode("utf-8", "replace").translate(None, CONTROL)
         try:
-            root = etree.fromstring(markup, parser)
+            root = parse_html(markup, self.limits.nesting)
+        except NestedTooDeep:
+            detail = f"the page holds more than {self.limits.nesting} elements inside one another"
+            raise NotAnArticle("nested-too-deep", detail, self.url) from None
         except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
             raise NotAnArticle("empty-body", f"the page cannot be parsed: {error}", self.url) from None
         if root is None:
@@ -159,22 +171,39 @@ class Page:
     @cached_property
     def json_ld(self) -> list[dict[str, Any]]:
         """Every JSON-LD object of the page, those inside `@graph` and lists too, in order."""
-        return [found for text in self._json_ld_texts for found in _objects(_json(text), 0)]
+        most = self.limits.json_ld_nesting
+        values = (read_json(text) for text in self._json_ld_texts)
+        objects = (found for value in values if self._is_flat(value) for found in _objects(value, most))
+        found = list(islice(objects, MOST_OBJECTS + 1))
+        if len(found) > MOST_OBJECTS:
+            self.remarks.append("json-ld-too-large")
+        return found[:MOST_OBJECTS]
+
+    def _is_flat(self, value: Any) -> bool:
+        if value is not TOO_DEEP and not is_deeper(value, self.limits.json_ld_nesting):
+            return True
+        self.remarks.append("json-ld-nested-too-deep")
+        return False
 
     @cached_property
     def _json_ld_texts(self) -> list[str]:
-        return [
+        texts = [
             element.text or ""
             for element in self.tree.iter("script")
             if (kind := (element.get("type") or "").split(";")[0].strip().lower()) == "application/ld+json"
             or (not kind and _UNNAMED_JSON_LD.match(element.text or ""))
         ]
+        most = self.limits.json_ld_bytes
+        kept = [text for text in texts if len(text) * 4 <= most or len(text.encode("utf-8", "replace")) <= most]
+        if len(kept) < len(texts):
+            self.remarks.append("json-ld-too-large")
+        return kept
 
     def broken_json_ld(self, key: str) -> Iterator[str]:
         """The texts of a key in JSON-LD that no repair makes readable."""
         pattern = re.compile(rf'"{key}"\s*:\s*"([^"\\]{{1,200}})"')
         for text in self._json_ld_texts:
-            yield from pattern.findall(text[:LONGEST_JSON])
+            yield from pattern.findall(text)
 
     @cached_property
     def language(self) -> str | None:
@@ -201,58 +230,17 @@ def _from_plain_text(text: str) -> str:
     return f"<html><body><h1>{head}</h1>" + "".join(f"<p>{part}</p>" for part in rest) + "</body></html>"
 
 
-def _json(text: str) -> Any:
-    """JSON as pages print it: in comments, with control characters, trailing commas or several values in a row."""
-    text = re.sub(
-        r"^\s*(?:<!--|//<!\[CDATA\[|/\*<!\[CDATA\[\*/|<!\[CDATA\[)|(?:-->|//\]\]>|/\*\]\]>\*/|\]\]>)\s*;?\s*$",
-        "",
-        text[:LONGEST_JSON].strip(),
-    )
-    text = text.strip().rstrip(";")
-    for repair in (_as_printed, _without_commas, _without_raw_lines):
-        try:
-            return json.loads(repair(text), strict=False)
-        except (ValueError, RecursionError):
-            continue
-    return _values_in_a_row(text)
-
-
-def _as_printed(text: str) -> str:
-    return text
-
-
-def _without_commas(text: str) -> str:
-    return re.sub(r",(\s*[}\]])", r"\1", text)
-
-
-def _without_raw_lines(text: str) -> str:
-    return html_entities.unescape(_without_commas(re.sub(r"[\r\n\t]+", " ", text)))
-
-
-def _values_in_a_row(text: str) -> list[Any]:
-    values: list[Any] = []
-    decoder = json.JSONDecoder(strict=False)
-    position = 0
-    while (start := text.find("{", position)) >= 0 and len(values) < 20:
-        try:
-            value, position = decoder.raw_decode(text, start)
-        except (ValueError, RecursionError):
-            break
-        values.append(value)
-    return values
-
-
-def _objects(value: Any, depth: int) -> Iterator[dict[str, Any]]:
-    if depth > DEEPEST_JSON:
+def _objects(value: Any, most: int) -> Iterator[dict[str, Any]]:
+    if most < 0:
         return
     if isinstance(value, list):
         for item in value:
-            yield from _objects(item, depth + 1)
+            yield from _objects(item, most - 1)
     elif isinstance(value, dict):
         yield value
         for key in ("@graph", "mainEntity", "mainEntityOfPage", "subjectOf", "hasPart"):
             if isinstance(value.get(key), list | dict):
-                yield from _objects(value[key], depth + 1)
+                yield from _objects(value[key], most - 1)
 
 
 def text_of(element: Any) -> str:
@@ -267,7 +255,7 @@ def _collect(element: Any, pieces: list[str], depth: int) -> None:
         not isinstance(element.tag, str)
         or element.tag in {"script", "style", "noscript", "template", "svg"}
         or (element.tag == "rt" and element.getparent().find("rp") is None)
-        or depth > 200
+        or depth > DEEPEST
     ):
         return
     block = element.tag in _BLOCKS

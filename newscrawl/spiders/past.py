@@ -20,12 +20,12 @@ from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from newscrawl.article import Card
-from newscrawl.crawl.reading import headers_of
+from newscrawl.crawl.reader import ReadingFailed
 from newscrawl.crawl.reasons import GONE, answered, request_and_error
 from newscrawl.normalize.dates import parse_date
 from newscrawl.records import Backfill, Listing, Sighting
 from newscrawl.site import Edition
-from newscrawl.spiders.discovery import Fresh, Unreadable, read_discovery
+from newscrawl.spiders.discovery import Fresh, Unreadable
 from newscrawl.spiders.listings import Listings
 from newscrawl.spiders.places import Archive, PageRead, Pages, Place, Sitemaps
 from newscrawl.spiders.span import DAY, Span
@@ -191,9 +191,9 @@ class PastListings(Listings):
         if spider.session is not None:
             await spider.session.writer.resolve([response.url])
         try:
-            found = read_discovery(walk.kind, response.body, response.url, headers_of(response), spider.site)
+            found = await self._read(response, walk)
             fresh, _number = await self._sort(found.cards, response.url, walk)
-        except Unreadable as error:
+        except (Unreadable, ReadingFailed) as error:
             await self._failure(response.url, error.reason, error.detail, walk)
             return
         except PyMongoError as error:

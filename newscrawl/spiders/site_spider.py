@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar, TypeVarTuple
 from urllib.parse import urlsplit
 
 import scrapy
@@ -12,6 +12,7 @@ from pymongo.errors import PyMongoError
 from scrapy.settings import BaseSettings
 
 from newscrawl.crawl.gate import gate
+from newscrawl.crawl.reader import Reader, close_reader, open_reader
 from newscrawl.crawl.reasons import Stage, failure_of, reason_of
 from newscrawl.crawl.refusals import Stopped
 from newscrawl.crawl.session import Session, close_session, open_session
@@ -32,6 +33,8 @@ CONTROL_SURFACES = ("TELNETCONSOLE_ENABLED", "REMOTE_CONTROL_ENABLED")
 """Settings of Scrapy that let others run code in the crawler."""
 ABOVE_ALL = 1000
 """A priority above that of Scrapy's command line, which is 40: no `-s` opens them."""
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 class SiteSpider(scrapy.Spider):
@@ -72,6 +75,7 @@ class SiteSpider(scrapy.Spider):
         self.stop = stop or Stop()
         self.session: Session | None = None
         self.run_id: str | None = None
+        self._reader: Reader | None = None
         self.span: Span | None = None
         """Articles published outside are left out."""
         self.listings = Listings(self)
@@ -106,6 +110,25 @@ class SiteSpider(scrapy.Spider):
         session, self.session = self.session, None
         if session is not None:
             await close_session(session)
+
+    def open_reader(self) -> Reader:
+        """The processes that read pages, which get ready while the first page is fetched."""
+        if self._reader is None:
+            self._reader = open_reader(settings().page_timeout, self.site.languages)
+        return self._reader
+
+    async def read(self, function: Callable[[*Ts], T], *arguments: *Ts) -> T:
+        """What a function gives for a page of the site, in a process that ends where the page is too much for it.
+
+        Raises ReadingFailed, and what the function raises.
+        """
+        return await self.open_reader().read(self.site.name, function, *arguments)
+
+    async def closed(self, reason: str) -> None:
+        """End this spider's use of the processes that read pages, as Scrapy asks for."""
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            await close_reader(reader)
 
     def count(self, name: str, number: int = 1) -> None:
         """Add to one of the run's counts."""
