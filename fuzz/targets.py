@@ -15,6 +15,7 @@ import bson
 from newscrawl import NotAnArticle, extract
 from newscrawl.article import RawAuthor
 from newscrawl.extract.feed import NotAFeed, read_feed
+from newscrawl.extract.limits import Limits
 from newscrawl.extract.listing import read_listing
 from newscrawl.extract.page import Page
 from newscrawl.extract.rights import read_rights
@@ -72,7 +73,7 @@ def feed(data: bytes) -> None:
 def sitemap(data: bytes) -> None:
     """A sitemap or an index of sitemaps."""
     try:
-        read_sitemap(data, URL, max_bytes=2**20)
+        read_sitemap(data, URL, limits=Limits(decompressed_bytes=2**20))
     except NotASitemap:
         return
 

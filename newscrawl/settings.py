@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import platformdirs
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -26,6 +26,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from newscrawl.extract.limits import LIMITS, Limits
+from newscrawl.normalize.addresses import AllowList
+from newscrawl.normalize.secrets import mask
 from newscrawl.normalize.spans import parse_ages
 from newscrawl.normalize.visits import AGES
 
@@ -68,25 +71,32 @@ class Settings(BaseSettings):
         description="Names, addresses and networks that may be reached though they are not public, "
         "separated by spaces or commas.",
     )
+    verify_tls: bool = Field(default=True, description="Refuse servers whose certificate is not in order.")
     timeout: float = Field(default=30.0, gt=0, description="Seconds that one download may take.")
     first_byte_timeout: float = Field(
         default=20.0, gt=0, description="Seconds until a server must have begun to answer."
     )
     retries: int = Field(default=2, ge=0, le=20, description="Further attempts at one address in one run.")
     max_redirects: int = Field(default=10, ge=0, le=100, description="Redirects of one address that are followed.")
-    max_url_length: int = Field(default=2048, ge=64, le=2048, description="Characters of an address.")
+    max_url_length: int = Field(default=LIMITS.url_length, ge=64, le=2048, description="Characters of an address.")
     max_header_bytes: int = Field(default=512 * 2**10, ge=1024, description="Bytes of the headers of one answer.")
     max_bytes: int = Field(default=10 * 2**20, ge=1024, description="Bytes of one answer as they are sent.")
     max_decompressed_bytes: int = Field(
-        default=10 * 2**20, ge=1024, description="Bytes of one answer when it is decompressed."
+        default=LIMITS.decompressed_bytes, ge=1024, description="Bytes of one answer when it is decompressed."
     )
     max_pages: int = Field(default=20, ge=1, description="Pages of one listing in one run.")
     max_depth: int = Field(default=3, ge=0, le=20, description="Indexes of sitemaps in one another.")
-    max_links: int = Field(default=5000, ge=1, description="Articles that one page of a listing or feed may show.")
-    max_elements: int = Field(default=200_000, ge=100, description="Elements of one page.")
-    max_nesting: int = Field(default=250, ge=10, le=250, description="Elements of one page inside one another.")
-    max_json_ld_bytes: int = Field(default=2_000_000, ge=1024, description="Bytes of one JSON-LD block.")
-    max_json_ld_nesting: int = Field(default=40, ge=2, le=200, description="Values of JSON-LD inside one another.")
+    max_links: int = Field(
+        default=LIMITS.links, ge=1, description="Articles that one page of a listing or feed may show."
+    )
+    max_elements: int = Field(default=LIMITS.elements, ge=100, description="Elements of one page.")
+    max_nesting: int = Field(
+        default=LIMITS.nesting, ge=10, le=250, description="Elements of one page inside one another."
+    )
+    max_json_ld_bytes: int = Field(default=LIMITS.json_ld_bytes, ge=1024, description="Bytes of one JSON-LD block.")
+    max_json_ld_nesting: int = Field(
+        default=LIMITS.json_ld_nesting, ge=2, le=200, description="Values of JSON-LD inside one another."
+    )
     page_timeout: float = Field(default=5.0, gt=0, description="Seconds that the reading of one page may take.")
     cookies: bool = Field(default=False, description="Keep cookies for the time of a run.")
     revisits: Annotated[tuple[timedelta, ...], NoDecode, BeforeValidator(parse_ages)] = Field(
@@ -94,6 +104,12 @@ class Settings(BaseSettings):
     )
     revisit_budget: int = Field(default=50, ge=0, description="Articles of one site visited again in one run.")
     log_level: str = Field(default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$")
+
+    @field_validator("allow_hosts")
+    @classmethod
+    def _names_hosts(cls, value: str | None) -> str | None:
+        AllowList(value or "")
+        return value
 
     @classmethod
     def settings_customise_sources(
@@ -111,6 +127,19 @@ class Settings(BaseSettings):
     def site_folders(self) -> list[Path]:
         """Folders of the operator's own site files."""
         return [Path(folder) for folder in self.sites.split(os.pathsep) if folder]
+
+    @property
+    def limits(self) -> Limits:
+        """What may be read of one page."""
+        return Limits(
+            elements=self.max_elements,
+            nesting=self.max_nesting,
+            json_ld_bytes=self.max_json_ld_bytes,
+            json_ld_nesting=self.max_json_ld_nesting,
+            links=self.max_links,
+            url_length=self.max_url_length,
+            decompressed_bytes=self.max_decompressed_bytes,
+        )
 
     @property
     def spool_file(self) -> Path:
@@ -138,7 +167,7 @@ def _explain(item: dict[str, Any]) -> str:
     name = str(item["loc"][0]) if item["loc"] else "settings"
     if item["type"] == "extra_forbidden":
         return f"newscrawl.toml: {name} is no setting; known: {', '.join(sorted(Settings.model_fields))}"
-    return f"NEWSCRAWL_{name.upper()} (or {name} in newscrawl.toml): {item['msg']}, not {item['input']!r}"
+    return f"NEWSCRAWL_{name.upper()} (or {name} in newscrawl.toml): {item['msg']}, not {mask(repr(item['input']))}"
 
 
 @lru_cache(maxsize=1)
@@ -161,22 +190,40 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
         "ROBOTSTXT_OBEY": True,  # by the middleware below, not by Scrapy's
         "DOWNLOAD_DELAY": own.delay,
         "CONCURRENT_REQUESTS_PER_DOMAIN": own.concurrency,
-        "DOWNLOAD_TIMEOUT": own.timeout,
-        "DOWNLOAD_MAXSIZE": own.max_bytes,
-        "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOADER": "newscrawl.crawl.downloader.PacedDownloader",
+        "DOWNLOAD_HANDLERS": {
+            **dict.fromkeys(("http", "https"), "newscrawl.crawl.download.Download"),
+            **dict.fromkeys(("data", "file", "ftp", "s3")),
+        },
+        "DOWNLOADER_MIDDLEWARES": {
+            f"scrapy.downloadermiddlewares.{theirs}": None
+            for theirs in (
+                "cookies.CookiesMiddleware",
+                "httpauth.HttpAuthMiddleware",
+                "httpcompression.HttpCompressionMiddleware",
+                "redirect.MetaRefreshMiddleware",
+                "redirect.RedirectMiddleware",
+                "retry.RetryMiddleware",
+                "robotstxt.RobotsTxtMiddleware",
+            )
+        }
+        | {
+            "newscrawl.crawl.robots.RobotsMiddleware": 100,
+            "newscrawl.crawl.retries.Retries": 550,
+            "newscrawl.crawl.retries.Refreshes": 580,
+            "newscrawl.crawl.retries.Redirects": 600,
+            "newscrawl.crawl.cookies.HostCookies": 700,
+        },
         "RETRY_TIMES": own.retries,
         "RETRY_GIVE_UP_LOG_LEVEL": "INFO",  # the failure is recorded
-        "AUTOTHROTTLE_ENABLED": own.delay > 0,
-        "AUTOTHROTTLE_START_DELAY": own.delay,
-        "AUTOTHROTTLE_TARGET_CONCURRENCY": float(own.concurrency),
-        "COOKIES_ENABLED": False,
+        "REDIRECT_MAX_TIMES": own.max_redirects,
+        "METAREFRESH_MAXDELAY": 5,  # seconds: a page that loads itself anew every minute leads nowhere
+        "URLLENGTH_LIMIT": own.max_url_length,
+        "AUTOTHROTTLE_ENABLED": False,  # the gate does it
+        "COOKIES_ENABLED": own.cookies,
         "REFERRER_POLICY": "no-referrer",
-        "DOWNLOADER_MIDDLEWARES": {
-            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-            "newscrawl.crawl.robots.RobotsMiddleware": 100,
-        },
         "ITEM_PIPELINES": {
-            "newscrawl.pipelines.normalize.NormalizePipeline": 100,
+            "newscrawl.pipelines.select.SelectPipeline": 100,
             "newscrawl.pipelines.deduplicate.DeduplicatePipeline": 200,
             "newscrawl.pipelines.store.StorePipeline": 300,
         },

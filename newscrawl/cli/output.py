@@ -78,7 +78,7 @@ def with_database(work: Callable[[Connection], Coroutine[Any, Any, T]]) -> T:
     from pymongo.errors import PyMongoError
 
     from newscrawl.settings import ConfigurationError, read_settings
-    from newscrawl.store.connect import DatabaseDown, open_connection
+    from newscrawl.store.connect import DatabaseDown, describe, open_connection
 
     try:
         own = read_settings()
@@ -95,4 +95,4 @@ def with_database(work: Callable[[Connection], Coroutine[Any, Any, T]]) -> T:
     try:
         return asyncio.run(run())
     except (DatabaseDown, PyMongoError) as error:
-        fail(str(error)[:500], Exit.DEPENDENCY)
+        fail(describe(error, own.mongo_uri), Exit.DEPENDENCY)

@@ -7,23 +7,22 @@ from datetime import datetime
 
 from scrapy.http import Response
 
-from newscrawl.article import Card, Fetch, RawArticle
+from newscrawl.article import Article, Card, Fetch
 
 
 @dataclass(slots=True)
 class Reading:
-    """One article page: the raw article, the card that led to it, and the fetch."""
+    """One article page: the article, the card that led to it, and the fetch."""
 
-    raw: RawArticle
+    article: Article
     card: Card | None
     fetch: Fetch
-    fetched_at: datetime
     since: datetime | None = None
     """Articles published before are dropped, where the run has such a limit."""
 
     def __str__(self) -> str:
         """The address: logs hold no whole pages."""
-        return self.raw.url
+        return self.article.url
 
 
 def headers_of(response: Response) -> dict[str, str]:

@@ -14,11 +14,12 @@ from urllib.parse import urljoin, urlsplit
 
 import scrapy
 from pymongo.errors import PyMongoError
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from newscrawl.crawl.download import TRUNCATE_AT
 from newscrawl.crawl.reasons import reason_of
+from newscrawl.crawl.refusals import Refused, Stopped
 from newscrawl.crawl.robots_memory import (
     Answer,
     asked_again_at,
@@ -47,9 +48,6 @@ WANTS_POLICY, POLICY = "wants_policy", "policy"
 CRAWL_DELAY = "crawl_delay"
 """Key of a request's `meta`: seconds between two requests that the robots.txt of its host asks for, capped."""
 
-TRUNCATE_AT = "truncate_at"
-"""Key of a request's `meta`: bytes after which the download ends, with what has come."""
-
 FEWEST_REDIRECTS = 5
 """Redirects of a robots.txt that are followed at least (RFC 9309, 2.3.1.2)."""
 
@@ -59,12 +57,8 @@ _BYPASS = "is_robots_txt"
 T = TypeVar("T")
 
 
-class RobotsRefused(IgnoreRequest):
-    """robots.txt forbids an address, or cannot be known. `reason`: `robots-forbidden` or `robots-unreachable`."""
-
-    def __init__(self, reason: str, detail: str) -> None:
-        self.reason = reason
-        super().__init__(detail)
+class RobotsRefused(Refused):
+    """robots.txt forbids an address, or cannot be known: `robots-forbidden` or `robots-unreachable`."""
 
 
 class RobotsMiddleware:
@@ -192,7 +186,10 @@ class RobotsMiddleware:
     # --- the server -----------------------------------------------------------------------------
 
     async def _ask(self, origin: str) -> Answer:
-        """The robots.txt of an origin, after redirects, also to other hosts. Never raises."""
+        """The robots.txt of an origin, after redirects, also to other hosts.
+
+        Raises Refused where the origin may not be asked for anything, now or ever: then nothing is learnt of it.
+        """
         url = f"{origin}/robots.txt"
         seen: set[str] = set()
         for _ in range(1 + max(FEWEST_REDIRECTS, settings().max_redirects)):
@@ -208,6 +205,10 @@ class RobotsMiddleware:
                     return await self._answer(response)
                 url = urljoin(url, location.decode("latin-1").strip())
             except Exception as error:
+                is_left_alone = isinstance(error, Refused) and (isinstance(error, Stopped) or error.until is not None)
+                is_forbidden = reason_of(error) == "forbidden-address" and len(seen) == 1
+                if is_left_alone or is_forbidden:
+                    raise
                 self.spider.logger.info("%s: %s", url, error)
                 return Answer("unreachable", reason_of(error))
             if not url.startswith(("http://", "https://")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import sys
@@ -14,8 +15,11 @@ from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
 from newscrawl.crawl.coverage import COVERED
-from newscrawl.crawl.lock import SiteLock, SiteLocked
+from newscrawl.crawl.lock import SiteLock, SiteLocked, take_within
+from newscrawl.crawl.log import keep_to_one_line
 from newscrawl.crawl.reading import Reading
+from newscrawl.crawl.stop import READS, EndedEarly
+from newscrawl.normalize.secrets import mask
 from newscrawl.records import Run
 from newscrawl.settings import ConfigurationError, read_settings
 from newscrawl.spiders.site_spider import SiteSpider
@@ -26,6 +30,11 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 PREFIX = "newscrawl/"
+
+SHUTDOWN = "shutdown"
+"""Why a run ended that was told to, as Scrapy names it: what was in flight came to its end."""
+INTERRUPTED = "interrupted"
+"""Why a run ended that was told to, and was not done in time: some of what was in flight is unknown."""
 
 
 def counts_of(crawler: Crawler) -> dict[str, int]:
@@ -59,7 +68,7 @@ def run_of(crawler: Crawler, started_at: datetime, reason: str | None = None) ->
             outcome = "failed"
     return Run(
         site=crawler.spider.site.name,
-        command=" ".join([os.path.basename(sys.argv[0]), *sys.argv[1:]]),
+        command=mask(" ".join([os.path.basename(sys.argv[0]), *sys.argv[1:]])),
         started_at=started_at,
         ended_at=datetime.now(UTC) if reason is not None else None,
         reason=reason,
@@ -81,6 +90,7 @@ class RunRecord:
         self.crawler = crawler
         self.started_at = datetime.now(UTC)
         self.lock: SiteLock | None = None
+        self._ending: asyncio.Task[None] | None = None
         crawler.signals.connect(self.spider_opened, signal=signals.spider_opened)
         crawler.signals.connect(self.spider_closed, signal=signals.spider_closed)
         crawler.signals.connect(self.item_error, signal=signals.item_error)
@@ -88,23 +98,32 @@ class RunRecord:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """As Scrapy makes its components."""
+        keep_to_one_line()
         return cls(crawler)
 
     async def spider_opened(self, spider: SiteSpider) -> None:
         """Start the record. Raises CloseSpider where another run holds the site or no database answers."""
+        spider.open_reader()
         if spider.dry_run:
             return
         try:
             own = read_settings()
             lock = SiteLock(own.lock_folder, spider.site.name)
-            lock.take()
-            self.lock = lock
-            await spider.open_database()
+            if not await take_within(lock, spider.wait, spider.stop, spider.logger):
+                raise CloseSpider(SHUTDOWN)
+            self.lock, self.started_at = lock, datetime.now(UTC)
+            await spider.stop.unless_requested(spider.open_database())
             assert spider.session is not None
             run = run_of(self.crawler, self.started_at)
             identity = run_identity(run)
-            await start_run(spider.session.connection.database, identity, run)
+            try:
+                await spider.stop.unless_requested(start_run(spider.session.connection.database, identity, run))
+            except EndedEarly:
+                spider.run_id = identity  # the record may be there, and has to be ended
+                raise
             spider.run_id = identity
+        except EndedEarly:
+            raise CloseSpider(SHUTDOWN) from None
         except SiteLocked as error:
             spider.logger.error("%s", error)
             raise CloseSpider("locked") from None
@@ -121,7 +140,7 @@ class RunRecord:
     async def item_error(self, item: Any, spider: SiteSpider, failure: Any) -> None:
         """An article that a pipeline could not bring to its end: no walk of the run is complete without it."""
         spider.count("item_errors")
-        url = item.raw.url if isinstance(item, Reading) else item.url
+        url = item.article.url if isinstance(item, Reading) else item.url
         error = failure.value
         try:
             await spider.record_failure(url, "store", "processing-error", f"{type(error).__name__}: {error}")
@@ -131,8 +150,21 @@ class RunRecord:
 
     async def spider_closed(self, spider: SiteSpider, reason: str) -> None:
         """End the walks, the record and the use of the database, in this order, then free the site."""
+        await self.end(spider, reason)
+
+    async def end(self, spider: SiteSpider, reason: str) -> None:
+        """The same, once: further calls wait for the first one."""
+        if self._ending is None:
+            self._ending = asyncio.create_task(self._end(spider, reason))
+        await asyncio.shield(self._ending)
+
+    async def _end(self, spider: SiteSpider, reason: str) -> None:
         try:
-            await spider.end_walks(finished=reason == "finished")
+            try:
+                await spider.stop.within(READS, spider.end_walks(finished=reason == "finished"))
+            except TimeoutError:  # the next run goes on from what the database holds
+                spider.has_lost = True
+                spider.logger.warning("the database has not answered in time: the next run looks again")
             if spider.session is not None and spider.run_id is not None:
                 run = run_of(self.crawler, self.started_at, reason)
                 await spider.session.writer.end_run(spider.run_id, run)

@@ -14,7 +14,7 @@ from typing import Any
 
 from newscrawl.extract.labels import LONGEST_LABEL, label_words
 
-DEEPEST = 150  # levels of elements that are walked
+DEEPEST = 260  # levels of elements that are walked; a page has fewer, see `newscrawl.extract.limits`
 
 _UNSEEN = frozenset(
     "script style template svg canvas object embed video audio img input textarea select option button math map "

@@ -11,11 +11,11 @@ from urllib.parse import urljoin, urlsplit
 import cssselect
 
 from newscrawl.article import Card, CardSource
+from newscrawl.extract.limits import LIMITS, Limits
 from newscrawl.extract.links import story_score
 from newscrawl.extract.page import text_of
 from newscrawl.normalize.views import parse_views
 
-MOST = 2000  # cards of one page
 LONGEST = 1000  # characters of a card's text
 
 _TIME = r"\d{1,2}:\d{2}(?:\s?[APap]\.?[Mm]\.?)?"
@@ -77,19 +77,21 @@ def find_cards(
     selector: str | None = None,
     pinned: str | None = None,
     source: CardSource = "listing",
+    most: int = LIMITS.links,
 ) -> list[Card]:
     """The cards below an element, in reading order, one an address.
 
     `selector`: CSS of one card; without it every link counts whose address is an article's, or, where that is not
-    known, whose text tells a story. `pinned`: CSS that marks promoted cards.
+    known, whose text tells a story. `pinned`: CSS that marks promoted cards. Reading ends one card after `most`, so that
+    it shows that there are more.
     """
     pinned_elements = set(root.xpath(xpath_of(pinned))) if pinned else set()
     elements = root.xpath(xpath_of(selector)) if selector else root.xpath(f".//a[@href][not({_SURROUNDINGS})]")
     cards: dict[str, Card] = {}
-    for element in elements[: MOST * 5]:
+    for element in elements[: most * 5]:
         link = element if element.tag == "a" else next(iter(element.xpath(".//a[@href]")), None)
         address = _address(link, base_url)
-        if address is None or is_article(address) is False or len(cards) >= MOST:
+        if address is None or is_article(address) is False or len(cards) > most:
             continue
         box = element if selector else _box(link, base_url)
         card = _card(address, link, box, source)
@@ -182,3 +184,12 @@ def _merge(card: Card, other: Card) -> None:
 def keep_articles(cards: Iterable[Card], own_url: str) -> list[Card]:
     """Cards of other articles than the page's own."""
     return [card for card in cards if card.url.partition("#")[0].rstrip("/") != own_url.partition("#")[0].rstrip("/")]
+
+
+def within(cards: list[Card], limits: Limits) -> tuple[list[Card], list[str]]:
+    """The cards that the limits allow, and the reasons for which others were left out."""
+    kept = [card for card in cards if len(card.url) <= limits.url_length]
+    remarks = ["address-too-long"] if len(kept) < len(cards) else []
+    if len(kept) > limits.links:
+        remarks.append("too-many-links")
+    return kept[: limits.links], remarks

@@ -8,21 +8,26 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from lxml import etree
-
 from newscrawl.article import Card
-from newscrawl.extract.page import decode
+from newscrawl.extract.cards import within
+from newscrawl.extract.encoding import decode
+from newscrawl.extract.limits import LIMITS, Limits
+from newscrawl.extract.xml import NotXml, local_name, read_xml
 from newscrawl.normalize.text import clean
 from newscrawl.normalize.urls import joined
 
-MOST = 5000  # cards of one feed
-_ENTITY = re.compile(rb"<!ENTITY", re.I)
+LONGEST = 10_000  # characters of one text that are looked at
+_ITEM = re.compile(rb"<(?:\w{1,20}:)?(?:item|entry)[\s>]", re.I)
 _INLINE = re.compile(r"</?(?:a|abbr|b|cite|code|em|font|i|mark|q|s|small|span|strong|sub|sup|u)\b[^<>]{0,1000}>", re.I)
 _MARKUP = re.compile(r"<[^<>]{0,2000}>")
 
 
 class NotAFeed(ValueError):
-    """The document is no feed that can be read; the message says why."""
+    """The document is no feed that can be read; the message says why, `reason` is a stable code."""
+
+    def __init__(self, detail: str, reason: str = "") -> None:
+        self.reason = reason or "not-a-feed"
+        super().__init__(detail)
 
 
 @dataclass(slots=True)
@@ -33,48 +38,47 @@ class Feed:
     next_page: str | None = None
     title: str | None = None
     language: str | None = None
+    remarks: list[str] = field(default_factory=list)
+    """Reasons for what was left out: `too-many-links`, `too-many-elements`, `address-too-long`."""
 
 
-def read_feed(body: bytes, url: str) -> Feed:
-    """The cards of a feed. Links are made absolute against `url`. Raises NotAFeed."""
-    text = decode(body, "") if body[:2] in (b"\xff\xfe", b"\xfe\xff") else None
-    if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
-        return _json_feed(body, url)
-    root = parse_xml(text.encode() if text else body, NotAFeed)
-    kind = _name(root)
+def read_feed(body: bytes, url: str, *, content_type: str = "", limits: Limits = LIMITS) -> Feed:
+    """The cards of a feed, as many as `limits` allow. Links are made absolute against `url`. Raises NotAFeed.
+
+    `content_type`: the header's.
+    """
+    text = decode(body, content_type).lstrip("\ufeff \t\r\n")
+    if text.startswith("{"):
+        return _bounded(_json_feed(text, url), limits)
+    try:
+        root, remarks = read_xml(text, _ITEM, entries=limits.links, elements=limits.elements)
+    except NotXml as error:
+        raise NotAFeed(error.detail, error.reason) from None
+    feed = _bounded(_xml_feed(root, url), limits)
+    feed.remarks += remarks
+    return feed
+
+
+def _bounded(feed: Feed, limits: Limits) -> Feed:
+    feed.cards, feed.remarks = within(feed.cards, limits)
+    return feed
+
+
+def _xml_feed(root: Any, url: str) -> Feed:
+    kind = local_name(root)
     if kind == "rss":
-        channel = next((e for e in root if _name(e) == "channel"), root)
-        return _channel(channel, [e for e in channel if _name(e) == "item"], url)
+        channel = next((e for e in root if local_name(e) == "channel"), root)
+        return _channel(channel, [e for e in channel if local_name(e) == "item"], url)
     if kind == "rdf":
-        channel = next((e for e in root if _name(e) == "channel"), root)
-        return _channel(channel, [e for e in root.iter() if _name(e) == "item"], url)
+        channel = next((e for e in root if local_name(e) == "channel"), root)
+        return _channel(channel, [e for e in root.iter() if local_name(e) == "item"], url)
     if kind == "feed":
-        return _channel(root, [e for e in root if _name(e) == "entry"], url)
+        return _channel(root, [e for e in root if local_name(e) == "entry"], url)
     raise NotAFeed(f"its root is <{kind}>, which is no feed")
 
 
-def parse_xml(body: bytes, error: type[ValueError]) -> Any:
-    """The root of an XML document: no entities, no DTD, no network; damage recovered. Raises `error`."""
-    if _ENTITY.search(body[:20_000]):
-        raise error("it declares entities, which newscrawl does not expand")
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(body.lstrip(), parser)
-    except (etree.XMLSyntaxError, ValueError) as problem:
-        raise error(f"it is no XML: {problem}") from None
-    if root is None:
-        raise error("it is empty")
-    return root
-
-
-def _name(element: Any) -> str:
-    """Local name in lower case: namespaces are too often wrong to be trusted."""
-    tag = element.tag
-    return tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(tag, str) else ""
-
-
 def _text(element: Any) -> str:
-    text = "".join(element.itertext())
+    text = "".join(element.itertext())[:LONGEST]
     for _ in range(2):
         if "&" in text or "<" in text:
             text = html_entities.unescape(_MARKUP.sub(" ", _INLINE.sub("", text)))
@@ -84,7 +88,7 @@ def _text(element: Any) -> str:
 def _channel(channel: Any, items: list[Any], url: str) -> Feed:
     feed = Feed()
     for element in channel.iterchildren("*"):
-        name = _name(element)
+        name = local_name(element)
         if name == "title" and feed.title is None:
             feed.title = _text(element) or None
         elif name == "language":
@@ -92,7 +96,7 @@ def _channel(channel: Any, items: list[Any], url: str) -> Feed:
         elif name == "link" and element.get("rel") == "next" and element.get("href"):
             feed.next_page = joined(url, element.get("href"))
     feed.language = feed.language or channel.get("{http://www.w3.org/XML/1998/namespace}lang")
-    for item in items[:MOST]:
+    for item in items:
         card = _card(item, url, feed.language)
         if card is not None:
             feed.cards.append(card)
@@ -104,7 +108,7 @@ def _card(item: Any, url: str, language: str | None) -> Card | None:
     links: list[tuple[str, str]] = []
     image = None
     for element in item.iterchildren("*"):
-        name = _name(element)
+        name = local_name(element)
         if name == "link":
             address = element.get("href") or "".join(element.itertext()).strip()
             links.append((element.get("rel") or "alternate", address))
@@ -116,7 +120,7 @@ def _card(item: Any, url: str, language: str | None) -> Card | None:
         elif name == "category":
             texts.setdefault("category", []).append(element.get("term") or _text(element))
         elif name == "author":
-            names = [_text(e) for e in element.iterchildren("*") if _name(e) == "name"]
+            names = [_text(e) for e in element.iterchildren("*") if local_name(e) == "name"]
             texts.setdefault("author", []).extend(names or [_text(element)])
         elif name in {"enclosure", "content", "thumbnail"} and element.get("url"):
             if "image" in (element.get("type") or element.get("medium") or "image"):
@@ -147,16 +151,16 @@ def _card(item: Any, url: str, language: str | None) -> Card | None:
     )
 
 
-def _json_feed(body: bytes, url: str) -> Feed:
+def _json_feed(text: str, url: str) -> Feed:
     try:
-        table = json.loads(body.decode("utf-8-sig", "replace"), strict=False)
+        table = json.loads(text, strict=False)
     except (ValueError, RecursionError) as problem:
         raise NotAFeed(f"it is no JSON: {problem}") from None
     if not isinstance(table, dict) or not isinstance(table.get("items"), list):
         raise NotAFeed("it is JSON, but no JSON Feed: it has no list of items")
     language = _string(table.get("language"))
     feed = Feed(next_page=_string(table.get("next_url")), title=_string(table.get("title")), language=language)
-    for item in table["items"][:MOST]:
+    for item in table["items"]:
         if not isinstance(item, dict):
             continue
         address = _string(item.get("url")) or _string(item.get("external_url")) or _string(item.get("id"))

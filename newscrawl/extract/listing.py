@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from newscrawl.article import Card
-from newscrawl.extract.cards import find_cards, xpath_of
+from newscrawl.extract.cards import find_cards, within, xpath_of
 from newscrawl.extract.page import Page, text_of
 from newscrawl.site import Site
 
@@ -29,17 +30,21 @@ class ListingPage:
 
     cards: list[Card] = field(default_factory=list)
     next_page: str | None = None
+    remarks: list[str] = field(default_factory=list)
+    """Reasons for what was left out: `too-many-links`, `address-too-long`, and those of the page."""
 
 
 def read_listing(page: Page, site: Site) -> ListingPage:
     """The cards of a listing page and its next page, by the site's rules or by general reading."""
-    rules = site.listing
-    cards = find_cards(
-        page.tree, page.base_url, is_article=site.is_article, selector=rules.card, pinned=rules.pinned, source="listing"
-    )
-    if not cards and rules.card:
-        cards = find_cards(page.tree, page.base_url, is_article=site.is_article, source="listing")
-    return ListingPage(cards, next_page(page, site))
+    rules, find = site.listing, partial(find_cards, page.tree, page.base_url, most=page.limits.links)
+    found = find(is_article=site.is_article, selector=rules.card, pinned=rules.pinned)
+    if not found and rules.card:
+        found = find(is_article=site.is_article)
+    cards, remarks = within(found, page.limits)
+    following = next_page(page, site)
+    if following is not None and len(following) > page.limits.url_length:
+        following, remarks = None, [*remarks, "address-too-long"]
+    return ListingPage(cards, following, list(dict.fromkeys((*page.remarks, *remarks))))
 
 
 def next_page(page: Page, site: Site) -> str | None:

@@ -1,44 +1,34 @@
-"""One page: decoded, parsed once, and what its head declares. Every reader shares this one tree.
-
-Encodings: byte order mark, then UTF-8 where the bytes are valid, then HTTP header and meta element (WHATWG Encoding,
-4.2). Bytes that no encoding explains become U+FFFD: a page never fails for them.
-"""
+"""One page: decoded, parsed once, and what its head declares. Every reader shares this one tree."""
 
 from __future__ import annotations
 
-import codecs
 import html as html_entities
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin
 
 from lxml import etree
 
 from newscrawl.article import NotAnArticle
-from newscrawl.extract.blocks import Box, read_blocks
+from newscrawl.extract.binary import refuse_binary
+from newscrawl.extract.blocks import DEEPEST, Box, read_blocks
+from newscrawl.extract.encoding import CONTROL, decode
+from newscrawl.extract.json_ld import TOO_DEEP, is_deeper, read_json
 from newscrawl.extract.labels import Labels
+from newscrawl.extract.limits import LIMITS, Limits
+from newscrawl.extract.markup import NestedTooDeep, parse_html, too_much
+from newscrawl.normalize.text import undecodable
+from newscrawl.normalize.urls import printable_url
 
-LONGEST_JSON = 2_000_000  # characters of one JSON-LD block
-DEEPEST_JSON = 40
+MOST_UNDECODABLE = 0.3  # share of a page's characters that are U+FFFD
+MOST_OBJECTS = 2000  # of JSON-LD on one page
 
-_META_CHARSET = re.compile(rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.I)
-_HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.I)
 _TAG = re.compile(r"<(?:!doctype|html|head|body|div|p|h1|article|meta|title|span|section|main|table|br)\b", re.I)
 _UNNAMED_JSON_LD = re.compile(r"\s*\{\s*\"@context\"\s*:")  # in a script that does not say what it is
 _PRINTED = re.compile(r"[^\s\x00-\x1f\x7f]")
-_CONTROL = bytes([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])  # that XML forbids
-# What web pages call these encodings is what browsers decode them as (WHATWG Encoding, 4.2).
-_LABELS = {
-    "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252",
-    "iso-8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030",
-    "shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "sjis": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949",
-    "windows-31j": "cp932", "big5": "big5hkscs", "tis-620": "cp874", "iso-8859-11": "cp874", "unicode": "utf-8", "utf8": "utf-8",
-    "utf-7": "utf-8",
-}  # fmt: skip
-_SEVEN_BIT = frozenset({"iso-2022-jp", "iso-2022-kr", "hz-gb-2312", "utf-16", "utf-16le", "utf-16be"})
 _ABSOLUTE = re.compile(r"https?://[\w.:-]+(?:/(?!\.)[^\s/]*)*$", re.A)  # and as it should be
 _ITEMS: Callable[[Any], Any] = etree.XPath("descendant-or-self::*[@itemtype]")
 _PROPERTIES: Callable[[Any], Any] = etree.XPath("descendant-or-self::*[@itemprop]")
@@ -49,25 +39,39 @@ _BLOCKS = frozenset(
 
 
 class Page:
-    """A page at an address. Raises NotAnArticle (`empty-body`) where nothing can be parsed."""
+    """A page at an address. Raises NotAnArticle: `empty-body`, `not-html` for other files, `undecodable-text`."""
 
-    def __init__(self, html: bytes | str, url: str, *, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, html: bytes | str, url: str, *, headers: Mapping[str, str] | None = None, limits: Limits = LIMITS
+    ) -> None:
         self.url = url
+        self.limits = limits
+        self.remarks: list[str] = []
+        """Reasons for what of the page was left out."""
         self.headers = {name.lower(): value for name, value in (headers or {}).items()}
+        if isinstance(html, bytes):
+            refuse_binary(html, url)
         self.source = html if isinstance(html, str) else decode(html, self.headers.get("content-type", ""))
         if not _PRINTED.search(self.source):
             raise NotAnArticle("empty-body", "the page is empty", url)
+        if undecodable(self.source) > MOST_UNDECODABLE:
+            raise NotAnArticle("undecodable-text", "most of the page is in no encoding that is known", url)
         self.is_plain = not _TAG.search(self.source[:200_000])
         if self.is_plain:
             self.source = _from_plain_text(self.source)
 
     @cached_property
     def tree(self) -> Any:
-        """The root element, parsed once."""
-        parser = etree.HTMLParser(huge_tree=False, remove_comments=True, remove_pis=True, encoding="utf-8")
-        markup = self.source.encode("utf-8", "replace").translate(None, _CONTROL)
+        """The root element, parsed once. Raises NotAnArticle where the page holds too much, or nothing."""
+        if reason := too_much(self.source, self.limits.elements):
+            detail = f"the page holds more than {self.limits.elements} elements, or one with too many attributes"
+            raise NotAnArticle(reason, detail, self.url)
+        markup = self.source.encode("utf-8", "replace").translate(None, CONTROL)
         try:
-            root = etree.fromstring(markup, parser)
+            root = parse_html(markup, self.limits.nesting)
+        except NestedTooDeep:
+            detail = f"the page holds more than {self.limits.nesting} elements inside one another"
+            raise NotAnArticle("nested-too-deep", detail, self.url) from None
         except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
             raise NotAnArticle("empty-body", f"the page cannot be parsed: {error}", self.url) from None
         if root is None:
@@ -134,15 +138,15 @@ class Page:
         return self.url
 
     def absolute(self, address: str, base: str | None = None) -> str | None:
-        """An address of the page made absolute; None where it is no http(s) address."""
+        """An address of the page made absolute and printable; None where it is no http(s) address."""
         address = address.strip()
         if _ABSOLUTE.match(address):
-            return address
+            return printable_url(address)
         try:
             absolute = urljoin(base or self.base_url, address)
         except ValueError:
             return None
-        return absolute if absolute.startswith(("http://", "https://")) else None
+        return printable_url(absolute) if absolute.startswith(("http://", "https://")) else None
 
     @cached_property
     def meta(self) -> dict[str, list[str]]:
@@ -167,22 +171,39 @@ class Page:
     @cached_property
     def json_ld(self) -> list[dict[str, Any]]:
         """Every JSON-LD object of the page, those inside `@graph` and lists too, in order."""
-        return [found for text in self._json_ld_texts for found in _objects(_json(text), 0)]
+        most = self.limits.json_ld_nesting
+        values = (read_json(text) for text in self._json_ld_texts)
+        objects = (found for value in values if self._is_flat(value) for found in _objects(value, most))
+        found = list(islice(objects, MOST_OBJECTS + 1))
+        if len(found) > MOST_OBJECTS:
+            self.remarks.append("json-ld-too-large")
+        return found[:MOST_OBJECTS]
+
+    def _is_flat(self, value: Any) -> bool:
+        if value is not TOO_DEEP and not is_deeper(value, self.limits.json_ld_nesting):
+            return True
+        self.remarks.append("json-ld-nested-too-deep")
+        return False
 
     @cached_property
     def _json_ld_texts(self) -> list[str]:
-        return [
+        texts = [
             element.text or ""
             for element in self.tree.iter("script")
             if (kind := (element.get("type") or "").split(";")[0].strip().lower()) == "application/ld+json"
             or (not kind and _UNNAMED_JSON_LD.match(element.text or ""))
         ]
+        most = self.limits.json_ld_bytes
+        kept = [text for text in texts if len(text) * 4 <= most or len(text.encode("utf-8", "replace")) <= most]
+        if len(kept) < len(texts):
+            self.remarks.append("json-ld-too-large")
+        return kept
 
     def broken_json_ld(self, key: str) -> Iterator[str]:
         """The texts of a key in JSON-LD that no repair makes readable."""
         pattern = re.compile(rf'"{key}"\s*:\s*"([^"\\]{{1,200}})"')
         for text in self._json_ld_texts:
-            yield from pattern.findall(text[:LONGEST_JSON])
+            yield from pattern.findall(text)
 
     @cached_property
     def language(self) -> str | None:
@@ -202,36 +223,6 @@ class Page:
         return "-".join(part for part in parts if part)
 
 
-def decode(body: bytes, content_type: str) -> str:
-    """Bytes to text; never raises."""
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if body.startswith(mark):
-            return body.decode(encoding, "replace")
-    header = _HEADER_CHARSET.search(content_type)
-    declared = [header[1]] if header else []
-    if meta := _META_CHARSET.search(body[:8192]):
-        declared.append(meta[1].decode("ascii", "replace"))
-    names = [_LABELS.get(name.lower(), name) for name in declared]
-    # Text in another encoding is next to never valid UTF-8, so valid UTF-8 wins over a wrong declaration; encodings that
-    # write everything in ASCII bytes are believed first.
-    first = [name for name in names if name.lower() in _SEVEN_BIT]
-    for name in (*first, "utf-8", *names):
-        try:
-            return body.decode(name)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    for name in (*names, "utf-8"):
-        try:
-            return body.decode(name, "replace")
-        except LookupError:
-            continue
-    return body.decode("utf-8", "replace")
-
-
 def _from_plain_text(text: str) -> str:
     """Plain text as a page: blank lines separate paragraphs, the first of them is the headline."""
     parts = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text.strip())]
@@ -239,58 +230,17 @@ def _from_plain_text(text: str) -> str:
     return f"<html><body><h1>{head}</h1>" + "".join(f"<p>{part}</p>" for part in rest) + "</body></html>"
 
 
-def _json(text: str) -> Any:
-    """JSON as pages print it: in comments, with control characters, trailing commas or several values in a row."""
-    text = re.sub(
-        r"^\s*(?:<!--|//<!\[CDATA\[|/\*<!\[CDATA\[\*/|<!\[CDATA\[)|(?:-->|//\]\]>|/\*\]\]>\*/|\]\]>)\s*;?\s*$",
-        "",
-        text[:LONGEST_JSON].strip(),
-    )
-    text = text.strip().rstrip(";")
-    for repair in (_as_printed, _without_commas, _without_raw_lines):
-        try:
-            return json.loads(repair(text), strict=False)
-        except (ValueError, RecursionError):
-            continue
-    return _values_in_a_row(text)
-
-
-def _as_printed(text: str) -> str:
-    return text
-
-
-def _without_commas(text: str) -> str:
-    return re.sub(r",(\s*[}\]])", r"\1", text)
-
-
-def _without_raw_lines(text: str) -> str:
-    return html_entities.unescape(_without_commas(re.sub(r"[\r\n\t]+", " ", text)))
-
-
-def _values_in_a_row(text: str) -> list[Any]:
-    values: list[Any] = []
-    decoder = json.JSONDecoder(strict=False)
-    position = 0
-    while (start := text.find("{", position)) >= 0 and len(values) < 20:
-        try:
-            value, position = decoder.raw_decode(text, start)
-        except (ValueError, RecursionError):
-            break
-        values.append(value)
-    return values
-
-
-def _objects(value: Any, depth: int) -> Iterator[dict[str, Any]]:
-    if depth > DEEPEST_JSON:
+def _objects(value: Any, most: int) -> Iterator[dict[str, Any]]:
+    if most < 0:
         return
     if isinstance(value, list):
         for item in value:
-            yield from _objects(item, depth + 1)
+            yield from _objects(item, most - 1)
     elif isinstance(value, dict):
         yield value
         for key in ("@graph", "mainEntity", "mainEntityOfPage", "subjectOf", "hasPart"):
             if isinstance(value.get(key), list | dict):
-                yield from _objects(value[key], depth + 1)
+                yield from _objects(value[key], most - 1)
 
 
 def text_of(element: Any) -> str:
@@ -305,7 +255,7 @@ def _collect(element: Any, pieces: list[str], depth: int) -> None:
         not isinstance(element.tag, str)
         or element.tag in {"script", "style", "noscript", "template", "svg"}
         or (element.tag == "rt" and element.getparent().find("rp") is None)
-        or depth > 200
+        or depth > DEEPEST
     ):
         return
     block = element.tag in _BLOCKS

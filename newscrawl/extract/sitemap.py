@@ -1,29 +1,36 @@
 """Sitemaps to cards: sitemap index, URL set with the `news:` and `image:` blocks, plain text; also gzipped.
 
-The protocol: sitemaps.org; the news block: Google's news sitemap. At most 50,000 addresses and 50 MiB, as they say.
+The protocol: sitemaps.org; the news block: Google's news sitemap. At most 50,000 addresses, as they say.
 """
 
 from __future__ import annotations
 
 import re
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from newscrawl.article import Card
-from newscrawl.extract.feed import parse_xml
+from newscrawl.extract.cards import within
+from newscrawl.extract.encoding import decode
+from newscrawl.extract.limits import LIMITS, Limits
+from newscrawl.extract.xml import NotXml, local_name, read_xml
 from newscrawl.normalize.text import clean
 from newscrawl.normalize.urls import joined
 
 MOST = 50_000
-LARGEST = 50 * 2**20  # bytes, decompressed
-
+ELEMENTS = 20  # of one entry; few have more than ten
+_ENTRY = re.compile(rb"<(?:\w{1,20}:)?(?:url|sitemap)[\s>]", re.I)
 
 _MONTH = re.compile(r"(?<!\d)((?:19|20)\d{2})[-_/]?(0[1-9]|1[0-2])(?!\d{3})")
 
 
 class NotASitemap(ValueError):
-    """The document is no sitemap that can be read; the message says why."""
+    """The document is no sitemap that can be read; the message says why, `reason` is a stable code."""
+
+    def __init__(self, detail: str, reason: str = "") -> None:
+        self.reason = reason or "not-a-sitemap"
+        super().__init__(detail)
 
 
 @dataclass(slots=True)
@@ -40,26 +47,40 @@ class Sitemap:
 
     cards: list[Card] = field(default_factory=list)
     sitemaps: list[SitemapEntry] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    """Reasons for what was left out: `too-many-links`, `too-many-elements`, `address-too-long`."""
 
 
-def read_sitemap(body: bytes, url: str, *, max_bytes: int = LARGEST) -> Sitemap:
-    """The cards and further sitemaps of a sitemap. Raises NotASitemap."""
-    body = _inflate(body, max_bytes)
-    if len(body) > max_bytes:
-        raise NotASitemap(f"it is larger than {max_bytes} bytes")
-    start = body.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start[:1] != b"<":
-        return _plain(start, url)
-    root = parse_xml(start, NotASitemap)
-    kind = _name(root)
+def read_sitemap(body: bytes, url: str, *, content_type: str = "", limits: Limits = LIMITS) -> Sitemap:
+    """The cards and further sitemaps of a sitemap, at most 50,000 of each. Raises NotASitemap.
+
+    `content_type`: the header's.
+    """
+    text = decode(_inflate(body, limits.decompressed_bytes), content_type).lstrip("\ufeff \t\r\n")
+    if not text.startswith("<"):
+        sitemap = _plain(text)
+    else:
+        try:
+            root, remarks = read_xml(text, _ENTRY, entries=MOST, elements=MOST * ELEMENTS)
+        except NotXml as error:
+            raise NotASitemap(error.detail, error.reason) from None
+        sitemap = _read(root, url)
+        sitemap.remarks = remarks
+    sitemap.cards, remarks = within(sitemap.cards, replace(limits, links=MOST))
+    sitemap.remarks += remarks
+    return sitemap
+
+
+def _read(root: Any, url: str) -> Sitemap:
+    kind = local_name(root)
     if kind not in {"urlset", "sitemapindex"}:
         raise NotASitemap(f"its root is <{kind}>, which is no sitemap")
     sitemap = Sitemap()
     for element in root.iterchildren("*"):
-        name = _name(element)
+        name = local_name(element)
         if name == "sitemap" and (address := _address(element, url)):
             sitemap.sitemaps.append(SitemapEntry(address, _child(element, "lastmod")))
-        elif name == "url" and len(sitemap.cards) < MOST and (card := _card(element, url)):
+        elif name == "url" and (card := _card(element, url)):
             sitemap.cards.append(card)
     return sitemap
 
@@ -87,26 +108,26 @@ def _inflate(body: bytes, most: int) -> bytes:
         text = inflater.decompress(body, most + 1)
     except zlib.error as problem:
         raise NotASitemap(f"its gzip is damaged: {problem}") from None
+    if len(text) > most:
+        raise NotASitemap(
+            f"it is larger than {most} bytes (NEWSCRAWL_MAX_DECOMPRESSED_BYTES)", "decompressed-too-large"
+        )
     return text
 
 
-def _plain(body: bytes, url: str) -> Sitemap:
-    lines = [line.strip() for line in body.decode("utf-8", "replace").splitlines()]
+def _plain(text: str) -> Sitemap:
+    lines = [line.strip() for line in text.splitlines()]
     addresses = [line for line in lines if re.match(r"https?://\S+$", line)]
     if not addresses:
         raise NotASitemap("it is neither XML nor a list of addresses")
-    return Sitemap([Card(url=address, source="sitemap") for address in addresses[:MOST]])
-
-
-def _name(element: Any) -> str:
-    tag = element.tag
-    return tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(tag, str) else ""
+    return Sitemap([Card(url=address, source="sitemap") for address in addresses])
 
 
 def _child(element: Any, name: str) -> str | None:
     """Text of the first direct child with this local name; `lastmod`s of nested blocks are not its own."""
     return next(
-        (clean("".join(child.itertext())) or None for child in element.iterchildren("*") if _name(child) == name), None
+        (clean("".join(child.itertext())) or None for child in element.iterchildren("*") if local_name(child) == name),
+        None,
     )
 
 
@@ -123,12 +144,12 @@ def _card(element: Any, url: str) -> Card | None:
         return None
     card = Card(url=address, source="sitemap", modified=_child(element, "lastmod"))
     for block in element.iterchildren("*"):
-        name = _name(block)
+        name = local_name(block)
         if name == "news":
             card.published = _child(block, "publication_date") or card.published
             card.headline = _child(block, "title") or card.headline
             card.tags = tuple(clean(tag) for tag in (_child(block, "keywords") or "").split(",") if clean(tag))
-            publication = next((child for child in block.iterchildren("*") if _name(child) == "publication"), None)
+            publication = next((child for child in block.iterchildren("*") if local_name(child) == "publication"), None)
             if publication is not None:
                 card.language = _child(publication, "language")
         elif name == "image" and card.image is None:

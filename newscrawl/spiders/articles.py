@@ -11,15 +11,16 @@ from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from newscrawl.article import Article, Card, Fetch, NotAnArticle, Timestamp, article_id
+from newscrawl.crawl.pages import read_article_page
+from newscrawl.crawl.reader import ReadingFailed
 from newscrawl.crawl.reading import Reading, headers_of
-from newscrawl.crawl.reasons import answered, reason_of, request_and_error
+from newscrawl.crawl.reasons import answered, request_and_error
+from newscrawl.crawl.retries import STAYS
 from newscrawl.crawl.robots import POLICY, WANTS_POLICY
-from newscrawl.extract.article import read_article
-from newscrawl.extract.page import Page
-from newscrawl.extract.rights import add_policy
 from newscrawl.normalize.article import identity
 from newscrawl.normalize.dates import parse_date
 from newscrawl.normalize.parameters import without
+from newscrawl.settings import settings
 from newscrawl.spiders.discovery import Fresh
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class Articles:
                 callback=self.parse,
                 errback=self.failed,
                 cb_kwargs={"card": fresh.card, "identity": fresh.identity},
-                meta={WANTS_POLICY: True},
+                meta={STAYS: True, WANTS_POLICY: True},
                 # Asked once as it is. Scrapy would also drop a redirect to an article that was asked for, and with it
                 # the only sign that both addresses are one article.
                 dont_filter=True,
@@ -143,26 +144,21 @@ class Articles:
         if response.status != 200:
             await spider.record_failure(first, "fetch", f"http-{response.status}", answered(response))
             return
-        headers = headers_of(response)
-        try:
-            page = Page(response.body, response.url, headers=headers)
-            raw = read_article(page, spider.site, card=card)
-        except NotAnArticle as error:
-            await spider.record_failure(first, "read", error.reason, error.detail)
-            return
-        except Exception as error:
-            spider.logger.exception("%s cannot be read", response.url)
-            await spider.record_failure(first, "read", "reading-error", f"{type(error).__name__}: {error}")
-            return
-        if policy := response.meta.get(POLICY):
-            add_policy(raw, policy)
-        if "\ufffd" in page.source and "\ufffd".encode() not in response.body:
-            spider.remark("undecodable-bytes")
-        further, self.scheduled[identity] = self.scheduled[identity], []
+        headers, now = headers_of(response), datetime.now(UTC)
+        policy, limits = response.meta.get(POLICY), settings().limits
+        further = list(self.scheduled[identity])
         met = (*response.meta.get("redirect_urls", ()), asked, *further)
         met = (*met, *(without(url, spider.learning.parameters) for url in met))
-        raw.aliases += [url for url in dict.fromkeys(met) if url not in raw.aliases]
-        now = datetime.now(UTC)
+        try:
+            page = await spider.read(
+                read_article_page, response.body, response.url, headers, spider.site, card, met, now, policy, limits
+            )
+        except (NotAnArticle, ReadingFailed) as error:
+            await spider.record_failure(first, "read", error.reason, error.detail)
+            return
+        for remark in page.remarks:
+            spider.remark(remark)
+        self.scheduled[identity] = [url for url in self.scheduled[identity] if url not in further]
         fetch = Fetch(
             at=now,
             status=response.status,
@@ -171,13 +167,13 @@ class Articles:
             last_modified=headers.get("last-modified"),
             run=spider.run_id,
         )
-        yield Reading(raw, card, fetch, now, spider.since)
+        yield Reading(page.article, card, fetch, spider.since)
 
     async def failed(self, failure: TwistedFailure) -> None:
         """An article page that could not be fetched."""
         request, error = request_and_error(failure)
         first = (request.meta.get("redirect_urls") or [request.url])[0]
-        await self.spider.record_failure(first, "fetch", reason_of(error), str(error))
+        await self.spider.download_failed(first, "fetch", error)
 
     def note_stored(self, article: Article, outcome: str) -> None:
         """An article of this run is stored: its address is learnt from, where discovery led to it."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from newscrawl.article import Card, NotAnArticle
 from newscrawl.extract.feed import NotAFeed, read_feed
+from newscrawl.extract.limits import LIMITS, Limits
 from newscrawl.extract.listing import read_listing
 from newscrawl.extract.page import Page
 from newscrawl.extract.sitemap import NotASitemap, SitemapEntry, read_sitemap
@@ -22,6 +23,10 @@ class Unreadable(ValueError):
         self.reason, self.detail = reason, detail
         super().__init__(f"{detail} ({reason})")
 
+    def __reduce__(self) -> tuple[type[Unreadable], tuple[str, str]]:
+        """So that it comes whole from another process."""
+        return type(self), (self.reason, self.detail)
+
 
 @dataclass(slots=True)
 class Found:
@@ -30,6 +35,8 @@ class Found:
     cards: list[Card]
     next_page: str | None = None
     sitemaps: list[SitemapEntry] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    """Reasons for what of the page was left out, to be counted."""
 
 
 class Fresh(NamedTuple):
@@ -40,20 +47,22 @@ class Fresh(NamedTuple):
     card: Card
 
 
-def read_discovery(kind: Kind, body: bytes, url: str, headers: Mapping[str, str], site: Site) -> Found:
+def read_discovery(
+    kind: Kind, body: bytes, url: str, headers: Mapping[str, str], site: Site, limits: Limits = LIMITS
+) -> Found:
     """Read one page. `headers`: those of the response, names in small letters. Raises Unreadable."""
     try:
         if kind == "feed":
-            feed = read_feed(body, url)
-            return Found(feed.cards, feed.next_page)
+            feed = read_feed(body, url, content_type=headers.get("content-type", ""), limits=limits)
+            return Found(feed.cards, feed.next_page, remarks=feed.remarks)
         if kind == "sitemap":
-            sitemap = read_sitemap(body, url)
-            return Found(sitemap.cards, sitemaps=sitemap.sitemaps)
-        listing = read_listing(Page(body, url, headers=headers), site)
-        return Found(listing.cards, listing.next_page)
+            sitemap = read_sitemap(body, url, content_type=headers.get("content-type", ""), limits=limits)
+            return Found(sitemap.cards, sitemaps=sitemap.sitemaps, remarks=sitemap.remarks)
+        listing = read_listing(Page(body, url, headers=headers, limits=limits), site)
+        return Found(listing.cards, listing.next_page, remarks=listing.remarks)
     except NotAFeed as error:
-        raise Unreadable("not-a-feed", str(error)) from error
+        raise Unreadable(error.reason, str(error)) from error
     except NotASitemap as error:
-        raise Unreadable("not-a-sitemap", str(error)) from error
+        raise Unreadable(error.reason, str(error)) from error
     except NotAnArticle as error:
         raise Unreadable(error.reason, error.detail) from error

@@ -15,8 +15,9 @@ from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from newscrawl.article import Card, article_id
+from newscrawl.crawl.reader import ReadingFailed
 from newscrawl.crawl.reading import headers_of
-from newscrawl.crawl.reasons import answered, reason_of, request_and_error
+from newscrawl.crawl.reasons import answered, request_and_error
 from newscrawl.extract.sitemap import SitemapEntry, newest_first
 from newscrawl.normalize.article import card_views
 from newscrawl.normalize.dates import parse_date
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
 
 
 MOST_SIGHTED = 2000  # articles of one page that the ledger keeps
-DEEPEST = 3  # indexes of sitemaps in one another
 
 
 class Listings:
@@ -115,8 +115,8 @@ class Listings:
         if not await self._answered(response, walk, now, whole):
             return
         try:
-            found = read_discovery(walk.kind, response.body, response.url, headers_of(response), spider.site)
-        except Unreadable as error:
+            found = await self._read(response, walk)
+        except (Unreadable, ReadingFailed) as error:
             await self._failure(response.url, error.reason, error.detail, walk)
             return
         is_first = walk.pages == 0
@@ -141,10 +141,19 @@ class Listings:
             async for request in self._sitemaps(found.sitemaps, walk, now):
                 yield request
 
+    async def _read(self, response: Response, walk: Walk) -> Found:
+        """What the page leads to; what of it was left out is counted. Raises Unreadable, ReadingFailed."""
+        spider = self.spider
+        headers, limits = headers_of(response), settings().limits
+        found = await spider.read(read_discovery, walk.kind, response.body, response.url, headers, spider.site, limits)
+        for remark in found.remarks:
+            spider.remark(remark)
+        return found
+
     async def _sitemaps(self, entries: list[SitemapEntry], walk: Walk, now: datetime) -> AsyncIterator[scrapy.Request]:
         """A request for each sitemap of an index that may hold something new, newest first, as many as are allowed."""
         spider = self.spider
-        if walk.depth >= DEEPEST:
+        if walk.depth >= settings().max_depth:
             spider.remark("sitemaps-too-deep")
             return
         begun = 0
@@ -286,7 +295,13 @@ class Listings:
     async def not_fetched(self, failure: TwistedFailure) -> None:
         """A listing, feed or sitemap that could not be fetched."""
         request, error = request_and_error(failure)
-        await self._failure(request.url, reason_of(error), str(error), request.cb_kwargs["walk"])
+        await self._not_fetched(request.url, error, request.cb_kwargs["walk"])
+
+    async def _not_fetched(self, url: str, error: BaseException, walk: Walk) -> None:
+        walk.is_cut = True
+        if not self.spider.stop.is_requested:
+            self.spider.count("failed_listings")
+        await self.spider.download_failed(url, "discover", error)
 
     async def _failure(self, url: str, reason: str, detail: str, walk: Walk) -> None:
         walk.is_cut = True

@@ -20,12 +20,12 @@ from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from newscrawl.article import Card
-from newscrawl.crawl.reading import headers_of
-from newscrawl.crawl.reasons import GONE, answered, reason_of, request_and_error
+from newscrawl.crawl.reader import ReadingFailed
+from newscrawl.crawl.reasons import GONE, answered, request_and_error
 from newscrawl.normalize.dates import parse_date
 from newscrawl.records import Backfill, Listing, Sighting
 from newscrawl.site import Edition
-from newscrawl.spiders.discovery import Fresh, Unreadable, read_discovery
+from newscrawl.spiders.discovery import Fresh, Unreadable
 from newscrawl.spiders.listings import Listings
 from newscrawl.spiders.places import Archive, PageRead, Pages, Place, Sitemaps
 from newscrawl.spiders.span import DAY, Span
@@ -191,9 +191,9 @@ class PastListings(Listings):
         if spider.session is not None:
             await spider.session.writer.resolve([response.url])
         try:
-            found = read_discovery(walk.kind, response.body, response.url, headers_of(response), spider.site)
+            found = await self._read(response, walk)
             fresh, _number = await self._sort(found.cards, response.url, walk)
-        except Unreadable as error:
+        except (Unreadable, ReadingFailed) as error:
             await self._failure(response.url, error.reason, error.detail, walk)
             return
         except PyMongoError as error:
@@ -213,7 +213,7 @@ class PastListings(Listings):
         place: Place = request.cb_kwargs["place"]
         address: str = request.cb_kwargs["address"]
         place.asked[address] = PageRead(has_failed=True)
-        await self._failure(request.url, reason_of(error), str(error), place.walk(address))
+        await self._not_fetched(request.url, error, place.walk(address))
 
     def _told(self, card: Card, place: Place, address: str) -> datetime | None:
         """The publication that a card tells beyond doubt: without its year only on the page of a day."""

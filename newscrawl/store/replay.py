@@ -35,7 +35,7 @@ async def replay(writer: ArticleWriter, spool: Spool) -> int:
     for path in spool.take():
         async with _alone_with(path):
             batch: list[dict[str, Any]] = []
-            for record in read_records(path):
+            for record in read_records(path, lambda line: _put_aside(spool, line)):
                 batch.append(record)
                 number += 1
                 if len(batch) == TOGETHER:
@@ -44,6 +44,10 @@ async def replay(writer: ArticleWriter, spool: Spool) -> int:
             await _store(writer, spool, batch)
             path.unlink(missing_ok=True)  # another process may have replayed it before
     return number
+
+
+def _put_aside(spool: Spool, line: bytes) -> None:
+    logger.error("a line of the spool is damaged and is kept in %s: %.80r", spool.refuse(line), line)
 
 
 @asynccontextmanager

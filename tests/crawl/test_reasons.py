@@ -5,14 +5,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from scrapy.exceptions import (
     CannotResolveHostError,
-    DownloadCancelledError,
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
     IgnoreRequest,
+    ResponseDataLossError,
 )
 
 from newscrawl.crawl.reasons import failure_of, next_try, reason_of
+from newscrawl.crawl.refusals import Broken, Refused
 from newscrawl.crawl.robots import RobotsRefused
 
 NOW = datetime(2026, 1, 6, 10, 50, tzinfo=UTC)
@@ -24,7 +25,9 @@ NOW = datetime(2026, 1, 6, 10, 50, tzinfo=UTC)
         (DownloadTimeoutError("30 seconds"), "timeout"),
         (CannotResolveHostError("no such host"), "dns"),
         (DownloadConnectionRefusedError("refused"), "connection-refused"),
-        (DownloadCancelledError("too large"), "too-large"),
+        (Refused("too-large", "the answer has more than 10 bytes"), "too-large"),
+        (Broken("damaged-coding", "it ends too early"), "damaged-coding"),
+        (ResponseDataLossError("it ends too early"), "cut-short"),
         (DownloadFailedError("reset"), "connection-lost"),
         (RobotsRefused("robots-forbidden", "forbidden"), "robots-forbidden"),
         (IgnoreRequest("whatever else"), "ignored"),

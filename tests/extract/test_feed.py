@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from newscrawl.extract.feed import NotAFeed, read_feed
+from newscrawl.extract.limits import Limits
 from newscrawl.extract.sitemap import NotASitemap, read_sitemap
 
 URL = "https://example.com/rss/news.xml"
@@ -159,7 +160,7 @@ def test_gzip_and_plain_text_sitemaps_are_read() -> None:
 
 def test_a_gzip_bomb_is_refused() -> None:
     with pytest.raises(NotASitemap, match="larger than"):
-        read_sitemap(gzip.compress(b"<urlset>" + b" " * 10_000_000), URL, max_bytes=1_000_000)
+        read_sitemap(gzip.compress(b"<urlset>" + b" " * 10_000_000), URL, limits=Limits(decompressed_bytes=1_000_000))
 
 
 @pytest.mark.parametrize("body", [b"", b"<html></html>", b"\x1f\x8bdamaged", b"not an address"])

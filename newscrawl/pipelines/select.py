@@ -1,13 +1,10 @@
-"""Raw strings to typed values."""
+"""Only the articles that the run is asked for."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
 from scrapy.exceptions import DropItem
-
-from newscrawl.normalize.article import normalize_article
-from newscrawl.normalize.dates import parse_date
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -17,8 +14,8 @@ if TYPE_CHECKING:
     from newscrawl.spiders.site_spider import SiteSpider
 
 
-class NormalizePipeline:
-    """Makes an `Article` of each reading; drops what is older than the run asked for."""
+class SelectPipeline:
+    """Takes the `Article` out of each reading; drops what is older than the run asked for, or of other days."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -29,15 +26,9 @@ class NormalizePipeline:
         return cls(crawler)
 
     async def process_item(self, item: Reading) -> Article:
-        """The typed record. Raises DropItem for an article published before `since`."""
+        """The article with its fetch. Raises DropItem for one published before `since` or outside of the days."""
         spider: SiteSpider = self.crawler.spider  # type: ignore[assignment]
-        article = normalize_article(item.raw, spider.site, fetched_at=item.fetched_at, card=item.card)
-        at = article.published.at if article.published else None
-        if article.published and at is None:
-            later = parse_date(article.published.raw, languages=spider.site.languages)
-            spider.remark("date-in-future" if later else "date-unreadable")
-        if article.views and article.views.count is None:
-            spider.remark("counter-out-of-range")
+        at = item.article.published.at if item.article.published else None
         if item.since and at and at < item.since:
             spider.count("older_than_since")
             raise DropItem(f"published {at:%Y-%m-%d %H:%M} UTC, before the limit", log_level="DEBUG")
@@ -46,4 +37,4 @@ class NormalizePipeline:
             if at is None or at not in spider.span:
                 spider.count("outside_the_days" if at else "without_date")
                 raise DropItem(f"published {at or 'at an unknown time'}, not on the days asked for", log_level="DEBUG")
-        return article.model_copy(update={"fetch": item.fetch})
+        return item.article.model_copy(update={"fetch": item.fetch})

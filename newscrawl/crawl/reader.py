@@ -1,0 +1,231 @@
+"""Reads pages in processes of their own: a page that hangs or crashes costs itself, and nothing else.
+
+multiprocessing, `concurrent.futures` and pebble were looked at. Their workers share one pipe, which a worker that is
+killed while it writes leaves locked or with half a message in it, and they run the caller's main module once more.
+Here each worker has a connection of its own, and its end tells everything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from typing import TypeVar, TypeVarTuple
+
+from newscrawl.crawl.turns import Turns
+from newscrawl.crawl.worker import Answer, Job
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+WORKERS = 2  # also on one core: while one reads a page that hangs, the other reads those of other sites
+GRACE = 2.0  # seconds in which the processes end whose connections were closed
+_PROGRAM = "import sys, json; sys.path[:] = json.loads(sys.argv.pop()); from newscrawl.crawl.worker import main; main()"
+
+
+class ReadingFailed(Exception):
+    """A page could not be read to its end. `reason` is a stable code, `detail` a sentence for people.
+
+    Reasons: `reading-too-slow`, `reading-crashed`, `reading-out-of-memory`, `reading-error`.
+    """
+
+    def __init__(self, reason: str, detail: str) -> None:
+        self.reason, self.detail = reason, detail
+        super().__init__(f"{detail} ({reason})")
+
+
+class Template:
+    """The process that workers are forked from: what they need is loaded once."""
+
+    def __init__(self, languages: Iterable[str]) -> None:
+        self._control, theirs = socket.socketpair()
+        # It and its workers inherit that these two are blocked: what ends a crawl goes to its whole group, and pages
+        # under way are still to be read. Names and passwords of the database are not for the readers of pages.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+        words = [str(theirs.fileno()), " ".join(languages), json.dumps(sys.path)]
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _PROGRAM, *words],
+                env={name: value for name, value in os.environ.items() if not name.startswith("NEWSCRAWL_")},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+            )
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            theirs.close()
+
+    @property
+    def has_ended(self) -> bool:
+        """Somebody killed it, or it could not start."""
+        return self._process.poll() is not None
+
+    def worker(self) -> Worker:
+        """Ask for a new worker."""
+        ours, theirs = socket.socketpair()
+        with theirs, contextlib.suppress(ConnectionError):  # then its connection ends at once
+            socket.send_fds(self._control, [b"w"], [theirs.fileno()])
+        return Worker(ours)
+
+    async def end(self) -> None:
+        """Let the process end, which it does when its connection is closed."""
+        self._control.close()
+        for _ in range(int(GRACE / 0.005)):
+            if self.has_ended:
+                return
+            await asyncio.sleep(0.005)
+        self._process.kill()
+        self._process.wait()
+
+
+class Worker:
+    """One process that reads pages, one at a time, at the other end of a connection."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._process = 0
+
+    async def begin(self) -> bool:
+        """Wait until it is there; False where it has ended."""
+        try:
+            if self._streams is None:
+                self._streams = await asyncio.open_connection(sock=self._connection, limit=2**20)
+                self._process = int.from_bytes(await self._streams[0].readexactly(8))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return False
+        return not self._streams[0].at_eof()
+
+    async def ask(self, job: Job) -> Answer | None:
+        """The answer; None where the process has ended without one."""
+        assert self._streams is not None
+        reader, writer = self._streams
+        message = pickle.dumps(job, pickle.HIGHEST_PROTOCOL)
+        try:
+            writer.write(len(message).to_bytes(8))
+            writer.write(message)
+            await writer.drain()
+            size = int.from_bytes(await reader.readexactly(8))
+            answer: Answer = pickle.loads(await reader.readexactly(size))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            self._process = 0
+            return None
+        return answer
+
+    def end(self) -> None:
+        """End the process, also in the middle of a page."""
+        if self._process and self._streams and not self._streams[0].at_eof():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._process, signal.SIGKILL)
+        if self._streams is not None:
+            self._streams[1].close()
+        self._connection.close()
+
+
+class Reader:
+    """The workers of a process, shared by all of its spiders.
+
+    `seconds`: processor time that the reading of one page may take. `languages`: those that most pages are in.
+    """
+
+    def __init__(self, seconds: float, languages: Iterable[str] = ()) -> None:
+        self.seconds = seconds
+        self.languages = tuple(languages)
+        self.users = 0
+        self._turns = Turns(WORKERS)
+        self._template = Template(self.languages)  # it starts while the first page is fetched
+        self._idle = [self._template.worker()]
+        self._busy: set[Worker] = set()
+
+    async def read(self, site: str, function: Callable[[*Ts], T], *arguments: *Ts) -> T:
+        """What a module-level function gives for a page of a site.
+
+        Raises NotAnArticle and Unreadable as the function does, and ReadingFailed.
+        """
+        await self._turns.take(site)
+        try:
+            answer = await self._answer(site, Job(function, arguments, self.seconds))
+        finally:
+            self._turns.give_back(site)
+        if answer.problem is not None:
+            raise answer.problem
+        if answer.is_out_of_memory:
+            raise ReadingFailed("reading-out-of-memory", "the page takes more memory than a page may")
+        if answer.unexpected:
+            logger.error("a page of %s cannot be read\n%s", site, answer.trace)
+            raise ReadingFailed("reading-error", answer.unexpected)
+        result: T = answer.result
+        return result
+
+    async def _answer(self, site: str, job: Job) -> Answer:
+        worker, answer = await self._worker(), None
+        self._busy.add(worker)
+        clock = asyncio.get_running_loop().time
+        begun = clock()
+        try:
+            answer = await worker.ask(job)
+        finally:
+            self._busy.discard(worker)
+            if answer is not None and not answer.is_last:
+                self._idle.append(worker)
+            else:
+                worker.end()
+        if answer is not None:
+            return answer
+        self._turns.mark_slow(site)
+        # The timers cannot be early, but the system counts processor time in ticks.
+        if clock() - begun >= 0.9 * self.seconds:
+            raise ReadingFailed("reading-too-slow", f"its reading took more than {self.seconds:g} seconds")
+        raise ReadingFailed("reading-crashed", "the process that read it ended before it was done")
+
+    async def _worker(self) -> Worker:
+        """A worker that is there. Raises ReadingFailed where none can be had."""
+        while self._idle:
+            worker = self._idle.pop()
+            if await worker.begin():
+                return worker
+            worker.end()  # it ended while it had nothing to do
+        if self._template.has_ended:
+            await self._template.end()
+            self._template = Template(self.languages)
+        worker = self._template.worker()
+        if await worker.begin():
+            return worker
+        worker.end()
+        raise ReadingFailed("reading-crashed", "no process that reads pages can be started")
+
+    async def close(self) -> None:
+        """End all processes."""
+        while self._idle:
+            self._idle.pop().end()
+        for worker in self._busy:
+            worker.end()
+        await self._template.end()
+
+
+_readers: dict[float, Reader] = {}
+
+
+def open_reader(seconds: float, languages: Iterable[str] = ()) -> Reader:
+    """The process's reader, made at the first call. Each call wants one `close_reader`."""
+    if (reader := _readers.get(seconds)) is None:
+        reader = _readers[seconds] = Reader(seconds, languages)
+    reader.users += 1
+    return reader
+
+
+async def close_reader(reader: Reader) -> None:
+    """End one use; the last one ends the workers."""
+    reader.users -= 1
+    if reader.users == 0:
+        _readers.pop(reader.seconds, None)
+        await reader.close()

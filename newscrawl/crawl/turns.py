@@ -1,0 +1,69 @@
+"""Whose page is read next, where more pages wait than there are workers. No processes here, only the order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+
+
+class Turns:
+    """Gives out a few places, fairly by site.
+
+    Among the sites that wait, the one with the fewest pages under way goes first, then the one that has waited longest
+    for a turn. Sites that were marked as slow share one place, so that the other places stay free of their pages.
+    """
+
+    def __init__(self, places: int) -> None:
+        self._free = places
+        self._is_shared = places == 1
+        self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
+        """Sites in the order of their turns."""
+        self._under_way: Counter[str] = Counter()
+        self._slow: set[str] = set()
+
+    async def take(self, site: str) -> None:
+        """Wait for a place. Each one taken wants one `give_back`."""
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(site, deque()).append(turn)
+        self._hand_out()
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.cancelled():
+                self._forget(site, turn)
+            else:
+                self.give_back(site)
+            raise
+
+    def give_back(self, site: str) -> None:
+        """A page of the site is done."""
+        self._free += 1
+        self._under_way[site] -= 1
+        self._hand_out()
+
+    def mark_slow(self, site: str) -> None:
+        """A page of the site had to be ended: from now on its pages share one place with those of other such sites."""
+        self._slow.add(site)
+
+    def _hand_out(self) -> None:
+        while self._free and (site := self._next()) is not None:
+            turns = self._waiting.pop(site)
+            turn = turns.popleft()
+            if turns:
+                self._waiting[site] = turns  # again at the end
+            if not turn.done():
+                self._free -= 1
+                self._under_way[site] += 1
+                turn.set_result(None)
+
+    def _next(self) -> str | None:
+        is_slow_busy = any(self._under_way[site] for site in self._slow) and not self._is_shared
+        sites = [site for site in self._waiting if not (is_slow_busy and site in self._slow)]
+        return min(sites, key=self._under_way.__getitem__, default=None)
+
+    def _forget(self, site: str, turn: asyncio.Future[None]) -> None:
+        turns = self._waiting.get(site, deque())
+        if turn in turns:
+            turns.remove(turn)
+            if not turns:
+                del self._waiting[site]
