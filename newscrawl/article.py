@@ -21,7 +21,6 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from newscrawl.normalize.text import clean
 from newscrawl.storable import Address, Body, Counter, HeaderValue, Headline, Lead, Line, Name, Paragraph
 
 SCHEMA_VERSION = 1
@@ -155,7 +154,7 @@ class RawArticle:
 
     def note(self, name: str, candidates: Iterable[tuple[str, str | None]]) -> None:
         """Keep the candidates for a field, source and text, the one that won first; empty ones are left out."""
-        texts = ((source, clean((text or "")[: 4 * LONGEST_EVIDENCE])) for source, text in candidates)
+        texts = ((source, " ".join((text or "")[: 4 * LONGEST_EVIDENCE].split())) for source, text in candidates)
         kept = ((source, text[:LONGEST_EVIDENCE]) for source, text in texts if text)
         self.evidence[name] = list(islice(dict.fromkeys(kept), MOST_EVIDENCE))
 

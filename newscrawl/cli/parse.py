@@ -30,8 +30,8 @@ def parse(
     else:
         try:
             body = Path(source).read_bytes()
-        except OSError as error:
-            fail(f"{source}: cannot be read: {error.strerror}", Exit.USAGE)
+        except (OSError, ValueError) as error:
+            fail(f"{source[:200]}: cannot be read: {getattr(error, 'strerror', error)}", Exit.USAGE)
         if url is None:
             fail("a saved page needs its address: --url https://…", Exit.USAGE)
     try:

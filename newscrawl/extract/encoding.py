@@ -46,6 +46,7 @@ _GUESSED = tuple(
     "iso-8859-2 iso-8859-5 iso-8859-6 iso-8859-7 iso-8859-8 koi8-r koi8-u cp866 mac-cyrillic cp874 "
     "gb18030 big5hkscs cp932 euc-jp cp949".split()
 )
+_NO_LEGACY = frozenset({"utf-8", "utf-16-le", "utf-16-be", "replacement", "x-user-defined", "iso2022_jp"})
 _WEAK = "cp1252"  # what servers declare that were never told better
 _LATIN_1 = {"cp1252", "iso8859_15"}  # which differ in eight signs, the euro among them
 _UNUSUAL = re.compile(
@@ -65,20 +66,24 @@ def decode(body: bytes, content_type: str = "") -> str:
             return body[len(mark) :].decode(codec, "replace")
     if (order := _utf_16(body)) is not None:
         return body.decode(order, "replace")
-    codecs_declared = list(dict.fromkeys(_declared(body, content_type)))
-    if "replacement" in codecs_declared[:1] and _ESCAPED.search(body):
-        return "\ufffd"  # as the standard has it: none of it is text
-    if _JAPANESE.search(body) and (body.isascii() or "iso2022_jp" in codecs_declared):
-        return body.decode("iso2022_jp", "replace")
+    declared = None
+    if b"\x1b" in body or (body.isascii() and b"~{" in body):
+        declared = list(dict.fromkeys(_declared(body, content_type)))
+        if "replacement" in declared[:1] and _ESCAPED.search(body):
+            return "\ufffd"  # as the standard has it: none of it is text
+        if _JAPANESE.search(body) and (body.isascii() or "iso2022_jp" in declared):
+            return body.decode("iso2022_jp", "replace")
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
         text = body.decode("utf-8", "replace")
+    if declared is None:
+        declared = list(dict.fromkeys(_declared(body, content_type)))
     broken = text.rstrip("\ufffd").count("\ufffd")  # a page that was cut ends within a character
     whole = _beyond_ascii(text) - text.count("\ufffd")
-    if (whole >= 2 * broken and whole) or (broken <= MOST_ERRORS and codecs_declared[:1] == ["utf-8"]):
+    if (whole >= 2 * broken and whole) or (broken <= MOST_ERRORS and declared[:1] == ["utf-8"]):
         return text
-    return _of_legacy(body, [name for name in codecs_declared if name in _MANY_BYTES or _is_single(name)])
+    return _of_legacy(body, [name for name in declared if name not in _NO_LEGACY])
 
 
 def _of_legacy(body: bytes, declared: list[str]) -> str:
@@ -141,11 +146,6 @@ def _canonical(name: str) -> str:
     plain = codecs.lookup(name).name.replace("-", "_") if not name.startswith("utf-16") else name
     plain = {"utf_8": "utf-8"}.get(plain, plain)
     return _FAMILIES.get(plain, plain)
-
-
-def _is_single(name: str) -> bool:
-    """Whether an encoding has one byte a character."""
-    return name not in {"utf-8", "utf-16-le", "utf-16-be", "replacement", "x-user-defined", "iso2022_jp"}
 
 
 def _utf_16(body: bytes) -> str | None:

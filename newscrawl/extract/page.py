@@ -20,10 +20,8 @@ from newscrawl.extract.json_ld import TOO_DEEP, is_deeper, read_json
 from newscrawl.extract.labels import Labels
 from newscrawl.extract.limits import LIMITS, Limits
 from newscrawl.extract.markup import NestedTooDeep, parse_html, too_much
-from newscrawl.normalize.text import undecodable
 from newscrawl.normalize.urls import printable_url
 
-MOST_UNDECODABLE = 0.3  # share of a page's characters that are U+FFFD
 MOST_OBJECTS = 2000  # of JSON-LD on one page
 
 _TAG = re.compile(r"<(?:!doctype|html|head|body|div|p|h1|article|meta|title|span|section|main|table|br)\b", re.I)
@@ -54,8 +52,8 @@ class Page:
         self.source = html if isinstance(html, str) else decode(html, self.headers.get("content-type", ""))
         if not _PRINTED.search(self.source):
             raise NotAnArticle("empty-body", "the page is empty", url)
-        if undecodable(self.source) > MOST_UNDECODABLE:
-            raise NotAnArticle("undecodable-text", "most of the page is in no encoding that is known", url)
+        if self.source == "\ufffd":
+            raise NotAnArticle("undecodable-text", "the page is in an encoding that is not read", url)
         self.is_plain = not _TAG.search(self.source[:200_000])
         if self.is_plain:
             self.source = _from_plain_text(self.source)

@@ -238,8 +238,8 @@ def _authors(raw: RawArticle, site: Site) -> list[Author]:
 def _image(image: Image) -> Image | None:
     """The picture with clean words; None where its address is no http(s) address."""
     url = web_address(image.url)
-    words = {"caption": image.caption or None, "credit": image.credit or None}
-    return image.model_copy(update={"url": url, **words}) if url else None
+    image.caption, image.credit = image.caption or None, image.credit or None
+    return image if url == image.url else image.model_copy(update={"url": url}) if url else None
 
 
 def _related(card: Card, site: Site, language: str | None, fetched_at: datetime) -> Related:

@@ -88,19 +88,31 @@ def clean(text: str) -> str:
 
 
 def clean_lines(text: str) -> str:
-    """`clean` that keeps line ends, each as one `\\n`, and all other white space: for text made of clean paragraphs."""
-    return _LINE_END.sub("\n", _visible(text))
+    """Text that is made of clean paragraphs: nothing is left in it that `clean` drops, and line ends are `\\n`."""
+    return text if _is_printable(text) else _LINE_END.sub("\n", _unhidden(text))
 
 
 def _visible(text: str) -> str:
-    if text.isascii() and text.isprintable():
-        return text
-    forbidden = _USUAL if len(text.encode("utf-16-le", "surrogatepass")) == 2 * len(text) else _WHOLE
-    if not text.isprintable():
-        text = forbidden.hidden.sub("", text)
-        if _DIRECTIONS.search(text) and not _RIGHT_TO_LEFT.search(text):
-            text = _DIRECTIONS.sub("", text)
-    return forbidden.piles.sub(r"\1", unicodedata.normalize("NFC", text))
+    if text.isascii():
+        return text if _is_printable(text) else _USUAL.hidden.sub("", text)
+    text = unicodedata.normalize("NFC", text if _is_printable(text) else _unhidden(text))
+    return _forbidden(text).piles.sub(r"\1", text)
+
+
+def _unhidden(text: str) -> str:
+    text = _forbidden(text).hidden.sub("", text)
+    if _DIRECTIONS.search(text) and not _RIGHT_TO_LEFT.search(text):
+        text = _DIRECTIONS.sub("", text)
+    return text
+
+
+def _forbidden(text: str) -> _Forbidden:
+    return _USUAL if len(text.encode("utf-16-le", "surrogatepass")) == 2 * len(text) else _WHOLE
+
+
+def _is_printable(text: str) -> bool:
+    """Whether there is nothing in a text but what is seen, single blanks and `\\n`: a check that costs next to nothing."""
+    return text.isprintable() or ("\n" in text and text.replace("\n", "").isprintable())
 
 
 def escaped(text: str, *, keep: str = "") -> str:
@@ -140,7 +152,8 @@ def fold(text: str) -> str:
     ellipsis, superscripts) and the style of quotation marks, apostrophes and dashes are folded; case and punctuation
     are not.
     """
-    plain = _DIRECTIONS.sub("", _visible(text)).translate(_TYPOGRAPHY)
+    plain = _visible(text)
+    plain = (plain if _is_printable(plain) else _DIRECTIONS.sub("", plain)).translate(_TYPOGRAPHY)
     return " ".join(unicodedata.normalize("NFKC", plain).replace("''", '"').split())
 
 

@@ -63,5 +63,5 @@ def test_a_failure_holds_only_what_the_database_can_hold() -> None:
         now=NOW,
         run=None,
     )
-    assert failure.url == "https://example.com/?"
+    assert failure.url == "https://example.com/%3F"
     assert len(failure.detail) == 500

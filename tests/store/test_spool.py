@@ -8,7 +8,7 @@ import signal
 from datetime import UTC, datetime
 from pathlib import Path
 
-from newscrawl.article import Article, article_id
+from newscrawl.article import Article, Section, article_id
 from newscrawl.normalize.text import fingerprint
 from newscrawl.records import Failure, Listing, Robots, Run, ViewObservation
 from newscrawl.store.articles import ArticleWriter
@@ -108,7 +108,7 @@ async def test_an_article_that_the_database_refuses_in_a_replay_is_a_failure(
     connection: Connection, tmp_path: Path
 ) -> None:
     spool = Spool(tmp_path / "spool.jsonl")
-    large = ARTICLE.model_copy(update={"body": "x" * 17 * 2**20})
+    large = ARTICLE.model_copy(update={"sections": [Section(paragraphs=["x" * 900_000] * 20)]})
     await ArticleWriter(None, spool, interval=0.01).save(large, now=NOW)
     await replay(ArticleWriter(connection, spool, interval=0.01), spool)
     failure = await connection.database["failures"].find_one({"_id": article_id(URL)})
