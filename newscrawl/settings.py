@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import platformdirs
-from pydantic import BeforeValidator, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -37,13 +37,21 @@ class ConfigurationError(ValueError):
     """A setting is wrong. The message names the setting and the remedy."""
 
 
+def _not_mongodbs_own(name: str) -> str:
+    if name.lower() in ("admin", "config", "local"):
+        raise ValueError("has to be another: admin, config and local are MongoDB's own")
+    return name
+
+
 class Settings(BaseSettings):
     """newscrawl's own settings."""
 
     model_config = SettingsConfigDict(env_prefix="NEWSCRAWL_", toml_file="newscrawl.toml", extra="forbid")
 
     mongo_uri: str | None = Field(default=None, description="Address of MongoDB; without one newscrawl runs its own.")
-    database: str = Field(default="newscrawl", description="Name of the database.", pattern=r"^[A-Za-z0-9_-]{1,38}$")
+    database: Annotated[str, AfterValidator(_not_mongodbs_own)] = Field(
+        default="newscrawl", description="Name of the database.", pattern=r"^[A-Za-z0-9_-]{1,38}$"
+    )
     mongod: Path | None = Field(default=None, description="mongod binary to run where no address is set.")
     data: Path = Field(
         default=Path(platformdirs.user_data_dir("newscrawl", appauthor=False)),

@@ -73,7 +73,7 @@ def _database(own: Settings) -> list[Finding]:
             build = await connection.client.admin.command("buildInfo")
             said = "; ".join([f"MongoDB {build['version']}, {connection.topology}", *connection.notes])
             before = datetime.now(UTC)
-            there = (await connection.client.admin.command("hello"))["localTime"]
+            there = (await connection.client.admin.command("hello"))["localTime"].replace(tzinfo=UTC)
             middle = before + (datetime.now(UTC) - before) / 2
             return [Finding("database", True, said), clock((there - middle).total_seconds())]
         finally:

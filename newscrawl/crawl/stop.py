@@ -157,17 +157,18 @@ def end_at_once(number: int) -> None:
             os.write(sys.stderr.fileno(), SHOW_CURSOR)
     try:
         servers = abandon_servers()
-        for child in _children() - servers:
+        for child in _descendants() - servers:
             with contextlib.suppress(OSError):
                 os.kill(child, signal.SIGKILL)
     finally:
         os._exit(128 + number)
 
 
-def _children() -> set[int]:
-    """Process numbers of the children of this process, of all its threads."""
+def _descendants(process: str = "self") -> set[int]:
+    """Process numbers of the children of a process, of all its threads, and of theirs."""
     found: set[int] = set()
-    for path in Path("/proc/self/task").glob("*/children"):
+    for path in Path(f"/proc/{process}/task").glob("*/children"):
         with contextlib.suppress(OSError):
-            found.update(map(int, path.read_text().split()))
+            for child in path.read_text().split():
+                found |= {int(child), *_descendants(child)}
     return found

@@ -239,9 +239,10 @@ class ArticleWriter:
             except TimeoutError:
                 logger.warning("the database has not answered in time, records wait on disk")
                 is_stored = False
+            self._is_away = not is_stored
             if not is_stored:
                 self._to_spool(batch, side)
-            self._is_away, self._is_stuck = not is_stored, False
+            self._is_stuck = False
         except Exception as error:
             if self._closed or not self._is_stuck:
                 logger.exception("a batch could be written neither to the database nor to disk")

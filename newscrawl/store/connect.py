@@ -133,7 +133,7 @@ def _about_tls(error: str) -> str:
         return "Its certificate is not to be trusted: name its authority as tlsCAFile=FILE in the address"
     if "ssl" in error.lower() or "tls" in error.lower():
         return "It speaks no TLS: leave tls=true out of the address"
-    if "connection closed" in error.lower():
+    if "connection closed" in error.lower() or "connection is already clos" in error.lower():
         return "If it asks for TLS, add tls=true to the address"
     return ""
 
