@@ -28,6 +28,7 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 WORKERS = 2  # also on one core: while one reads a page that hangs, the other reads those of other sites
+PATIENCE = 1.0  # seconds that pages wait for one worker before there is another
 GRACE = 2.0  # seconds in which the processes end whose connections were closed
 _PROGRAM = "import sys, json; sys.path[:] = json.loads(sys.argv.pop()); from newscrawl.crawl.worker import main; main()"
 
@@ -55,7 +56,7 @@ class Template:
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", _PROGRAM, *words],
-                env={name: value for name, value in os.environ.items() if not name.startswith("NEWSCRAWL_")},
+                env=_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
@@ -141,7 +142,7 @@ class Reader:
         self.seconds = seconds
         self.languages = tuple(languages)
         self.users = 0
-        self._turns = Turns(WORKERS)
+        self._turns = Turns(WORKERS, PATIENCE)
         self._template = Template(self.languages)  # it starts while the first page is fetched
         self._idle = [self._template.worker()]
         self._busy: set[Worker] = set()
@@ -210,6 +211,12 @@ class Reader:
         for worker in self._busy:
             worker.end()
         await self._template.end()
+
+
+def _environment() -> dict[str, str]:
+    """Without what is not for readers of pages, and without threads for a little arithmetic."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("NEWSCRAWL_")}
+    return {**kept, "OPENBLAS_NUM_THREADS": "1"}
 
 
 _readers: dict[float, Reader] = {}

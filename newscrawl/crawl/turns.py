@@ -7,15 +7,15 @@ from collections import Counter, deque
 
 
 class Turns:
-    """Gives out a few places, fairly by site.
+    """Gives out places, fairly by site: one place, and more, up to `most`, once somebody has waited `patience` seconds.
 
     Among the sites that wait, the one with the fewest pages under way goes first, then the one that has waited longest
-    for a turn. Sites that were marked as slow share one place, so that the other places stay free of their pages.
+    for a turn. Sites that were marked as slow share one place, so that the others stay free of their pages.
     """
 
-    def __init__(self, places: int) -> None:
-        self._free = places
-        self._is_shared = places == 1
+    def __init__(self, most: int, patience: float) -> None:
+        self.most, self.patience = most, patience
+        self.places = self._free = 1
         self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
         """Sites in the order of their turns."""
         self._under_way: Counter[str] = Counter()
@@ -23,9 +23,11 @@ class Turns:
 
     async def take(self, site: str) -> None:
         """Wait for a place. Each one taken wants one `give_back`."""
-        turn = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        turn = loop.create_future()
         self._waiting.setdefault(site, deque()).append(turn)
         self._hand_out()
+        patience = loop.call_later(self.patience, self._add_place)
         try:
             await turn
         except asyncio.CancelledError:
@@ -34,6 +36,8 @@ class Turns:
             else:
                 self.give_back(site)
             raise
+        finally:
+            patience.cancel()
 
     def give_back(self, site: str) -> None:
         """A page of the site is done."""
@@ -44,6 +48,12 @@ class Turns:
     def mark_slow(self, site: str) -> None:
         """A page of the site had to be ended: from now on its pages share one place with those of other such sites."""
         self._slow.add(site)
+
+    def _add_place(self) -> None:
+        if self.places < self.most:
+            self.places += 1
+            self._free += 1
+            self._hand_out()
 
     def _hand_out(self) -> None:
         while self._free and (site := self._next()) is not None:
@@ -57,7 +67,7 @@ class Turns:
                 turn.set_result(None)
 
     def _next(self) -> str | None:
-        is_slow_busy = any(self._under_way[site] for site in self._slow) and not self._is_shared
+        is_slow_busy = self.places > 1 and any(self._under_way[site] for site in self._slow)
         sites = [site for site in self._waiting if not (is_slow_busy and site in self._slow)]
         return min(sites, key=self._under_way.__getitem__, default=None)
 

@@ -1,4 +1,4 @@
-"""The program that reads pages: it loads what reading takes, then forks a worker whenever it is asked for one.
+"""The program that reads pages: it loads its modules, then forks a worker whenever it is asked for one.
 
 A worker reads one page after another. What a page can do, it does to its worker alone: one that takes too long is
 ended by the system's own timers, which nothing in a library can hold up, and which run even where nobody is left to
@@ -25,8 +25,8 @@ from newscrawl.article import NotAnArticle
 from newscrawl.crawl.pages import prepare
 from newscrawl.spiders.discovery import Unreadable
 
-MOST_MEMORY = 384 * 2**20  # bytes that pages may take, beyond what a worker begins with
-MOST_KEPT = 250 * 2**20  # bytes that a worker may hold after a page; beyond, another takes its place
+MOST_MEMORY = 256 * 2**20  # bytes that pages may take, beyond what a worker begins with
+MOST_KEPT = 150 * 2**20  # bytes of them that it may hold after a page; beyond, another takes its place
 CLOCK = 2  # a page may take so many times its seconds by the clock, where the processor was busy with other things
 
 
@@ -57,7 +57,6 @@ class Answer:
 def main() -> None:
     """Fork a worker for each connection that comes over the one whose descriptor is the first argument."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    prepare(sys.argv[2].split())
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # so that none that has ended stays in the table of processes
@@ -67,46 +66,47 @@ def main() -> None:
             return
         if os.fork() == 0:
             control.close()
-            _work(socket.socket(fileno=descriptors[0]))
+            _work(socket.socket(fileno=descriptors[0]), sys.argv[2].split())
         os.close(descriptors[0])
 
 
-def _work(connection: socket.socket) -> None:
+def _work(connection: socket.socket, languages: list[str]) -> None:
     """Read pages until nobody asks for more, and end the process."""
+    prepare(languages)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_DATA, (_statm(5) + MOST_MEMORY, resource.RLIM_INFINITY))
     try:
         connection.sendall(os.getpid().to_bytes(8))
-        serve(connection)
+        serve(connection, resident() + MOST_KEPT)
     except ConnectionError:
         pass  # nobody waits for the answer any more
     finally:
         os._exit(0)
 
 
-def serve(connection: socket.socket) -> None:
-    """Answer every request until the other side is gone."""
+def serve(connection: socket.socket, most_kept: int) -> None:
+    """Answer every request until the other side is gone. `most_kept`: bytes of memory to hold between them."""
     while message := _received(connection):
         job: Job = pickle.loads(message)
         del message
         signal.setitimer(signal.ITIMER_PROF, job.seconds)
         signal.setitimer(signal.ITIMER_REAL, job.seconds * CLOCK)
-        answer = pickle.dumps(_answered(job), pickle.HIGHEST_PROTOCOL)
+        answer = pickle.dumps(_answered(job, most_kept), pickle.HIGHEST_PROTOCOL)
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
         connection.sendall(len(answer).to_bytes(8) + answer)
 
 
-def _answered(job: Job) -> Answer:
+def _answered(job: Job, most_kept: int) -> Answer:
     try:
-        return Answer(result=job.function(*job.arguments), is_last=resident() > MOST_KEPT)
+        return Answer(result=job.function(*job.arguments), is_last=resident() > most_kept)
     except MemoryError:
         return Answer(is_out_of_memory=True, is_last=True)
     except (NotAnArticle, Unreadable) as problem:
-        return Answer(problem=problem.with_traceback(None), is_last=resident() > MOST_KEPT)
+        return Answer(problem=problem.with_traceback(None), is_last=resident() > most_kept)
     except Exception as error:
         said = f"{type(error).__name__}: {error}"
-        return Answer(unexpected=said, trace=traceback.format_exc(), is_last=resident() > MOST_KEPT)
+        return Answer(unexpected=said, trace=traceback.format_exc(), is_last=resident() > most_kept)
 
 
 def _received(connection: socket.socket) -> bytes:
