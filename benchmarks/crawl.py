@@ -55,7 +55,7 @@ def three_runs(run: Bench) -> list[Figure]:
             run.crawl()
         queries = [c for c in commands if c["op"] in ("query", "command") and c["ns"].endswith(".articles")]
         database_commands.append(len(queries))
-        pages.append(sum(1 for path in run.server.requests if path != "/robots.txt"))
+        pages.append(len(run.server.visited))
         fetched += run.articles_fetched()
         last = run.database["runs"].find_one(sort=[("started_at", -1)]) or {}
         new += last["counts"].get("new", 0)

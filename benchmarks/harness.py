@@ -58,11 +58,11 @@ class Bench:
         self.client.close()
         self.local.stop()
 
-    def start(self, machine: str = MACHINE) -> subprocess.Popen[str]:
-        """Start a crawl. `machine`: its data folder."""
+    def start(self, machine: str = MACHINE, *options: str) -> subprocess.Popen[str]:
+        """Start a crawl. `machine`: its data folder. `options`: of the command."""
         self.server.requests.clear()
         return subprocess.Popen(
-            [sys.executable, "-m", "newscrawl.cli", "crawl", "replica"],
+            [sys.executable, "-m", "newscrawl.cli", "crawl", "replica", *options],
             env={**self.environment, "NEWSCRAWL_DATA": str(self.folder / machine)},
             text=True,
             stdout=subprocess.PIPE,

@@ -16,9 +16,12 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from newscrawl.storable import Address, Body, Counter, HeaderValue, Headline, Lead, Line, Name, Paragraph
 
 SCHEMA_VERSION = 1
 """Version of the stored record; a migration leads from each version to the next."""
@@ -28,6 +31,7 @@ MOST_EVIDENCE, LONGEST_EVIDENCE = 6, 200  # candidates of a field, characters of
 
 Precision = Literal["second", "minute", "hour", "day", "month", "year"]
 ContentType = Literal["article", "live", "gallery", "video", "opinion", "press_release"]
+Permission = Literal["allowed", "disallowed"]
 CardSource = Literal["listing", "feed", "sitemap", "related"]
 
 
@@ -141,6 +145,7 @@ class RawArticle:
     is_live: bool = False
     content_type: ContentType = "article"
     declared_language: str | None = None
+    rights: Rights | None = None
     provenance: dict[str, str] = field(default_factory=dict)
     disagreements: dict[str, list[str]] = field(default_factory=dict)
     evidence: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
@@ -149,10 +154,9 @@ class RawArticle:
 
     def note(self, name: str, candidates: Iterable[tuple[str, str | None]]) -> None:
         """Keep the candidates for a field, source and text, the one that won first; empty ones are left out."""
-        kept = [
-            (source, " ".join(text.split())[:LONGEST_EVIDENCE]) for source, text in candidates if text and text.strip()
-        ]
-        self.evidence[name] = list(dict.fromkeys(kept))[:MOST_EVIDENCE]
+        texts = ((source, " ".join((text or "")[: 4 * LONGEST_EVIDENCE].split())) for source, text in candidates)
+        kept = ((source, text[:LONGEST_EVIDENCE]) for source, text in texts if text)
+        self.evidence[name] = list(islice(dict.fromkeys(kept), MOST_EVIDENCE))
 
 
 # --- the record -------------------------------------------------------------------------------
@@ -170,7 +174,7 @@ class Timestamp(Part):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     at: Instant | None = Field(description="The instant in UTC; null where the text could not be read.")
-    raw: Annotated[str, Field(max_length=200)] = Field(description="The date as printed.")
+    raw: Counter = Field(description="The date as printed.")
     offset: int | None = Field(
         default=None,
         ge=-1080,
@@ -185,41 +189,64 @@ class Dateline(Part):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    raw: str = Field(description="The dateline as printed.")
-    place: str | None = Field(default=None, description="Place as printed.")
-    region: str | None = Field(default=None, description="Country, state or province printed beside it.")
-    country: str | None = Field(
+    raw: Line = Field(description="The dateline as printed.")
+    place: Name | None = Field(default=None, description="Place as printed.")
+    region: Name | None = Field(default=None, description="Country, state or province printed beside it.")
+    country: Name | None = Field(
         default=None, description="Country of the place, ISO 3166-1 alpha-2; null where not sure."
     )
-    agency: str | None = Field(default=None, description="Agency or outlet as printed.")
-    agency_code: str | None = Field(default=None, description="The agency's code, one for all its spellings: `UNN`.")
-    agency_name: str | None = Field(default=None, description="The agency's own international name.")
-    reporter: str | None = Field(default=None, description="Reporter named in the dateline.")
+    agency: Name | None = Field(default=None, description="Agency or outlet as printed.")
+    agency_code: Name | None = Field(default=None, description="The agency's code, one for all its spellings: `UNN`.")
+    agency_name: Name | None = Field(default=None, description="The agency's own international name.")
+    reporter: Name | None = Field(default=None, description="Reporter named in the dateline.")
 
 
 class Author(Part):
     """A person or agency in the byline."""
 
-    name: str
-    url: str | None = None
+    name: Name
+    url: Address | None = None
     is_agency: bool = False
 
 
 class Section(Part):
     """A heading and the paragraphs below it. The first section of an article often has no heading."""
 
-    heading: str | None = None
-    paragraphs: list[str] = Field(default_factory=list)
+    heading: Line | None = None
+    paragraphs: list[Paragraph] = Field(default_factory=list)
 
 
 class Image(Part):
     """A picture of the article, never of its surroundings. Sizes in pixels."""
 
-    url: str
-    caption: str | None = None
-    credit: str | None = None
+    url: Address
+    caption: Line | None = None
+    credit: Name | None = None
     width: Count | None = None
     height: Count | None = None
+
+
+class Rights(Part):
+    """What the publisher says of the use of the article, for readers of the database to keep to.
+
+    newscrawl records it, and stores the article whatever it says. From the page's robots elements, its headers and two
+    files of its site; where several say something of one thing, the strictest holds.
+    """
+
+    noindex: bool = Field(default=False, description="It is not to be shown by search engines.")
+    noarchive: bool = Field(default=False, description="No copy of the page is to be offered.")
+    nosnippet: bool = Field(default=False, description="Nothing of the text is to be shown beside a link to it.")
+    max_snippet: Count | None = Field(default=None, description="Characters of the text that may be shown so.")
+    unavailable_after: Annotated[str, Field(max_length=100)] | None = Field(
+        default=None, description="When it is to be taken out of search, as stated."
+    )
+    noai: bool = Field(default=False, description="The text is not to be used for training (`noai`).")
+    noimageai: bool = Field(default=False, description="Its pictures are not to be used for training.")
+    tdm_reserved: bool | None = Field(
+        default=None, description="Rights of text and data mining are reserved (TDMRep). Null: nothing is said."
+    )
+    tdm_policy: str | None = Field(default=None, description="Address of the terms on which they may be had.")
+    ai_txt: Permission | None = Field(default=None, description="What the site's ai.txt says of texts for training.")
 
 
 class Views(Part):
@@ -227,14 +254,14 @@ class Views(Part):
 
     count: Count | None = Field(description="Null: the counter could not be read.")
     seen_at: Instant
-    raw: str
+    raw: Counter
 
 
 class Related(Part):
     """An article that the page shows as a teaser card, with whatever date and views the card prints."""
 
-    url: str | None = Field(default=None, description="Null where the page prints the card without a link.")
-    headline: str | None = None
+    url: Address | None = Field(default=None, description="Null where the page prints the card without a link.")
+    headline: Headline | None = None
     published_at: Instant | None = None
     views: Count | None = None
 
@@ -242,8 +269,8 @@ class Related(Part):
 class Evidence(Part):
     """One candidate for a field."""
 
-    source: str
-    text: str
+    source: Name
+    text: Line
 
 
 class Change(Part):
@@ -270,10 +297,10 @@ class Copied(Part):
     """Where a near-duplicate has its text from."""
 
     article: str = Field(description="Identity of the earlier article that has most of this text.")
-    url: str
-    site: str | None = None
+    url: Address
+    site: Name | None = None
     share: float = Field(ge=0, le=1, description="Share of this text that stands in the other.")
-    agency: str | None = Field(
+    agency: Name | None = Field(
         default=None, description="Agency that this text's dateline, byline or words name as its origin."
     )
 
@@ -283,12 +310,12 @@ class Fetch(Part):
 
     at: Instant | None = Field(default=None, description="When the page had arrived.")
     status: int | None = None
-    url: str | None = Field(default=None, description="Address that showed it, after redirects.")
-    etag: str | None = None
-    last_modified: str | None = None
+    url: Address | None = Field(default=None, description="Address that showed it, after redirects.")
+    etag: HeaderValue = None
+    last_modified: HeaderValue = None
     not_modified: Count = Field(default=0, description="Answers 304 in a row since.")
     run: str | None = Field(default=None, description="Identity of the run in `runs`.")
-    archive: str | None = Field(default=None, description="Where the page is archived.")
+    archive: Line | None = Field(default=None, description="Where the page is archived.")
 
 
 class Gone(Part):
@@ -296,7 +323,7 @@ class Gone(Part):
 
     at: Instant = Field(description="When it was first found gone.")
     status: int = Field(description="HTTP status of the answer: 404, 410, or that of a redirect away from it.")
-    redirected_to: str | None = None
+    redirected_to: Address | None = None
     sightings: int = Field(default=1, ge=1, description="How often in a row; it is looked for until there are 2.")
 
 
@@ -311,28 +338,32 @@ class Absence(Part):
 class Article(Part):
     """One news article: the document of the collection `articles`. All times UTC."""
 
-    url: str = Field(max_length=2048, description="Canonical URL; `_id` is its hash.")
-    aliases: list[str] = Field(default_factory=list, description="Other addresses under which it was met.")
+    url: Address = Field(max_length=2048, description="Canonical URL; `_id` is its hash.")
+    aliases: list[Address] = Field(default_factory=list, description="Other addresses under which it was met.")
     site: str | None = Field(default=None, description="Name of the site file.")
-    publisher: str | None = None
+    publisher: Name | None = None
     edition: str | None = Field(default=None, description="Edition of the site, such as `uk`.")
-    language: str | None = Field(default=None, description="BCP 47 code.")
+    language: Name | None = Field(default=None, description="BCP 47 code.")
 
-    headline: str = Field(min_length=1, max_length=1000)
-    lead: str | None = None
-    body: str = Field(default="", description="Plain text of `sections`, paragraphs separated by blank lines.")
+    headline: Headline = Field(min_length=1, max_length=1000)
+    lead: Lead | None = None
+    body: Body = Field(default="", description="Plain text of `sections`, paragraphs separated by blank lines.")
     sections: list[Section] = Field(default_factory=list)
     word_count: Count = 0
+    is_cut: bool = Field(default=False, description="The text is longer than what is kept of it: a million characters.")
+    undecodable: float = Field(
+        default=0, ge=0, le=1, description="Share of the characters of headline, lead and body that are U+FFFD."
+    )
 
     dateline: Dateline | None = None
     published: Timestamp | None = None
     modified: Timestamp | None = None
     authors: list[Author] = Field(default_factory=list)
-    section: str | None = Field(default=None, description="Rubric of the site.")
-    tags: list[str] = Field(default_factory=list)
-    keywords: list[str] = Field(default_factory=list)
+    section: Name | None = Field(default=None, description="Rubric of the site.")
+    tags: list[Name] = Field(default_factory=list)
+    keywords: list[Name] = Field(default_factory=list)
     images: list[Image] = Field(default_factory=list, description="Lead image first.")
-    videos: list[str] = Field(default_factory=list)
+    videos: list[Address] = Field(default_factory=list)
     views: Views | None = Field(default=None, description="Null: no counter was seen, which is not zero.")
     related: list[Related] = Field(default_factory=list)
     alternates: list[Alternate] = Field(default_factory=list, description="The story in other languages (hreflang).")
@@ -340,6 +371,7 @@ class Article(Part):
     is_paywalled: bool | None = None
     is_live: bool = False
     content_type: ContentType = "article"
+    rights: Rights | None = Field(default=None, description="Null: the publisher says nothing of it.")
 
     fingerprint: str = Field(default="", description="SHA-256 of headline, lead and body, typography folded.")
     similarity: list[int] | None = Field(default=None, description="Near-duplicate signature.")
@@ -366,11 +398,11 @@ class Article(Part):
     absences: list[Absence] = Field(default_factory=list, description="Times for which it was gone, the last ten.")
 
     fetch: Fetch = Field(default_factory=Fetch)
-    provenance: dict[str, str] = Field(default_factory=dict, description="Field name to the source it was read from.")
+    provenance: dict[str, Line] = Field(default_factory=dict, description="Field name to the source it was read from.")
     evidence: dict[str, list[Evidence]] = Field(
         default_factory=dict, description="Field name to the candidates that there were, the one that won first."
     )
-    disagreements: dict[str, list[str]] = Field(
+    disagreements: dict[str, list[Line]] = Field(
         default_factory=dict, description="Field name to the sources that say otherwise, with what they say."
     )
     schema_version: int = SCHEMA_VERSION
@@ -380,12 +412,16 @@ class Article(Part):
         """Identity in the database: the hash of `url`."""
         return article_id(self.url)
 
+    def __str__(self) -> str:
+        """The address: logs hold no whole articles."""
+        return self.url
+
 
 class Alternate(Part):
     """An edition twin that the page declares by `hreflang`."""
 
-    language: str
-    url: str
+    language: Name
+    url: Address
 
 
 Article.model_rebuild()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from newscrawl.article import Article, Change, Count, Gone, Instant, Part
+from newscrawl.storable import Address, Body, Counter, HeaderValue, Headline, Lead, Line, Name
 
 LEDGER = timedelta(days=60)
 """How long it is kept what sources have shown: twice the four weeks that tell the rhythm of a source."""
@@ -21,11 +22,11 @@ class ViewObservation(Part):
     """One sighting of a view counter: the document of the collection `views`."""
 
     article: str = Field(description="Identity of the article: the hash of `url`.")
-    url: str
+    url: Address
     at: Instant = Field(description="When the page that shows it was fetched.")
     count: Count
     source: ViewSource
-    raw: Annotated[str, Field(max_length=200)] | None = Field(default=None, description="The counter as printed.")
+    raw: Counter | None = Field(default=None, description="The counter as printed.")
     fell: bool = Field(default=False, description="It is lower than the latest one known when it was written.")
     run: str | None = Field(default=None, description="The run that saw it.")
 
@@ -46,9 +47,9 @@ class Revision(Part):
 
     article: str
     revision: int
-    headline: str
-    lead: str | None = None
-    body: str | None = Field(description="Null, as `lead` is: both are those of the version `change.same_as`.")
+    headline: Headline
+    lead: Lead | None = None
+    body: Body | None = Field(description="Null, as `lead` is: both are those of the version `change.same_as`.")
     fingerprint: str
     seen_at: Instant | None = Field(default=None, description="When this version was first seen.")
     replaced_at: Instant
@@ -63,18 +64,18 @@ class Revision(Part):
 class Failure(Part):
     """An address that could not be fetched, read or stored."""
 
-    url: str
+    url: Address
     site: str
     stage: Literal["discover", "fetch", "read", "store"]
     reason: str = Field(description="Stable code such as `http-404`.")
-    detail: str = Field(default="", description="A sentence for people.")
+    detail: Line = Field(default="", description="A sentence for people.")
     attempts: int = Field(default=1, ge=1)
     first_at: Instant
     last_at: Instant
     next_try_at: Instant | None = Field(default=None, description="Null: never again by itself.")
     article: str | None = Field(default=None, description="Identity of the stored article that was visited again.")
     run: str | None = None
-    archive: str | None = None
+    archive: Line | None = None
 
 
 class Visit(Part):
@@ -92,12 +93,12 @@ class Visit(Part):
 class Listing(Part):
     """What is known of a listing page, feed or sitemap between two runs."""
 
-    url: str
+    url: Address
     site: str
     kind: Literal["listing", "feed", "sitemap"]
-    etag: str | None = None
-    last_modified: str | None = None
-    newest: str | None = Field(default=None, description="URL of the newest card at the last complete walk.")
+    etag: HeaderValue = None
+    last_modified: HeaderValue = None
+    newest: Address | None = Field(default=None, description="URL of the newest card at the last complete walk.")
     completed_at: Instant | None = Field(default=None, description="End of the last walk that lost nothing.")
     since: Instant | None = Field(default=None, description="Older articles those walks left out; null: none.")
     open_walk: list[str] | None = Field(
@@ -115,7 +116,7 @@ class Listing(Part):
         description="The server said 304 and hid new articles: until then it gets no validators.",
     )
     is_index: bool = Field(default=False, description="A sitemap that leads to further sitemaps.")
-    modified: str | None = Field(default=None, description="Date that the index printed at the last complete walk.")
+    modified: Name | None = Field(default=None, description="Date that the index printed at the last complete walk.")
     walks: int = Field(default=0, ge=0, description="Complete walks since one found news below a known page.")
     patience: int = Field(default=0, ge=0, description="Known pages below which earlier walks found news.")
     disorder: float | None = Field(
@@ -127,9 +128,38 @@ class SiteMemory(Part):
     """What crawls have learnt of a site: the document of the collection `sites`."""
 
     site: str
-    parameters: list[str] = Field(
+    parameters: list[Name] = Field(
         default_factory=list, description="Query parameters that make new addresses of the same articles."
     )
+
+
+class Host(Part):
+    """How a host wants to be asked, or that it is down: the document of the collection `hosts`."""
+
+    host: str = Field(description="Name, with its port where the address names one.")
+    openings: int = Field(default=0, ge=0, description="Times in a row that it was found down.")
+    left_until: Instant | None = Field(default=None, description="Until then it is left alone; null: it is not.")
+    reason: str | None = Field(default=None, description="`host-down` or `host-asks-to-wait`.")
+    changed_at: Instant
+
+
+class Robots(Part):
+    """What is known of the robots.txt of one origin, and of the files beside it: a document of `robots`."""
+
+    origin: str = Field(description="Scheme, host and port where it is not the scheme's own: `https://example.com`.")
+    site: str = Field(description="The site that asked last.")
+    fetched_at: Instant = Field(description="Last attempt.")
+    state: Literal["rules", "unavailable", "unreachable"] = Field(
+        description="By RFC 9309, 2.3.1: rules were read; there are none, so all is allowed; it cannot be known, so "
+        "nothing is allowed unless a copy can be believed."
+    )
+    reason: str = Field(description="Why, as a stable code such as `http-503`.")
+    failures: Count = Field(default=0, description="Attempts in a row after which it could not be known.")
+    text: str | None = Field(default=None, description="The rules as last read, 500 KiB at most.")
+    text_at: Instant | None = Field(default=None, description="When they were read: believed for 30 days.")
+    ai_txt: str | None = Field(default=None, description="`/ai.txt`, 64 KiB at most; null: none.")
+    tdmrep: str | None = Field(default=None, description="`/.well-known/tdmrep.json`, 64 KiB at most; null: none.")
+    policies_at: Instant | None = Field(default=None, description="When these two were last asked for.")
 
 
 class Days(Part):
@@ -143,12 +173,12 @@ class Backfill(Part):
     """How far one day archive, listing or sitemap was read for days of the past."""
 
     site: str
-    source: str = Field(description="Address, that of a day archive with its fields for the day.")
+    source: Address = Field(description="Address, that of a day archive with its fields for the day.")
     kind: Literal["archive", "listing", "sitemap"]
     done: list[Days] = Field(default_factory=list, description="Days of which everything was stored; never today.")
     begins: str | None = Field(default=None, description="First day that the archive has; it was looked for before.")
     open: Days | None = Field(default=None, description="Days that are being read.")
-    pages: list[str] = Field(
+    pages: list[Address] = Field(
         default_factory=list, description="For these: the last two pages of a listing, or the sitemaps, that are done."
     )
     oldest: Instant | None = Field(default=None, description="Oldest publication that it showed.")
@@ -158,10 +188,10 @@ class Sighting(Part):
     """That a source has shown an article, at the first time it did: the document of the collection `sightings`."""
 
     site: str
-    source: str = Field(description="Address of the listing, feed or sitemap in the site file.")
+    source: Address = Field(description="Address of the listing, feed or sitemap in the site file.")
     kind: Literal["listing", "feed", "sitemap"]
     article: str = Field(description="Identity of the article at the address shown.")
-    url: str = Field(description="The address shown.")
+    url: Address = Field(description="The address shown.")
     at: Instant = Field(description="When the source was read.")
     seen: Instant = Field(description="Publication by the card, of a mere date its end; never after `at`.")
     run: str | None = None
@@ -177,7 +207,7 @@ class Run(Part):
     """One crawl of one site."""
 
     site: str
-    command: str
+    command: Line
     started_at: Instant
     ended_at: Instant | None = None
     reason: str | None = Field(default=None, description="Why it ended; null while it goes on or after a crash.")
@@ -185,7 +215,7 @@ class Run(Part):
     counts: dict[str, int] = Field(default_factory=dict)
     coverage: dict[str, float] = Field(default_factory=dict, description="Share of articles that have the field.")
     errors: dict[str, int] = Field(default_factory=dict, description="Reason to count.")
-    notes: list[str] = Field(default_factory=list, description="Sentences for people: how far a backfill came.")
+    notes: list[Line] = Field(default_factory=list, description="Sentences for people: how far a backfill came.")
     version: str
     pid: int
     host: str
@@ -200,6 +230,8 @@ RECORDS: dict[str, type[Part]] = {
     "runs": Run,
     "failures": Failure,
     "sites": SiteMemory,
+    "robots": Robots,
     "backfills": Backfill,
+    "hosts": Host,
 }
 """Collection name to the model of its documents."""

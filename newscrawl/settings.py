@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import platformdirs
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -27,6 +27,8 @@ from pydantic_settings import (
 )
 
 from newscrawl.extract.limits import LIMITS, Limits
+from newscrawl.normalize.addresses import AllowList
+from newscrawl.normalize.secrets import mask
 from newscrawl.normalize.spans import parse_ages
 from newscrawl.normalize.visits import AGES
 
@@ -35,13 +37,21 @@ class ConfigurationError(ValueError):
     """A setting is wrong. The message names the setting and the remedy."""
 
 
+def _not_mongodbs_own(name: str) -> str:
+    if name.lower() in ("admin", "config", "local"):
+        raise ValueError("has to be another: admin, config and local are MongoDB's own")
+    return name
+
+
 class Settings(BaseSettings):
     """newscrawl's own settings."""
 
     model_config = SettingsConfigDict(env_prefix="NEWSCRAWL_", toml_file="newscrawl.toml", extra="forbid")
 
     mongo_uri: str | None = Field(default=None, description="Address of MongoDB; without one newscrawl runs its own.")
-    database: str = Field(default="newscrawl", description="Name of the database.", pattern=r"^[A-Za-z0-9_-]{1,38}$")
+    database: Annotated[str, AfterValidator(_not_mongodbs_own)] = Field(
+        default="newscrawl", description="Name of the database.", pattern=r"^[A-Za-z0-9_-]{1,38}$"
+    )
     mongod: Path | None = Field(default=None, description="mongod binary to run where no address is set.")
     data: Path = Field(
         default=Path(platformdirs.user_data_dir("newscrawl", appauthor=False)),
@@ -69,6 +79,7 @@ class Settings(BaseSettings):
         description="Names, addresses and networks that may be reached though they are not public, "
         "separated by spaces or commas.",
     )
+    verify_tls: bool = Field(default=True, description="Refuse servers whose certificate is not in order.")
     timeout: float = Field(default=30.0, gt=0, description="Seconds that one download may take.")
     first_byte_timeout: float = Field(
         default=20.0, gt=0, description="Seconds until a server must have begun to answer."
@@ -101,6 +112,12 @@ class Settings(BaseSettings):
     )
     revisit_budget: int = Field(default=50, ge=0, description="Articles of one site visited again in one run.")
     log_level: str = Field(default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$")
+
+    @field_validator("allow_hosts")
+    @classmethod
+    def _names_hosts(cls, value: str | None) -> str | None:
+        AllowList(value or "")
+        return value
 
     @classmethod
     def settings_customise_sources(
@@ -158,7 +175,7 @@ def _explain(item: dict[str, Any]) -> str:
     name = str(item["loc"][0]) if item["loc"] else "settings"
     if item["type"] == "extra_forbidden":
         return f"newscrawl.toml: {name} is no setting; known: {', '.join(sorted(Settings.model_fields))}"
-    return f"NEWSCRAWL_{name.upper()} (or {name} in newscrawl.toml): {item['msg']}, not {item['input']!r}"
+    return f"NEWSCRAWL_{name.upper()} (or {name} in newscrawl.toml): {item['msg']}, not {mask(repr(item['input']))}"
 
 
 @lru_cache(maxsize=1)
@@ -178,19 +195,40 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
         "SPIDER_LOADER_CLASS": "newscrawl.spiders.loader.SiteLoader",
         "SPIDER_MODULES": ["newscrawl.spiders"],
         "USER_AGENT": own.user_agent,
-        "ROBOTSTXT_OBEY": True,
-        "ROBOTSTXT_USER_AGENT": own.user_agent.partition("/")[0],
+        "ROBOTSTXT_OBEY": True,  # by the middleware below, not by Scrapy's
         "DOWNLOAD_DELAY": own.delay,
         "CONCURRENT_REQUESTS_PER_DOMAIN": own.concurrency,
-        "DOWNLOAD_TIMEOUT": own.timeout,
-        "DOWNLOAD_MAXSIZE": own.max_bytes,
-        "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOADER": "newscrawl.crawl.downloader.PacedDownloader",
+        "DOWNLOAD_HANDLERS": {
+            **dict.fromkeys(("http", "https"), "newscrawl.crawl.download.Download"),
+            **dict.fromkeys(("data", "file", "ftp", "s3")),
+        },
+        "DOWNLOADER_MIDDLEWARES": {
+            f"scrapy.downloadermiddlewares.{theirs}": None
+            for theirs in (
+                "cookies.CookiesMiddleware",
+                "httpauth.HttpAuthMiddleware",
+                "httpcompression.HttpCompressionMiddleware",
+                "redirect.MetaRefreshMiddleware",
+                "redirect.RedirectMiddleware",
+                "retry.RetryMiddleware",
+                "robotstxt.RobotsTxtMiddleware",
+            )
+        }
+        | {
+            "newscrawl.crawl.robots.RobotsMiddleware": 100,
+            "newscrawl.crawl.retries.Retries": 550,
+            "newscrawl.crawl.retries.Refreshes": 580,
+            "newscrawl.crawl.retries.Redirects": 600,
+            "newscrawl.crawl.cookies.HostCookies": 700,
+        },
         "RETRY_TIMES": own.retries,
         "RETRY_GIVE_UP_LOG_LEVEL": "INFO",  # the failure is recorded
-        "AUTOTHROTTLE_ENABLED": own.delay > 0,
-        "AUTOTHROTTLE_START_DELAY": own.delay,
-        "AUTOTHROTTLE_TARGET_CONCURRENCY": float(own.concurrency),
-        "COOKIES_ENABLED": False,
+        "REDIRECT_MAX_TIMES": own.max_redirects,
+        "METAREFRESH_MAXDELAY": 5,  # seconds: a page that loads itself anew every minute leads nowhere
+        "URLLENGTH_LIMIT": own.max_url_length,
+        "AUTOTHROTTLE_ENABLED": False,  # the gate does it
+        "COOKIES_ENABLED": own.cookies,
         "REFERRER_POLICY": "no-referrer",
         "ITEM_PIPELINES": {
             "newscrawl.pipelines.select.SelectPipeline": 100,

@@ -20,6 +20,7 @@ import pytest
 from pymongo import MongoClient
 
 from newscrawl.replica import Replica, Server, serve, site_file
+from newscrawl.replica.server import SPOKEN_TO_CRAWLERS
 from newscrawl.store.local import LocalServer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -185,6 +186,12 @@ class Website:
     headers: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     """Path and headers of every request."""
+    handler: type[BaseHTTPRequestHandler] = BaseHTTPRequestHandler
+
+    @property
+    def visited(self) -> list[str]:
+        """Path of every request, without the files by which a site speaks to crawlers."""
+        return [path for path in self.requests if path not in SPOKEN_TO_CRAWLERS]
 
     def site_file(self, **settings: str) -> str:
         """Its site file: one edition with the listing `/news`, articles `/news/…`; `settings` replace or add lines."""
@@ -194,6 +201,31 @@ class Website:
             (lines if key in ("article", "timezone", "hosts") else edition)[key] = value
         top = "".join(f"{key} = {value}\n" for key, value in lines.items())
         return top + "[[editions]]\n" + "".join(f"{key} = {value}\n" for key, value in edition.items())
+
+    def start(self) -> None:
+        """Listen, at the same port as before."""
+        port = int(self.base_url.rpartition(":")[2] or 0)
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), self.handler)
+        self.base_url = f"http://127.0.0.1:{self._server.server_port}"
+        arguments = {"poll_interval": 0.02}
+        threading.Thread(target=self._server.serve_forever, kwargs=arguments, daemon=True).start()
+
+    def stop(self) -> None:
+        """Listen no more: connections are refused."""
+        self._server.shutdown()
+        self._server.server_close()
+
+    def stop_after(self, path: str) -> None:
+        """Answer this path, and every one before it, and stop then."""
+        page = self.pages[path]
+
+        def last() -> tuple[int, bytes | str]:
+            self.stop()
+            self.pages[path] = page
+            self.headers[path] = {"Connection": "close"}
+            return page() if callable(page) else page
+
+        self.pages[path] = last
 
     def listing(self, *names: str) -> None:
         """Let `/news` list articles of these names, and serve a sound page for each that has none yet."""
@@ -240,10 +272,7 @@ def website() -> Iterator[Website]:
         def log_message(self, *_arguments: object) -> None:
             """`requests` is the log."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    site = Website(f"http://127.0.0.1:{server.server_port}", {})
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
+    site = Website("", {}, handler=Handler)
+    site.start()
     yield site
-    server.shutdown()
-    server.server_close()
+    site.stop()

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
+from signal import Signals
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -67,6 +68,11 @@ def crawl(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print articles, write nothing.")] = False,
     no_revisits: Annotated[bool, typer.Option("--no-revisits", help="No further visits of stored articles.")] = False,
     revisit: Annotated[bool, typer.Option("--revisit", help="Such visits that are due, and nothing else.")] = False,
+    now: Annotated[bool, typer.Option("--now", help="Ask also hosts that are left alone for a while.")] = False,
+    wait: Annotated[
+        str | None,
+        typer.Option(help="Wait so long, such as 10m, for another run of a site; else it is refused."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
     """Fetch the new articles of sites into the database, and visit stored ones again that are due.
@@ -98,6 +104,10 @@ def crawl(
     except ValueError:
         fail(f"--since {since!r} is no span such as 2d or 12h and no date such as 2026-01-31", Exit.USAGE)
     try:
+        patience = parse_span(wait) if wait else timedelta()
+    except ValueError as error:
+        fail(f"--wait: {error}", Exit.USAGE)
+    try:
         days = days_of(first, last, since, datetime.now(UTC))
     except ValueError as error:
         fail(str(error), Exit.USAGE)
@@ -126,6 +136,8 @@ def crawl(
         only_revisits=revisit,
         days=days,
         again=again,
+        now=now,
+        wait=patience,
     )
     try:
         with progress(quiet=dry_run) as report:
@@ -137,8 +149,10 @@ def crawl(
     runs = list(outcome.runs.values())
     if as_json:
         show_json("crawl", {"runs": [run.model_dump(mode="json") for run in runs], "articles": shown})
-    else:
+    elif runs:
         summary(runs, dry_run=dry_run, only_revisits=revisit)
+    if outcome.signal:
+        err.print(f"Ended early by {Signals(outcome.signal).name}: what was fetched is stored; the next run goes on.")
     code = exit_code(runs, len(chosen), may_be_idle=revisit)
     raise typer.Exit(128 + outcome.signal if outcome.signal else int(code))
 

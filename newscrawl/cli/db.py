@@ -58,7 +58,7 @@ def stop() -> None:
 @app.command()
 def uri() -> None:
     """Print the database's address, for mongosh, Compass or a driver. It is `db start` that keeps it running."""
-    from newscrawl.store.connect import mask
+    from newscrawl.normalize.secrets import mask
     from newscrawl.store.local import LocalServer
 
     own = _settings()
@@ -68,8 +68,9 @@ def uri() -> None:
 @app.command()
 def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
     """Show which database is used, its kind and what it holds."""
+    from newscrawl.normalize.secrets import mask
     from newscrawl.records import RECORDS
-    from newscrawl.store.connect import Connection, mask
+    from newscrawl.store.connect import Connection
     from newscrawl.store.spool import Spool
 
     own = _settings()

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import typer
+from pymongo.errors import PyMongoError
 
+from newscrawl.cli import safety
 from newscrawl.cli.output import Exit, out, show_json, show_table
 from newscrawl.settings import ConfigurationError, Settings, read_settings
 
@@ -55,23 +57,39 @@ def _disk(own: Settings) -> Finding:
     return Finding("disk", not problem, f"{free:.1f} GiB free at {folder}{problem}")
 
 
-def _database(own: Settings) -> Finding:
+MOST_SKEW = 60.0
+"""Seconds that the clocks of this machine and of the database may differ: visits and retries are planned by them."""
+
+
+def _database(own: Settings) -> list[Finding]:
     import asyncio
+    from datetime import UTC, datetime
 
-    from newscrawl.store.connect import DatabaseDown, open_connection
+    from newscrawl.store.connect import DatabaseDown, describe, open_connection
 
-    async def look() -> str:
+    async def look() -> list[Finding]:
         connection = await open_connection(own)
         try:
             build = await connection.client.admin.command("buildInfo")
-            return "; ".join([f"MongoDB {build['version']}, {connection.topology}", *connection.notes])
+            said = "; ".join([f"MongoDB {build['version']}, {connection.topology}", *connection.notes])
+            before = datetime.now(UTC)
+            there = (await connection.client.admin.command("hello"))["localTime"].replace(tzinfo=UTC)
+            middle = before + (datetime.now(UTC) - before) / 2
+            return [Finding("database", True, said), clock((there - middle).total_seconds())]
         finally:
             await connection.close()
 
     try:
-        return Finding("database", True, asyncio.run(look()))
-    except DatabaseDown as error:
-        return Finding("database", False, str(error))
+        return asyncio.run(look())
+    except (DatabaseDown, PyMongoError) as error:
+        return [Finding("database", False, describe(error, own.mongo_uri))]
+
+
+def clock(skew: float) -> Finding:
+    """Whether the clocks agree. `skew`: seconds that the database's is ahead."""
+    is_near = abs(skew) <= MOST_SKEW
+    said = f"{abs(skew):.0f} s {'behind' if skew > 0 else 'ahead of'} the database's"
+    return Finding("clock", is_near, "as the database's" if is_near else f"{said}; set both by NTP")
 
 
 def _spool(own: Settings) -> Finding:
@@ -83,19 +101,21 @@ def _spool(own: Settings) -> Finding:
     )
 
 
-CHECKS: tuple[Callable[[Settings], Finding], ...] = (_sites, _user_agent, _disk, _database, _spool)
+CHECKS: tuple[Callable[[Settings], Finding], ...] = (_sites, _user_agent, _disk, _spool)
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
-    """Check Python, libraries, settings, site files, disk and database.
+    """Check Python, libraries, settings, site files, disk, safety and database.
 
-    Ends with 5 where the database is down, 2 where settings or site files are wrong.
+    Ends with 5 where the database is down, 2 where settings or site files are wrong, 3 where anything else is.
     """
     libraries = ", ".join(f"{name} {version(name)}" for name in ("newscrawl", "scrapy", "pymongo", "lxml"))
     own, settings_finding = _settings_are_read()
     findings = [Finding("python", True, f"{platform.python_version()}, {libraries}"), settings_finding]
     if own is not None:
         findings += [check(own) for check in CHECKS]
+        findings += [Finding(name, *check(own)) for name, check in safety.CHECKS.items()]
+        findings += _database(own)
     if as_json:
         show_json("doctor", [finding._asdict() for finding in findings])
     else:

@@ -53,8 +53,3 @@ def _main(
     ] = False,
 ) -> None:
     pass
-
-
-def run() -> None:
-    """Entry point of the console script."""
-    app()

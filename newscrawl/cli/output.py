@@ -4,22 +4,62 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderableType, RenderHook
+from rich.control import Control
+from rich.measure import Measurement
+from rich.segment import Segment
 from rich.table import Table
+
+from newscrawl.normalize.text import escaped
 
 if TYPE_CHECKING:
     from newscrawl.store.connect import Connection
 
-out = Console()
-err = Console(stderr=True)
 T = TypeVar("T")
+LONGEST_MESSAGE = 2000  # characters
+# What JSON need not escape within its strings, and a terminal would not show, or obey.
+_UNSEEN = re.compile("[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]")
+
+
+class _Shown:
+    """A renderable as a terminal may get it: what is printed steers nothing, but for rich's own styles and lines."""
+
+    def __init__(self, renderable: RenderableType) -> None:
+        self.renderable = renderable
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        for segment in console.render(self.renderable, options):
+            is_plain = segment.control is None
+            yield segment._replace(text=escaped(segment.text, keep="\n")) if is_plain else segment
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement.get(console, options, self.renderable)
+
+
+class _Showing(RenderHook):
+    """Shows everything that a console prints as `_Shown`."""
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        return [part if isinstance(part, Control) else _Shown(part) for part in renderables]
+
+
+def console(*, stderr: bool = False, width: int | None = None) -> Console:
+    """A console that prints text as it is: no markup, no emoji, no escape of a terminal that is not rich's own."""
+    made = Console(stderr=stderr, width=width, markup=False, emoji=False, highlight=False)
+    made.push_render_hook(_Showing())
+    return made
+
+
+out = console()
+err = console(stderr=True)
 
 
 class Exit(IntEnum):
@@ -36,7 +76,8 @@ class Exit(IntEnum):
 
 def fail(message: str, code: Exit) -> NoReturn:
     """Say on stderr what went wrong and end with the code."""
-    err.print(message, style="red", markup=False, highlight=False)
+    shown = message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}… ({len(message)} characters)"
+    err.print(shown, style="red")
     raise typer.Exit(int(code))
 
 
@@ -45,7 +86,7 @@ def show_json(kind: str, data: Any, **beside: Any) -> None:
     text = json.dumps(
         {"schema": f"newscrawl.{kind}/1", kind: data, **beside}, ensure_ascii=False, indent=2, default=_plain
     )
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(_UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
 
 
 def _plain(value: Any) -> Any:
@@ -61,7 +102,7 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         table.add_column(column, no_wrap=number == 0, overflow="fold" if is_last else "ellipsis")
     for row in rows:
         table.add_row(*("" if cell is None else _cell(cell) for cell in row))
-    (out if out.is_terminal else Console(width=WIDE)).print(table, markup=False)
+    (out if out.is_terminal else console(width=WIDE)).print(table)
 
 
 WIDE = 1000  # characters; more than any row has
@@ -75,10 +116,11 @@ def _cell(value: Any) -> Any:
 
 def with_database(work: Callable[[Connection], Coroutine[Any, Any, T]]) -> T:
     """Run a coroutine with the database that the settings name. Ends with code 2 or 5 where that fails."""
+    from bson.errors import BSONError
     from pymongo.errors import PyMongoError
 
     from newscrawl.settings import ConfigurationError, read_settings
-    from newscrawl.store.connect import DatabaseDown, open_connection
+    from newscrawl.store.connect import DatabaseDown, describe, open_connection
 
     try:
         own = read_settings()
@@ -95,4 +137,6 @@ def with_database(work: Callable[[Connection], Coroutine[Any, Any, T]]) -> T:
     try:
         return asyncio.run(run())
     except (DatabaseDown, PyMongoError) as error:
-        fail(str(error)[:500], Exit.DEPENDENCY)
+        fail(describe(error, own.mongo_uri), Exit.DEPENDENCY)
+    except (BSONError, UnicodeEncodeError) as error:
+        fail(f"an argument of this command is no text that can be looked up: {error}", Exit.USAGE)

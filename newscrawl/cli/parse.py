@@ -30,8 +30,8 @@ def parse(
     else:
         try:
             body = Path(source).read_bytes()
-        except OSError as error:
-            fail(f"{source}: cannot be read: {error.strerror}", Exit.USAGE)
+        except (OSError, ValueError) as error:
+            fail(f"{source[:200]}: cannot be read: {getattr(error, 'strerror', error)}", Exit.USAGE)
         if url is None:
             fail("a saved page needs its address: --url https://…", Exit.USAGE)
     try:
@@ -50,25 +50,20 @@ def parse(
 
 
 def _fetch(address: str) -> tuple[bytes, str, dict[str, str]]:
-    from urllib.error import HTTPError, URLError
-    from urllib.request import Request, urlopen
+    import asyncio
 
+    from newscrawl.crawl.one_page import fetch_page
+    from newscrawl.crawl.reading import headers_of
     from newscrawl.settings import ConfigurationError, read_settings
 
     try:
         own = read_settings()
     except ConfigurationError as error:
         fail(str(error), Exit.USAGE)
-    request = Request(address, headers={"User-Agent": own.user_agent})
     try:
-        with urlopen(request, timeout=own.timeout) as response:
-            body = response.read(own.max_bytes + 1)
-            headers = {name.lower(): value for name, value in response.headers.items()}
-            final = response.url
-    except HTTPError as error:
-        fail(f"{address}: the server answered {error.code}", Exit.FAILED)
-    except (URLError, OSError) as error:
-        fail(f"{address}: cannot be fetched: {getattr(error, 'reason', error)}", Exit.FAILED)
-    if len(body) > own.max_bytes:
-        fail(f"{address}: more than {own.max_bytes} bytes (NEWSCRAWL_MAX_BYTES)", Exit.FAILED)
-    return body, final, headers
+        response = asyncio.run(fetch_page(address, own))
+    except Exception as error:  # each way to fail has an exception of its own; all are told alike
+        fail(f"{address}: cannot be fetched: {error}", Exit.FAILED)
+    if response.status != 200:
+        fail(f"{address}: the server answered {response.status}", Exit.FAILED)
+    return response.body, response.url, headers_of(response)

@@ -29,6 +29,7 @@ def render(article: Mapping[str, Any]) -> Group:
         ("authors", ", ".join(author["name"] for author in article.get("authors") or ())),
         ("section", article.get("section")),
         ("tags", ", ".join(article.get("tags") or ())),
+        ("publisher says", _rights(article.get("rights") or {})),
         ("image", (article.get("images") or [{"url": None}])[0]["url"]),
         ("related", "\n".join(str(card.get("headline") or card["url"]) for card in article.get("related") or ())),
     ]
@@ -74,6 +75,22 @@ def _share(copied: Mapping[str, Any]) -> str:
     """How much of a copy's text is its source's, and the agency that it names."""
     share = f"{copied['share']:.0%}" if copied.get("share") is not None else "a copy"
     return f"{share}, {copied['agency']}" if copied.get("agency") else share
+
+
+def _rights(rights: Mapping[str, Any]) -> str:
+    """What the publisher says of the use of the article, in the words of its directives where they have words."""
+    flags = ("noindex", "noarchive", "nosnippet", "noai", "noimageai")
+    said = [name for name in flags if rights.get(name)]
+    if rights.get("max_snippet") is not None:
+        said.append(f"max-snippet {rights['max_snippet']}")
+    if rights.get("unavailable_after"):
+        said.append(f"unavailable after {rights['unavailable_after']}")
+    if (is_reserved := rights.get("tdm_reserved")) is not None:
+        policy = f" ({rights['tdm_policy']})" if rights.get("tdm_policy") else ""
+        said.append(f"text mining {'reserved' if is_reserved else 'not reserved'}{policy}")
+    if rights.get("ai_txt"):
+        said.append(f"training {rights['ai_txt']} by ai.txt")
+    return ", ".join(said)
 
 
 def _gone(gone: Mapping[str, Any] | None) -> str | None:

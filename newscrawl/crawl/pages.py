@@ -10,10 +10,12 @@ from newscrawl.article import Article, Card
 from newscrawl.extract.article import read_article
 from newscrawl.extract.limits import LIMITS, Limits
 from newscrawl.extract.page import Page
+from newscrawl.extract.rights import add_policy
 from newscrawl.normalize.article import normalize_article
 from newscrawl.normalize.date_words import words_of
 from newscrawl.normalize.dateline import parse_dateline
 from newscrawl.normalize.dates import parse_date
+from newscrawl.normalize.publisher_policy import SitePolicy
 from newscrawl.normalize.urls import registrable_domain
 from newscrawl.site import Site
 
@@ -34,14 +36,19 @@ def read_article_page(
     card: Card | None,
     aliases: tuple[str, ...],
     fetched_at: datetime,
+    policy: SitePolicy | None = None,
     limits: Limits = LIMITS,
 ) -> ArticlePage:
     """The record of one article page. `aliases`: further addresses that the article was met under.
+
+    `policy`: what the publisher says of all pages of its host.
 
     Raises NotAnArticle.
     """
     page = Page(body, url, headers=headers, limits=limits)
     raw = read_article(page, site, card=card)
+    if policy is not None:
+        add_policy(raw, policy)
     raw.aliases += [address for address in dict.fromkeys(aliases) if address not in raw.aliases]
     article = normalize_article(raw, site, fetched_at=fetched_at, card=card)
     remarks = [*raw.remarks, *remarks_on(article, site)]
@@ -51,8 +58,8 @@ def read_article_page(
 
 
 def remarks_on(article: Article, site: Site) -> list[str]:
-    """What an article prints that cannot be: a date in the future or no date at all, a counter beyond all numbers."""
-    remarks = []
+    """What of an article is not kept, or cannot be: no date, or one in the future, a counter beyond all numbers."""
+    remarks = ["body-cut"] if article.is_cut else []
     if article.published and article.published.at is None:
         later = parse_date(article.published.raw, languages=site.languages)
         remarks.append("date-in-future" if later else "date-unreadable")

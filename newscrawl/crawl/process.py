@@ -5,22 +5,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
 from newscrawl.article import Article
-from newscrawl.crawl.run_record import counts_of, run_of
+from newscrawl.crawl.ending import end_early
+from newscrawl.crawl.run_record import INTERRUPTED, RunRecord, counts_of, run_of
 from newscrawl.crawl.session import close_session, open_session
+from newscrawl.crawl.stop import WRITES, EndedEarly, Stop, told_by_signals
 from newscrawl.records import Run
 from newscrawl.settings import Settings, scrapy_settings
 from newscrawl.site import Site
 from newscrawl.spiders.loader import spider_of
+from newscrawl.store.articles import ArticleWriter
 from newscrawl.store.connect import DatabaseDown
 
 
@@ -28,7 +30,9 @@ from newscrawl.store.connect import DatabaseDown
 class Options:
     """What a crawl is asked for. `since`: older articles are left out. `limit`: new articles fetched a site.
 
-    `days`: first and last day of a backfill, both whole. `again`: finished days once more.
+    `days`: first and last day of a backfill, both whole. `again`: finished days once more. `now`: hosts that earlier
+    runs found down, or that asked to be left alone, are asked all the same. `wait`: how long another run of a site is
+    waited for; else the site is refused.
     """
 
     limit: int | None = None
@@ -39,6 +43,8 @@ class Options:
     only_revisits: bool = False
     days: tuple[date, date] | None = None
     again: bool = False
+    now: bool = False
+    wait: timedelta = timedelta()
 
     def arguments(self) -> dict[str, Any]:
         """The same as spider arguments."""
@@ -52,6 +58,8 @@ class Options:
             "first_day": self.days[0].isoformat() if self.days else None,
             "last_day": self.days[1].isoformat() if self.days else None,
             "again": self.again,
+            "now": self.now,
+            "wait": self.wait.total_seconds(),
         }
 
 
@@ -74,7 +82,8 @@ def crawl(
     on_article: Callable[[Article], None] | None = None,
     on_progress: Progress | None = None,
 ) -> Outcome:
-    """Crawl the sites in this process. A first SIGINT or SIGTERM ends it once all that was fetched is stored.
+    """Crawl the sites in this process. A first SIGINT or SIGTERM ends it within ten seconds, and everything that was
+    fetched is stored by then; a second one ends the process at once.
 
     `on_article` sees every article as it is done; `on_progress` the counts of every site twice a second.
     Call it once a process: an event loop is not started twice. Raises DatabaseDown where no server
@@ -83,16 +92,16 @@ def crawl(
     logging.getLogger("scrapy.addons").setLevel(logging.ERROR)
     process = AsyncCrawlerProcess(scrapy_settings(own))
     crawlers: dict[str, Crawler] = {}
+    stop = Stop()
     outcome = Outcome({})
     problems: list[BaseException] = []
 
     for site in sites:
         crawler = process.create_crawler(spider_of(site))
         crawlers[site.name] = crawler
-        started_at = datetime.now(UTC)
 
-        def closed(spider: Any, reason: str, crawler: Crawler = crawler, started_at: datetime = started_at) -> None:
-            outcome.runs[spider.name] = run_of(crawler, started_at, reason)
+        def closed(spider: Any, reason: str, crawler: Crawler = crawler) -> None:
+            outcome.runs[spider.name] = _record(crawler, reason)
 
         def scraped(item: Any) -> None:
             if on_article is not None and isinstance(item, Article):
@@ -105,54 +114,60 @@ def crawl(
         session = None
         try:
             if not options.dry_run:
-                session = await open_session(own)  # held, so that an embedded server runs until the last site is done
+                # Held, so that an embedded server runs until the last site is done.
+                session = await stop.unless_requested(open_session(own))
+                end_writes_in_time(session.writer)
             await crawl_all()
+        except EndedEarly:
+            pass
         except (DatabaseDown, OSError) as error:
             problems.append(error)
         finally:
             if session is not None:
                 await close_session(session)
 
+    def end_writes_in_time(writer: ArticleWriter) -> None:
+        stop.then(lambda: writer.end_by(asyncio.get_running_loop().time() + stop.left(WRITES)))
+
     async def crawl_all() -> None:
-        tasks = [process.crawl(crawler, **options.arguments()) for crawler in crawlers.values()]
-        pending = asyncio.gather(*tasks, return_exceptions=True)
+        crawls = [process.crawl(crawler, stop=stop, **options.arguments()) for crawler in crawlers.values()]
+        ending = asyncio.create_task(end_early(stop, crawlers.values(), crawls))
+        pending = asyncio.gather(*crawls, return_exceptions=True)
         while not pending.done():
             await asyncio.wait([pending], timeout=0.5)
             if on_progress is not None:
                 on_progress({name: counts_of(crawler) for name, crawler in crawlers.items() if crawler.stats})
-        problems.extend(result for result in pending.result() if isinstance(result, BaseException))
+        if stop.is_requested:
+            await ending
+        ending.cancel()
+        problems.extend(result for result in pending.result() if isinstance(result, Exception))
+        for name, crawler in crawlers.items():
+            if stop.is_requested and name not in outcome.runs and crawler.spider is not None:
+                outcome.runs[name] = _record(crawler, INTERRUPTED)
 
-    _start(process, main(), outcome)
+    _start(process, main(), stop)
+    outcome.signal = stop.signal
     for problem in problems:
         raise problem
     return outcome
 
 
-def _start(process: AsyncCrawlerProcess, main: Any, outcome: Outcome) -> None:
-    """Run `main` inside the process's loop, which ends with the last crawl, and note a signal that ends it."""
+def _record(crawler: Crawler, reason: str) -> Run:
+    record = crawler.get_extension(RunRecord)
+    return run_of(crawler, record.started_at if record else datetime.now(UTC), reason)
+
+
+def _start(process: AsyncCrawlerProcess, main: Coroutine[Any, Any, None], stop: Stop) -> None:
+    """Run `main` inside the process's loop, which ends with it. Signals tell `stop`, not Scrapy."""
     from twisted.internet import reactor
     from twisted.internet.error import ReactorNotRunning
 
     loop: Any = reactor  # Twisted's own types are those of the module, not of the reactor put in its place
 
-    def stop() -> None:
+    def end(_main: object) -> None:
         with contextlib.suppress(ReactorNotRunning):
             loop.stop()
 
-    def note(number: int, _frame: Any) -> None:
-        if outcome.signal is None:
-            outcome.signal = number
-            loop.callFromThread(lambda: asyncio.ensure_future(process.stop()))
-        else:  # a second one: at once
-            loop.callFromThread(stop)
-
-    def note_signals() -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, note)
-
-    def begin() -> None:
-        loop.callLater(0, note_signals)  # after Scrapy, whose handlers would stop the loop too early
-        asyncio.ensure_future(main).add_done_callback(lambda _main: stop())
-
-    loop.callWhenRunning(begin)
-    process.start(stop_after_crawl=False)
+    loop.callWhenRunning(lambda: asyncio.ensure_future(main).add_done_callback(end))
+    with told_by_signals(stop, loop.callFromThread):
+        process.start(stop_after_crawl=False, install_signal_handlers=False)

@@ -7,15 +7,18 @@ from typing import Literal
 
 from scrapy.exceptions import (
     CannotResolveHostError,
-    DownloadCancelledError,
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
     IgnoreRequest,
+    NotSupported,
+    ResponseDataLossError,
 )
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure as TwistedFailure
 
+from newscrawl.crawl.refusals import Broken, Refused
+from newscrawl.crawl.robots_memory import FIRST_WAIT
 from newscrawl.records import Failure
 from newscrawl.settings import RETRY_WAITS
 
@@ -25,8 +28,9 @@ _BY_EXCEPTION: tuple[tuple[type[BaseException], str], ...] = (
     (DownloadTimeoutError, "timeout"),
     (CannotResolveHostError, "dns"),
     (DownloadConnectionRefusedError, "connection-refused"),
-    (DownloadCancelledError, "too-large"),
+    (ResponseDataLossError, "cut-short"),
     (DownloadFailedError, "connection-lost"),
+    (NotSupported, "forbidden-scheme"),
 )
 
 GONE = frozenset({404, 410})
@@ -35,8 +39,10 @@ GONE = frozenset({404, 410})
 
 def reason_of(error: BaseException) -> str:
     """Reason code of a failed download."""
+    if isinstance(error, Refused | Broken):
+        return error.reason
     if isinstance(error, IgnoreRequest):
-        return "robots-forbidden" if "robots" in str(error).lower() else "ignored"
+        return str(getattr(error, "reason", "ignored"))
     for kind, reason in _BY_EXCEPTION:
         if isinstance(error, kind):
             return reason
@@ -47,30 +53,39 @@ def next_try(reason: str, attempts: int, now: datetime) -> datetime | None:
     """When a failed address may be tried again; None: not by itself, because a retry cannot help."""
     if reason in {f"http-{status}" for status in GONE}:
         return None
+    if reason == "robots-unreachable":
+        return now + FIRST_WAIT  # the address itself was not asked for; how often robots.txt is, is its own matter
     return now + RETRY_WAITS[min(attempts, len(RETRY_WAITS)) - 1]
 
 
 def failure_of(
-    url: str, site: str, stage: Stage, reason: str, detail: str, *, attempts: int, now: datetime, run: str | None
+    url: str,
+    site: str,
+    stage: Stage,
+    reason: str,
+    detail: str,
+    *,
+    attempts: int,
+    now: datetime,
+    run: str | None,
+    until: datetime | None = None,
 ) -> Failure:
-    """The record of a failed address. `attempts`: how often it has been tried, with this time. `run`: its identity."""
+    """The record of a failed address. `attempts`: how often it has been tried, with this time. `run`: its identity.
+
+    `until`: when it may be tried again, where that is known; else the attempts tell.
+    """
     return Failure(
-        url=_storable(url),
+        url=url,
         site=site,
         stage=stage,
         reason=reason,
-        detail=_storable(detail)[:500],
+        detail=detail[:500],
         attempts=attempts,
         first_at=now,
         last_at=now,
-        next_try_at=next_try(reason, attempts, now),
+        next_try_at=until or next_try(reason, attempts, now),
         run=run,
     )
-
-
-def _storable(text: str) -> str:
-    """Text without what UTF-8 cannot hold."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def answered(response: Response) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import asyncio
 import os
 import socket
 import sys
@@ -15,8 +15,11 @@ from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
 from newscrawl.crawl.coverage import COVERED
-from newscrawl.crawl.lock import SiteLock, SiteLocked
+from newscrawl.crawl.lock import SiteLock, SiteLocked, take_within
+from newscrawl.crawl.log import keep_to_one_line
 from newscrawl.crawl.reading import Reading
+from newscrawl.crawl.stop import READS, EndedEarly
+from newscrawl.normalize.secrets import mask
 from newscrawl.records import Run
 from newscrawl.settings import ConfigurationError, read_settings
 from newscrawl.spiders.site_spider import SiteSpider
@@ -27,6 +30,11 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 PREFIX = "newscrawl/"
+
+SHUTDOWN = "shutdown"
+"""Why a run ended that was told to, as Scrapy names it: what was in flight came to its end."""
+INTERRUPTED = "interrupted"
+"""Why a run ended that was told to, and was not done in time: some of what was in flight is unknown."""
 
 
 def counts_of(crawler: Crawler) -> dict[str, int]:
@@ -60,7 +68,7 @@ def run_of(crawler: Crawler, started_at: datetime, reason: str | None = None) ->
             outcome = "failed"
     return Run(
         site=crawler.spider.site.name,
-        command=" ".join([os.path.basename(sys.argv[0]), *sys.argv[1:]]),
+        command=mask(" ".join([os.path.basename(sys.argv[0]), *sys.argv[1:]])),
         started_at=started_at,
         ended_at=datetime.now(UTC) if reason is not None else None,
         reason=reason,
@@ -75,11 +83,6 @@ def run_of(crawler: Crawler, started_at: datetime, reason: str | None = None) ->
     )
 
 
-def _without_traceback(record: logging.LogRecord) -> bool:
-    record.exc_info = None
-    return True
-
-
 class RunRecord:
     """Takes the site's lock and the database for the spider, starts its run record, and ends all three."""
 
@@ -87,6 +90,7 @@ class RunRecord:
         self.crawler = crawler
         self.started_at = datetime.now(UTC)
         self.lock: SiteLock | None = None
+        self._ending: asyncio.Task[None] | None = None
         crawler.signals.connect(self.spider_opened, signal=signals.spider_opened)
         crawler.signals.connect(self.spider_closed, signal=signals.spider_closed)
         crawler.signals.connect(self.item_error, signal=signals.item_error)
@@ -94,8 +98,7 @@ class RunRecord:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """As Scrapy makes its components."""
-        # A host that does not answer is no fault of the program: its name and the reason are enough.
-        logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(_without_traceback)
+        keep_to_one_line()
         return cls(crawler)
 
     async def spider_opened(self, spider: SiteSpider) -> None:
@@ -106,14 +109,21 @@ class RunRecord:
         try:
             own = read_settings()
             lock = SiteLock(own.lock_folder, spider.site.name)
-            lock.take()
-            self.lock = lock
-            await spider.open_database()
+            if not await take_within(lock, spider.wait, spider.stop, spider.logger):
+                raise CloseSpider(SHUTDOWN)
+            self.lock, self.started_at = lock, datetime.now(UTC)
+            await spider.stop.unless_requested(spider.open_database())
             assert spider.session is not None
             run = run_of(self.crawler, self.started_at)
             identity = run_identity(run)
-            await start_run(spider.session.connection.database, identity, run)
+            try:
+                await spider.stop.unless_requested(start_run(spider.session.connection.database, identity, run))
+            except EndedEarly:
+                spider.run_id = identity  # the record may be there, and has to be ended
+                raise
             spider.run_id = identity
+        except EndedEarly:
+            raise CloseSpider(SHUTDOWN) from None
         except SiteLocked as error:
             spider.logger.error("%s", error)
             raise CloseSpider("locked") from None
@@ -140,8 +150,21 @@ class RunRecord:
 
     async def spider_closed(self, spider: SiteSpider, reason: str) -> None:
         """End the walks, the record and the use of the database, in this order, then free the site."""
+        await self.end(spider, reason)
+
+    async def end(self, spider: SiteSpider, reason: str) -> None:
+        """The same, once: further calls wait for the first one."""
+        if self._ending is None:
+            self._ending = asyncio.create_task(self._end(spider, reason))
+        await asyncio.shield(self._ending)
+
+    async def _end(self, spider: SiteSpider, reason: str) -> None:
         try:
-            await spider.end_walks(finished=reason == "finished")
+            try:
+                await spider.stop.within(READS, spider.end_walks(finished=reason == "finished"))
+            except TimeoutError:  # the next run goes on from what the database holds
+                spider.has_lost = True
+                spider.logger.warning("the database has not answered in time: the next run looks again")
             if spider.session is not None and spider.run_id is not None:
                 run = run_of(self.crawler, self.started_at, reason)
                 await spider.session.writer.end_run(spider.run_id, run)

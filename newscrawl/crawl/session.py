@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from pymongo.errors import PyMongoError
 
+from newscrawl.normalize.secrets import mask
 from newscrawl.settings import Settings
 from newscrawl.store.articles import ArticleWriter
 from newscrawl.store.connect import Connection, DatabaseDown, open_connection, refusal
@@ -56,7 +57,10 @@ async def open_session(own: Settings) -> Session:
     try:
         session = await asyncio.shield(_sessions[key])
     except BaseException:
-        _sessions.pop(key, None)
+        opening = _sessions.pop(key, None)
+        if opening is not None and not opening.done():  # it is this call that was cancelled
+            opening.cancel()
+            await asyncio.wait([opening])
         raise
     session.users += 1
     return session
@@ -66,16 +70,21 @@ async def _open(own: Settings, key: tuple[str | None, str, str]) -> Session:
     connection = await open_connection(own)
     for note in connection.notes:
         logger.warning("%s", note)
+    spool = Spool(own.spool_file)
+    writer = ArticleWriter(connection, spool)
     try:
         await apply_schema(connection)
-        spool = Spool(own.spool_file)
-        writer = ArticleWriter(connection, spool)
         await replay(writer, spool)
         await mend(connection.database)
     except PyMongoError as error:
         await connection.close()
-        said = refusal(error, own.mongo_uri) or f"the database cannot be prepared: {str(error)[:300]}"
+        said = refusal(error, own.mongo_uri) or f"the database cannot be prepared: {mask(str(error)[:300])}"
         raise DatabaseDown(said) from None
+    except BaseException:
+        writer.end_by(asyncio.get_running_loop().time() + 1)  # what a replay has not stored still waits in its file
+        await writer.close()
+        await connection.close()
+        raise
     return Session(connection, writer, spool, key=key)
 
 

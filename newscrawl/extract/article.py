@@ -25,14 +25,16 @@ from newscrawl.extract.near import Near, near_headline
 from newscrawl.extract.page import Page, text_of
 from newscrawl.extract.people import bylines
 from newscrawl.extract.pictures import pictures
+from newscrawl.extract.rights import read_rights
 from newscrawl.extract.sections import Body
 from newscrawl.normalize.dateline import parse_dateline
 from newscrawl.normalize.language import contradicts, detect_language
-from newscrawl.normalize.text import clean
+from newscrawl.normalize.text import clean, undecodable
 from newscrawl.normalize.views import is_beyond_range, parse_views
 from newscrawl.site import Rule, RuleField, Site
 
 _DESCRIPTIONS = ("og:description", "description", "twitter:description")
+MOST_UNDECODABLE = 0.05  # share of the text's characters that are U+FFFD
 MOST_DATES = 25  # candidates
 LANGUAGE_SAMPLE = 800  # characters of the text by which its language is told
 NEAREST = 40  # blocks below the headline in which a counter or a dateline is looked for
@@ -41,7 +43,7 @@ NEAREST = 40  # blocks below the headline in which a counter or a dateline is lo
 def read_article(page: Page, site: Site, *, card: Card | None = None) -> RawArticle:
     """Everything the page says of its article, as printed.
 
-    Raises NotAnArticle: `no-headline`, `no-body`.
+    Raises NotAnArticle: `no-headline`, `no-body`, `undecodable-text`.
     """
     with _without_collection(page):
         return _read(page, site, card)
@@ -71,6 +73,9 @@ def _read(page: Page, site: Site, card: Card | None) -> RawArticle:
     _take_body(raw, body)
     if not raw.sections:
         raise NotAnArticle("no-body", "the page shows a headline and no text", page.url)
+    texts = (text for section in raw.sections for text in section.paragraphs)
+    if (broken := undecodable(raw.headline, raw.lead or "", *texts)) > MOST_UNDECODABLE:
+        raise NotAnArticle("undecodable-text", f"{broken:.0%} of the text is in no encoding that is known", page.url)
     raw.canonical_url = _canonical(page)
     raw.alternates, amp = _alternates(page)
     if amp:
@@ -96,6 +101,9 @@ def _read(page: Page, site: Site, card: Card | None) -> RawArticle:
     raw.is_live = raw.content_type == "live"
     if source:
         raw.provenance["content_type"] = source
+    raw.rights, source = read_rights(page)
+    if source:
+        raw.provenance["rights"] = source
     raw.remarks = list(dict.fromkeys(page.remarks))
     return raw
 

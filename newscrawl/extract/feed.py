@@ -10,6 +10,7 @@ from typing import Any
 
 from newscrawl.article import Card
 from newscrawl.extract.cards import within
+from newscrawl.extract.encoding import decode
 from newscrawl.extract.limits import LIMITS, Limits
 from newscrawl.extract.xml import NotXml, local_name, read_xml
 from newscrawl.normalize.text import clean
@@ -41,12 +42,16 @@ class Feed:
     """Reasons for what was left out: `too-many-links`, `too-many-elements`, `address-too-long`."""
 
 
-def read_feed(body: bytes, url: str, *, limits: Limits = LIMITS) -> Feed:
-    """The cards of a feed, as many as `limits` allow. Links are made absolute against `url`. Raises NotAFeed."""
-    if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
-        return _bounded(_json_feed(body, url), limits)
+def read_feed(body: bytes, url: str, *, content_type: str = "", limits: Limits = LIMITS) -> Feed:
+    """The cards of a feed, as many as `limits` allow. Links are made absolute against `url`. Raises NotAFeed.
+
+    `content_type`: the header's.
+    """
+    text = decode(body, content_type).lstrip("\ufeff \t\r\n")
+    if text.startswith("{"):
+        return _bounded(_json_feed(text, url), limits)
     try:
-        root, remarks = read_xml(body, _ITEM, entries=limits.links, elements=limits.elements)
+        root, remarks = read_xml(text, _ITEM, entries=limits.links, elements=limits.elements)
     except NotXml as error:
         raise NotAFeed(error.detail, error.reason) from None
     feed = _bounded(_xml_feed(root, url), limits)
@@ -146,9 +151,9 @@ def _card(item: Any, url: str, language: str | None) -> Card | None:
     )
 
 
-def _json_feed(body: bytes, url: str) -> Feed:
+def _json_feed(text: str, url: str) -> Feed:
     try:
-        table = json.loads(body.decode("utf-8-sig", "replace"), strict=False)
+        table = json.loads(text, strict=False)
     except (ValueError, RecursionError) as problem:
         raise NotAFeed(f"it is no JSON: {problem}") from None
     if not isinstance(table, dict) or not isinstance(table.get("items"), list):

@@ -1,12 +1,7 @@
-"""One page: decoded, parsed once, and what its head declares. Every reader shares this one tree.
-
-Encodings: byte order mark, then UTF-8 where the bytes are valid, then HTTP header and meta element (WHATWG Encoding,
-4.2). Bytes that no encoding explains become U+FFFD: a page never fails for them.
-"""
+"""One page: decoded, parsed once, and what its head declares. Every reader shares this one tree."""
 
 from __future__ import annotations
 
-import codecs
 import html as html_entities
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -18,29 +13,20 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from newscrawl.article import NotAnArticle
+from newscrawl.extract.binary import refuse_binary
 from newscrawl.extract.blocks import DEEPEST, Box, read_blocks
+from newscrawl.extract.encoding import CONTROL, decode
 from newscrawl.extract.json_ld import TOO_DEEP, is_deeper, read_json
 from newscrawl.extract.labels import Labels
 from newscrawl.extract.limits import LIMITS, Limits
 from newscrawl.extract.markup import NestedTooDeep, parse_html, too_much
+from newscrawl.normalize.urls import printable_url
 
 MOST_OBJECTS = 2000  # of JSON-LD on one page
 
-_META_CHARSET = re.compile(rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.I)
-_HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.I)
 _TAG = re.compile(r"<(?:!doctype|html|head|body|div|p|h1|article|meta|title|span|section|main|table|br)\b", re.I)
 _UNNAMED_JSON_LD = re.compile(r"\s*\{\s*\"@context\"\s*:")  # in a script that does not say what it is
 _PRINTED = re.compile(r"[^\s\x00-\x1f\x7f]")
-_CONTROL = bytes([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])  # that XML forbids
-# What web pages call these encodings is what browsers decode them as (WHATWG Encoding, 4.2).
-_LABELS = {
-    "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252",
-    "iso-8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030",
-    "shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "sjis": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949",
-    "windows-31j": "cp932", "big5": "big5hkscs", "tis-620": "cp874", "iso-8859-11": "cp874", "unicode": "utf-8", "utf8": "utf-8",
-    "utf-7": "utf-8",
-}  # fmt: skip
-_SEVEN_BIT = frozenset({"iso-2022-jp", "iso-2022-kr", "hz-gb-2312", "utf-16", "utf-16le", "utf-16be"})
 _ABSOLUTE = re.compile(r"https?://[\w.:-]+(?:/(?!\.)[^\s/]*)*$", re.A)  # and as it should be
 _ITEMS: Callable[[Any], Any] = etree.XPath("descendant-or-self::*[@itemtype]")
 _PROPERTIES: Callable[[Any], Any] = etree.XPath("descendant-or-self::*[@itemprop]")
@@ -51,7 +37,7 @@ _BLOCKS = frozenset(
 
 
 class Page:
-    """A page at an address. Raises NotAnArticle (`empty-body`) where nothing can be parsed."""
+    """A page at an address. Raises NotAnArticle: `empty-body`, `not-html` for other files, `undecodable-text`."""
 
     def __init__(
         self, html: bytes | str, url: str, *, headers: Mapping[str, str] | None = None, limits: Limits = LIMITS
@@ -61,9 +47,13 @@ class Page:
         self.remarks: list[str] = []
         """Reasons for what of the page was left out."""
         self.headers = {name.lower(): value for name, value in (headers or {}).items()}
+        if isinstance(html, bytes):
+            refuse_binary(html, url)
         self.source = html if isinstance(html, str) else decode(html, self.headers.get("content-type", ""))
         if not _PRINTED.search(self.source):
             raise NotAnArticle("empty-body", "the page is empty", url)
+        if self.source == "\ufffd":
+            raise NotAnArticle("undecodable-text", "the page is in an encoding that is not read", url)
         self.is_plain = not _TAG.search(self.source[:200_000])
         if self.is_plain:
             self.source = _from_plain_text(self.source)
@@ -74,7 +64,7 @@ class Page:
         if reason := too_much(self.source, self.limits.elements):
             detail = f"the page holds more than {self.limits.elements} elements, or one with too many attributes"
             raise NotAnArticle(reason, detail, self.url)
-        markup = self.source.encode("utf-8", "replace").translate(None, _CONTROL)
+        markup = self.source.encode("utf-8", "replace").translate(None, CONTROL)
         try:
             root = parse_html(markup, self.limits.nesting)
         except NestedTooDeep:
@@ -146,15 +136,15 @@ class Page:
         return self.url
 
     def absolute(self, address: str, base: str | None = None) -> str | None:
-        """An address of the page made absolute; None where it is no http(s) address."""
+        """An address of the page made absolute and printable; None where it is no http(s) address."""
         address = address.strip()
         if _ABSOLUTE.match(address):
-            return address
+            return printable_url(address)
         try:
             absolute = urljoin(base or self.base_url, address)
         except ValueError:
             return None
-        return absolute if absolute.startswith(("http://", "https://")) else None
+        return printable_url(absolute) if absolute.startswith(("http://", "https://")) else None
 
     @cached_property
     def meta(self) -> dict[str, list[str]]:
@@ -229,36 +219,6 @@ class Page:
             return None
         parts = [code[1].lower(), code[2].title() if code[2] else "", code[3].upper() if code[3] else ""]
         return "-".join(part for part in parts if part)
-
-
-def decode(body: bytes, content_type: str) -> str:
-    """Bytes to text; never raises."""
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if body.startswith(mark):
-            return body.decode(encoding, "replace")
-    header = _HEADER_CHARSET.search(content_type)
-    declared = [header[1]] if header else []
-    if meta := _META_CHARSET.search(body[:8192]):
-        declared.append(meta[1].decode("ascii", "replace"))
-    names = [_LABELS.get(name.lower(), name) for name in declared]
-    # Text in another encoding is next to never valid UTF-8, so valid UTF-8 wins over a wrong declaration; encodings that
-    # write everything in ASCII bytes are believed first.
-    first = [name for name in names if name.lower() in _SEVEN_BIT]
-    for name in (*first, "utf-8", *names):
-        try:
-            return body.decode(name)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    for name in (*names, "utf-8"):
-        try:
-            return body.decode(name, "replace")
-        except LookupError:
-            continue
-    return body.decode("utf-8", "replace")
 
 
 def _from_plain_text(text: str) -> str:

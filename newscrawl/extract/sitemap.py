@@ -12,6 +12,7 @@ from typing import Any
 
 from newscrawl.article import Card
 from newscrawl.extract.cards import within
+from newscrawl.extract.encoding import decode
 from newscrawl.extract.limits import LIMITS, Limits
 from newscrawl.extract.xml import NotXml, local_name, read_xml
 from newscrawl.normalize.text import clean
@@ -50,14 +51,17 @@ class Sitemap:
     """Reasons for what was left out: `too-many-links`, `too-many-elements`, `address-too-long`."""
 
 
-def read_sitemap(body: bytes, url: str, *, limits: Limits = LIMITS) -> Sitemap:
-    """The cards and further sitemaps of a sitemap, at most 50,000 of each. Raises NotASitemap."""
-    body = _inflate(body, limits.decompressed_bytes)
-    if body.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1] != b"<":
-        sitemap = _plain(body)
+def read_sitemap(body: bytes, url: str, *, content_type: str = "", limits: Limits = LIMITS) -> Sitemap:
+    """The cards and further sitemaps of a sitemap, at most 50,000 of each. Raises NotASitemap.
+
+    `content_type`: the header's.
+    """
+    text = decode(_inflate(body, limits.decompressed_bytes), content_type).lstrip("\ufeff \t\r\n")
+    if not text.startswith("<"):
+        sitemap = _plain(text)
     else:
         try:
-            root, remarks = read_xml(body, _ENTRY, entries=MOST, elements=MOST * ELEMENTS)
+            root, remarks = read_xml(text, _ENTRY, entries=MOST, elements=MOST * ELEMENTS)
         except NotXml as error:
             raise NotASitemap(error.detail, error.reason) from None
         sitemap = _read(root, url)
@@ -111,8 +115,8 @@ def _inflate(body: bytes, most: int) -> bytes:
     return text
 
 
-def _plain(body: bytes) -> Sitemap:
-    lines = [line.strip() for line in body.decode("utf-8-sig", "replace").splitlines()]
+def _plain(text: str) -> Sitemap:
+    lines = [line.strip() for line in text.splitlines()]
     addresses = [line for line in lines if re.match(r"https?://\S+$", line)]
     if not addresses:
         raise NotASitemap("it is neither XML nor a list of addresses")

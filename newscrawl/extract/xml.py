@@ -11,9 +11,10 @@ from typing import Any
 
 from lxml import etree
 
+from newscrawl.extract.encoding import CONTROL
+
 _ROOT = re.compile(rb"<[A-Za-z_:\x80-\xff]")
 _ENTITY = re.compile(rb"<!ENTITY", re.I)
-_WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")  # UTF-16, with its byte order mark and without
 
 
 class NotXml(ValueError):
@@ -24,13 +25,13 @@ class NotXml(ValueError):
         super().__init__(detail)
 
 
-def read_xml(body: bytes, entry: re.Pattern[bytes], *, entries: int, elements: int) -> tuple[Any, list[str]]:
+def read_xml(text: str, entry: re.Pattern[bytes], *, entries: int, elements: int) -> tuple[Any, list[str]]:
     """The root of a document, and the reasons for which its end was left out: `too-many-links`, `too-many-elements`.
 
     `entry`: the start tag of one entry; the document is cut after `entries` of them, or after so many `elements`.
     Raises NotXml: `xml-entities` where it declares entities, else no reason.
     """
-    body = (_from_wide(body) if body.startswith(_WIDE) else body).lstrip(b"\xef\xbb\xbf \t\r\n")
+    body = text.encode("utf-8", "replace").translate(None, CONTROL)
     root = _ROOT.search(body)
     if _ENTITY.search(body, 0, root.start() if root else len(body)):
         raise NotXml("xml-entities", "it declares entities, which newscrawl does not expand")
@@ -42,16 +43,10 @@ def read_xml(body: bytes, entry: re.Pattern[bytes], *, entries: int, elements: i
     return _parsed(body), remarks
 
 
-def _from_wide(body: bytes) -> bytes:
-    """UTF-16 as UTF-8, without the declaration that would say otherwise."""
-    order = "utf-16" if body[:2] in _WIDE[:2] else "utf-16-le" if body[:1] == b"<" else "utf-16-be"
-    return re.sub(rb"^\s*<\?xml[^>]{0,200}\?>", b"", body.decode(order, "replace").encode("utf-8", "replace"))
-
-
 def _parsed(body: bytes) -> Any:
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True,
-        remove_pis=True,
+        remove_pis=True, encoding="utf-8",
     )  # fmt: skip
     try:
         root = etree.fromstring(body, parser)

@@ -6,13 +6,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from html import unescape
+from itertools import islice
 
 from newscrawl.article import (
+    MOST_EVIDENCE,
     Alternate,
     Article,
+    Author,
     Card,
     Evidence,
     Image,
+    NotAnArticle,
     RawArticle,
     RawDate,
     Related,
@@ -21,20 +25,28 @@ from newscrawl.article import (
     Views,
     article_id,
 )
+from newscrawl.normalize.caps import (
+    LONGEST_CODE,
+    MOST_ALIASES,
+    MOST_PICTURES,
+    MOST_RELATED,
+    MOST_SAID,
+    MOST_TAGS,
+    cut,
+    each,
+)
 from newscrawl.normalize.dateline import Dateline, parse_dateline
 from newscrawl.normalize.dates import parse_date
 from newscrawl.normalize.names import parse_authors
 from newscrawl.normalize.similarity import signature
-from newscrawl.normalize.text import clean, clean_or_none, count_words, fingerprint
+from newscrawl.normalize.text import clean, clean_or_none, count_words, fingerprint, undecodable
 from newscrawl.normalize.timestamps import choose_timestamp
-from newscrawl.normalize.urls import believable_canonical, canonical_url
+from newscrawl.normalize.urls import LONGEST_STORED, believable_canonical, canonical_url, web_address
 from newscrawl.normalize.views import is_beyond_range, parse_views
 from newscrawl.normalize.zones import country_of_page
 from newscrawl.records import ViewObservation
 from newscrawl.site import Site
-
-MOST_RELATED = 50
-LONGEST_HEADLINE = 1000
+from newscrawl.storable import LONGEST_HEADLINE, LONGEST_LEAD, LONGEST_NAME
 
 
 def identity(url: str, site: Site) -> str:
@@ -47,11 +59,17 @@ def identity(url: str, site: Site) -> str:
 
 
 def normalize_article(raw: RawArticle, site: Site, *, fetched_at: datetime, card: Card | None = None) -> Article:
-    """The record of a raw article. `fetched_at`: aware instant of the fetch, the reference of relative dates."""
+    """The record of a raw article. `fetched_at`: aware instant of the fetch, the reference of relative dates.
+
+    Raises NotAnArticle where that would say nothing: `no-headline`, `url-too-long`.
+    """
     url, aliases = _addresses(raw, site, card)
     language = raw.language
-    sections, dateline = _sections(raw, language)
-    headline = clean(raw.headline or "")[:LONGEST_HEADLINE]
+    kept, is_cut = cut(raw.sections)
+    sections, dateline = _sections(kept, raw, language)
+    headline = clean((raw.headline or "")[: 4 * LONGEST_HEADLINE])[:LONGEST_HEADLINE].rstrip()
+    if not headline:
+        raise NotAnArticle("no-headline", "nothing of the page's headline can be seen", raw.url)
     lead = _lead(raw.lead, language)
     body = "\n\n".join(text for section in sections for text in (section.heading, *section.paragraphs) if text)
     edition = site.edition_of(url)
@@ -65,7 +83,7 @@ def normalize_article(raw: RawArticle, site: Site, *, fetched_at: datetime, card
         url=url,
         aliases=aliases,
         site=site.name,
-        publisher=site.publisher if site.editions else clean_or_none(raw.publisher) or site.publisher,
+        publisher=site.publisher if site.editions else _name(raw.publisher) or site.publisher,
         edition=edition.name if edition else None,
         language=language,
         headline=headline,
@@ -73,29 +91,34 @@ def normalize_article(raw: RawArticle, site: Site, *, fetched_at: datetime, card
         body=body,
         sections=sections,
         word_count=count_words(body),
+        is_cut=is_cut,
+        undecodable=round(undecodable(headline, lead or "", body), 4),
         dateline=dateline,
         published=published,
         modified=modified,
-        authors=parse_authors(raw.authors, publisher=raw.publisher or site.publisher, desks=True),
-        section=clean_or_none(raw.section),
-        tags=[clean(tag) for tag in raw.tags],
-        keywords=raw.keywords,
-        images=[_image(image) for image in raw.images],
-        videos=raw.videos,
+        authors=_authors(raw, site),
+        section=_name(raw.section),
+        tags=each(map(_name, raw.tags[:MOST_TAGS])),
+        keywords=each(map(_name, raw.keywords[:MOST_TAGS])),
+        images=[image for image in map(_image, raw.images[:MOST_PICTURES]) if image],
+        videos=each(map(web_address, raw.videos[:MOST_PICTURES])),
         views=_views(raw.views, language, fetched_at),
         related=[_related(related, site, language, fetched_at) for related in raw.related[:MOST_RELATED]],
         alternates=[
-            Alternate(language=code, url=url) for code, twin in raw.alternates.items() if (url := _own_form(twin, site))
+            Alternate(language=code, url=address)
+            for code, twin in islice(raw.alternates.items(), MOST_TAGS)
+            if (address := _own_form(twin, site)) and len(code) <= LONGEST_CODE
         ],
         is_paywalled=raw.is_paywalled,
         is_live=raw.is_live,
         content_type=raw.content_type,
+        rights=raw.rights,
         fingerprint=fingerprint(headline, lead, body),
         similarity=signature(body),
         provenance=dict(raw.provenance),
-        disagreements=dict(raw.disagreements),
+        disagreements={name: others[:MOST_SAID] for name, others in raw.disagreements.items()},
         evidence={
-            name: [Evidence(source=source, text=text) for source, text in candidates]
+            name: [Evidence(source=source, text=text) for source, text in candidates[:MOST_EVIDENCE]]
             for name, candidates in raw.evidence.items()
             if candidates
         },
@@ -106,11 +129,16 @@ def _addresses(raw: RawArticle, site: Site, card: Card | None) -> tuple[str, lis
     """The identity, and every other address under which the article was met."""
     own = identity(raw.url, site)
     url = own
+    if len(own) > LONGEST_STORED:
+        raise NotAnArticle(
+            "url-too-long", f"the address has {len(own)} characters; at most {LONGEST_STORED} are stored"
+        )
     if raw.canonical_url:
         reason = believable_canonical(raw.canonical_url, raw.url)
         declared = _identity_or_none(raw.canonical_url, site)
         if (
             declared is not None
+            and len(declared) <= LONGEST_STORED
             and site.is_article(raw.canonical_url) is not False
             and (reason is None or (site.owns(raw.canonical_url) and site.owns(raw.url) and reason == "another-site"))
         ):
@@ -118,15 +146,24 @@ def _addresses(raw: RawArticle, site: Site, card: Card | None) -> tuple[str, lis
             raw.provenance["url"] = "canonical"
         elif declared != own:
             raw.provenance["url"] = f"fetched; the page's canonical address is not believed ({reason or 'no article'})"
-    met = [own, raw.url, *([raw.canonical_url] if raw.canonical_url and url != own else []), *raw.aliases]
+    met = [
+        own,
+        raw.url,
+        *([raw.canonical_url] if raw.canonical_url and url != own else []),
+        *raw.aliases[:MOST_ALIASES],
+    ]
     met += [card.url] if card is not None else []
     forms = [_identity_or_none(address, site) for address in met]
-    return url, [address for address in dict.fromkeys((*met, *forms)) if address and address != url]
+    return url, [address for address in each(web_address(form) for form in (*met, *forms) if form) if address != url]
+
+
+def _name(text: str | None) -> str | None:
+    return clean_or_none(text[: 4 * LONGEST_NAME]) if text else None
 
 
 def _lead(text: str | None, language: str | None) -> str | None:
     """The lead without entities that were escaped twice, and without a dateline."""
-    lead = clean_or_none(unescape(unescape(text))) if text else None
+    lead = clean_or_none(unescape(unescape(text[: 4 * LONGEST_LEAD]))) if text else None
     if lead and (dateline := parse_dateline(lead, language=language)) and dateline.rest:
         return dateline.rest
     return lead
@@ -139,17 +176,20 @@ def _identity_or_none(url: str, site: Site) -> str | None:
         return None
 
 
-def _own_form(url: str, site: Site) -> str:
-    """The identity of an address of the site; another address as it is. Empty where it is none."""
-    return (_identity_or_none(url, site) or "") if site.owns(url) else url
+def _own_form(url: str, site: Site) -> str | None:
+    """The identity of an address of the site; another address as it is. None where it is none."""
+    address = web_address(url)
+    return _identity_or_none(url, site) if address and site.owns(address) else address
 
 
-def _sections(raw: RawArticle, language: str | None) -> tuple[list[Section], Dateline | None]:
+def _sections(parts: list[Section], raw: RawArticle, language: str | None) -> tuple[list[Section], Dateline | None]:
     """The text without the dateline at its head, and the dateline, from there or from the header line."""
     header = parse_dateline(clean(raw.dateline), language=language) if raw.dateline else None
     sections = [
-        Section(heading=clean_or_none(s.heading), paragraphs=[t for t in map(clean, s.paragraphs) if t])
-        for s in raw.sections
+        Section.model_construct(
+            heading=clean_or_none(s.heading), paragraphs=[text for text in map(clean, s.paragraphs) if text]
+        )
+        for s in parts
     ]
     first = next((s for s in sections if s.paragraphs), None)
     if first is not None and (found := parse_dateline(first.paragraphs[0], language=language)) and found.rest:
@@ -188,8 +228,18 @@ def _views(text: str | None, language: str | None, seen_at: datetime) -> Views |
     return Views(count=count, seen_at=seen_at, raw=clean(text))
 
 
-def _image(image: Image) -> Image:
-    return image.model_copy(update={"caption": clean_or_none(image.caption), "credit": clean_or_none(image.credit)})
+def _authors(raw: RawArticle, site: Site) -> list[Author]:
+    found = parse_authors(raw.authors, publisher=raw.publisher or site.publisher, desks=True)
+    for author in found:
+        author.url = web_address(author.url) if author.url else None
+    return found
+
+
+def _image(image: Image) -> Image | None:
+    """The picture with clean words; None where its address is no http(s) address."""
+    url = web_address(image.url)
+    image.caption, image.credit = image.caption or None, image.credit or None
+    return image if url == image.url else image.model_copy(update={"url": url}) if url else None
 
 
 def _related(card: Card, site: Site, language: str | None, fetched_at: datetime) -> Related:
@@ -200,7 +250,7 @@ def _related(card: Card, site: Site, language: str | None, fetched_at: datetime)
         else None
     )
     return Related(
-        url=_own_form(card.url, site) or None,
+        url=_own_form(card.url, site),
         headline=clean_or_none(card.headline),
         published_at=printed.at if printed else None,
         views=parse_views(card.views, language=language) if card.views else None,

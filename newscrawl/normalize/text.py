@@ -5,12 +5,64 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
+from typing import NamedTuple
 
-# C0 and C1 controls but tab and line ends, lone surrogates, soft hyphen, zero-width and directional marks,
-# the byte order mark, non-characters. Zero-width (non-)joiners stay: Persian and Indic spelling needs them.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]+"
+MOST_MARKS = 8
+"""Combining marks (accents, vowel signs, joiners) in a row. Spelling needs five at most."""
+
+# What no reader sees, and what harms whoever stores or shows a text: C0 and C1 controls but tab and line ends, lone
+# surrogates, soft hyphen, zero-width characters, the byte order mark, annotations, tags (Unicode 23.9), private use,
+# non-characters; and embeddings, overrides and isolates (UAX 9), which turn round what follows the text.
+# Zero-width (non-)joiners stay: Persian and Indic spelling needs them. So do variation selectors.
+_HIDDEN = (
+    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff"
 )
+_RARELY_HIDDEN = "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff\U000f0000-\U0010ffff" + "".join(
+    chr(plane + last) for plane in range(0x10000, 0xF0000, 0x10000) for last in (0xFFFE, 0xFFFF)
+)
+# Marks that order Arabic and Hebrew beside Latin words and figures; elsewhere they mean nothing.
+_DIRECTIONS = re.compile("[\u061c\u200e\u200f]+")
+_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u061b\u061d-\u08ff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+
+
+def _piles(codes: Iterable[int]) -> re.Pattern[str]:
+    """Finds more than `MOST_MARKS` in a row of the marks and joiners among these code points."""
+    spans: list[list[int]] = []
+    for code in codes:
+        if code not in _JOINERS and unicodedata.category(chr(code))[0] != "M":
+            continue
+        if spans and code == spans[-1][1] + 1:
+            spans[-1][1] = code
+        else:
+            spans.append([code, code])
+    mark = "[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in spans) + "]"
+    return re.compile(f"({mark}{mark}{{{MOST_MARKS - 1}}}){mark}+")
+
+
+_JOINERS = {0x61C, 0x200C, 0x200D, 0x200E, 0x200F}
+
+
+class _Forbidden(NamedTuple):
+    """What is taken out of a text, and what is cut."""
+
+    hidden: re.Pattern[str]
+    piles: re.Pattern[str]
+
+
+# Few texts have a character beyond the first plane, and for these a search takes ten times as long.
+_USUAL = _Forbidden(re.compile(f"[{_HIDDEN}]+"), _piles(range(0x300, 0x10000)))
+_WHOLE = _Forbidden(
+    re.compile(f"[{_HIDDEN}{_RARELY_HIDDEN}]+"), _piles((*range(0x300, 0x20000), *range(0xE0100, 0xE01F0)))
+)
+
+_STEERING = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_LINE_END = re.compile("\r\n?|[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\W_]+(?:['’\-][^\W_]+)*")
 
 _LETTERS = re.compile(r"\w+")
@@ -28,9 +80,59 @@ _TYPOGRAPHY = str.maketrans(
 def clean(text: str) -> str:
     """One line of text as people see it: Unicode NFC, no invisible characters, runs of white space one space.
 
-    What MongoDB or UTF-8 cannot hold (lone surrogates, NUL) is dropped.
+    What MongoDB or UTF-8 cannot hold (lone surrogates, NUL) is dropped, as is whatever could turn round or hide what
+    stands beside the text. Marks of direction stay in a text with Arabic or Hebrew letters. Of combining marks in a
+    row the first `MOST_MARKS` are kept.
     """
-    return " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).split())
+    return " ".join(_visible(text).split())
+
+
+def clean_lines(text: str) -> str:
+    """Text that is made of clean paragraphs: nothing is left in it that `clean` drops, and line ends are `\\n`."""
+    return text if _is_printable(text) else _LINE_END.sub("\n", _unhidden(text))
+
+
+def _visible(text: str) -> str:
+    if text.isascii():
+        return text if _is_printable(text) else _USUAL.hidden.sub("", text)
+    text = unicodedata.normalize("NFC", text if _is_printable(text) else _unhidden(text))
+    return _forbidden(text).piles.sub(r"\1", text)
+
+
+def _unhidden(text: str) -> str:
+    text = _forbidden(text).hidden.sub("", text)
+    if _DIRECTIONS.search(text) and not _RIGHT_TO_LEFT.search(text):
+        text = _DIRECTIONS.sub("", text)
+    return text
+
+
+def _forbidden(text: str) -> _Forbidden:
+    return _USUAL if len(text.encode("utf-16-le", "surrogatepass")) == 2 * len(text) else _WHOLE
+
+
+def _is_printable(text: str) -> bool:
+    """Whether there is nothing in a text but what is seen, single blanks and `\\n`: a check that costs next to nothing."""
+    return text.isprintable() or ("\n" in text and text.replace("\n", "").isprintable())
+
+
+def escaped(text: str, *, keep: str = "") -> str:
+    """Text with escapes such as `\\x1b` for what ends a line, steers a terminal, turns text round or is no UTF-8.
+
+    `keep`: such characters that are wanted. The result is its own result: backslashes stay as they are.
+    """
+    if text.isprintable():
+        return text
+    return _STEERING.sub(lambda found: found[0] if found[0] in keep else _escape(found[0]), text)
+
+
+def _escape(character: str) -> str:
+    return character.encode("ascii", "backslashreplace").decode() if character > "\x7f" else f"\\x{ord(character):02x}"
+
+
+def undecodable(*texts: str) -> float:
+    """Share of the characters of texts that are U+FFFD, which stands for bytes that no encoding explains: 0 to 1."""
+    broken = sum(text.count("\ufffd") for text in texts)
+    return broken / sum(map(len, texts)) if broken else 0.0
 
 
 def clean_or_none(text: str | None) -> str | None:
@@ -50,7 +152,8 @@ def fold(text: str) -> str:
     ellipsis, superscripts) and the style of quotation marks, apostrophes and dashes are folded; case and punctuation
     are not.
     """
-    plain = _INVISIBLE.sub("", text).translate(_TYPOGRAPHY)
+    plain = _visible(text)
+    plain = (plain if _is_printable(plain) else _DIRECTIONS.sub("", plain)).translate(_TYPOGRAPHY)
     return " ".join(unicodedata.normalize("NFKC", plain).replace("''", '"').split())
 
 

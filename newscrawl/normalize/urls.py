@@ -19,6 +19,7 @@ _SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 MOST_CACHES = 3  # in one another
 LONGEST_HOST = 253  # RFC 1035, 2.3.4
 LONGEST = 8192  # characters; longer addresses are traps
+LONGEST_STORED = 2048  # characters
 
 # Parameters that only say where the reader came from, by the services that add them.
 _TRACKING = re.compile(
@@ -69,6 +70,8 @@ _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01
 _PATH_SAFE = "/:@!$&()*+,;=-._~%'"
 _QUERY_SAFE = "/:@!$()*,;?-._~%'"
 _NO_HOST = re.compile(r"[\x00-\x20\x7f/?#@\\<>\[\]%|^`\"]|^\.|\.\.")
+_SCHEME = re.compile(r"https?://", re.I)
+_WEB = re.compile(r"https?://[a-z0-9]+(?:[.-][a-z0-9]+)*(?::\d{1,4})?(?:[/?#]|$)", re.I)  # usual, and in order
 _LOCAL_NAMES = {"localhost"}
 _PORTS = {"http": 80, "https": 443}
 
@@ -144,6 +147,8 @@ def _host(parts: SplitResult) -> str:
             host = host.encode("ascii").decode("idna") if host.isascii() else host
             host = host.lower().encode("idna").decode("ascii")
         except UnicodeError:
+            if not host.isprintable():
+                raise ValueError(f"no host in the address: {parts.geturl()[:200]!r}") from None
             host = host.lower()
     if len(host) > LONGEST_HOST:
         raise ValueError(f"host of {len(host)} characters: {host[:80]}…")
@@ -220,11 +225,32 @@ def _parameter(text: str) -> str:
 
 
 def joined(base: str, address: str) -> str | None:
-    """An address of a page at `base` made absolute (RFC 3986, 5.2); None where it is none at all."""
+    """An address of a page at `base` made absolute (RFC 3986, 5.2) and printable; None where it is none at all."""
     try:
-        return urljoin(base, address)
+        return printable_url(urljoin(base, address.strip()))
     except ValueError:
         return None
+
+
+def printable_url(url: str) -> str:
+    """An address with everything escaped that is no printable character, and white space (RFC 3987, 3.1); total.
+
+    Lone surrogates become question marks. What is escaped already stays so: the result is its own result.
+    """
+    if url.isascii() and url.isprintable() and " " not in url:
+        return url
+    return "".join(c if c.isprintable() and not c.isspace() else quote(c, errors="replace") for c in url)
+
+
+def web_address(url: str) -> str | None:
+    """An absolute http(s) address of up to 2,048 characters as it can be stored: printable. None: it is none.
+
+    What else a page names as an address, `data:`, `file:`, `javascript:`, is of no use to a reader of the record.
+    """
+    url = printable_url(url.strip()) if len(url) <= LONGEST else ""
+    if len(url) > LONGEST_STORED:
+        return None
+    return url if _WEB.match(url) or (_SCHEME.match(url) and fetchable_url(url)) else None
 
 
 def fetchable_url(url: str, *, base: str | None = None) -> str | None:
@@ -237,7 +263,7 @@ def fetchable_url(url: str, *, base: str | None = None) -> str | None:
         _port(parts)
     except ValueError:
         return None
-    return urlunsplit((parts.scheme.lower(), parts.netloc, parts.path or "/", parts.query, ""))
+    return printable_url(urlunsplit((parts.scheme.lower(), parts.netloc, parts.path or "/", parts.query, "")))
 
 
 @lru_cache(maxsize=65536)

@@ -29,6 +29,10 @@ class Answer:
     location: str | None = None
 
 
+SPOKEN_TO_CRAWLERS = frozenset({"/robots.txt", "/ai.txt", "/.well-known/tdmrep.json"})
+"""Files by which a site speaks to crawlers: asked for once a day, whatever else a crawl does."""
+
+
 @dataclass
 class Server:
     """A running replica."""
@@ -37,6 +41,11 @@ class Server:
     replica: Replica
     requests: list[str] = field(default_factory=list)
     """Path of every request so far."""
+
+    @property
+    def visited(self) -> list[str]:
+        """The same without the files by which a site speaks to crawlers."""
+        return [path for path in self.requests if path not in SPOKEN_TO_CRAWLERS]
 
 
 class Site:

@@ -14,7 +14,9 @@ from newscrawl.article import Article, Card, Fetch, NotAnArticle, Timestamp, art
 from newscrawl.crawl.pages import read_article_page
 from newscrawl.crawl.reader import ReadingFailed
 from newscrawl.crawl.reading import Reading, headers_of
-from newscrawl.crawl.reasons import answered, reason_of, request_and_error
+from newscrawl.crawl.reasons import answered, request_and_error
+from newscrawl.crawl.retries import STAYS
+from newscrawl.crawl.robots import POLICY, WANTS_POLICY
 from newscrawl.normalize.article import identity
 from newscrawl.normalize.dates import parse_date
 from newscrawl.normalize.parameters import without
@@ -110,6 +112,7 @@ class Articles:
                 callback=self.parse,
                 errback=self.failed,
                 cb_kwargs={"card": fresh.card, "identity": fresh.identity},
+                meta={STAYS: True, WANTS_POLICY: True},
                 # Asked once as it is. Scrapy would also drop a redirect to an article that was asked for, and with it
                 # the only sign that both addresses are one article.
                 dont_filter=True,
@@ -141,13 +144,14 @@ class Articles:
         if response.status != 200:
             await spider.record_failure(first, "fetch", f"http-{response.status}", answered(response))
             return
-        headers, now, limits = headers_of(response), datetime.now(UTC), settings().limits
+        headers, now = headers_of(response), datetime.now(UTC)
+        policy, limits = response.meta.get(POLICY), settings().limits
         further = list(self.scheduled[identity])
         met = (*response.meta.get("redirect_urls", ()), asked, *further)
         met = (*met, *(without(url, spider.learning.parameters) for url in met))
         try:
             page = await spider.read(
-                read_article_page, response.body, response.url, headers, spider.site, card, met, now, limits
+                read_article_page, response.body, response.url, headers, spider.site, card, met, now, policy, limits
             )
         except (NotAnArticle, ReadingFailed) as error:
             await spider.record_failure(first, "read", error.reason, error.detail)
@@ -169,7 +173,7 @@ class Articles:
         """An article page that could not be fetched."""
         request, error = request_and_error(failure)
         first = (request.meta.get("redirect_urls") or [request.url])[0]
-        await self.spider.record_failure(first, "fetch", reason_of(error), str(error))
+        await self.spider.download_failed(first, "fetch", error)
 
     def note_stored(self, article: Article, outcome: str) -> None:
         """An article of this run is stored: its address is learnt from, where discovery led to it."""

@@ -53,10 +53,10 @@ def read_discovery(
     """Read one page. `headers`: those of the response, names in small letters. Raises Unreadable."""
     try:
         if kind == "feed":
-            feed = read_feed(body, url, limits=limits)
+            feed = read_feed(body, url, content_type=headers.get("content-type", ""), limits=limits)
             return Found(feed.cards, feed.next_page, remarks=feed.remarks)
         if kind == "sitemap":
-            sitemap = read_sitemap(body, url, limits=limits)
+            sitemap = read_sitemap(body, url, content_type=headers.get("content-type", ""), limits=limits)
             return Found(sitemap.cards, sitemaps=sitemap.sitemaps, remarks=sitemap.remarks)
         listing = read_listing(Page(body, url, headers=headers, limits=limits), site)
         return Found(listing.cards, listing.next_page, remarks=listing.remarks)

@@ -17,7 +17,7 @@ from twisted.python.failure import Failure as TwistedFailure
 from newscrawl.article import Card, article_id
 from newscrawl.crawl.reader import ReadingFailed
 from newscrawl.crawl.reading import headers_of
-from newscrawl.crawl.reasons import answered, reason_of, request_and_error
+from newscrawl.crawl.reasons import answered, request_and_error
 from newscrawl.extract.sitemap import SitemapEntry, newest_first
 from newscrawl.normalize.article import card_views
 from newscrawl.normalize.dates import parse_date
@@ -295,7 +295,13 @@ class Listings:
     async def not_fetched(self, failure: TwistedFailure) -> None:
         """A listing, feed or sitemap that could not be fetched."""
         request, error = request_and_error(failure)
-        await self._failure(request.url, reason_of(error), str(error), request.cb_kwargs["walk"])
+        await self._not_fetched(request.url, error, request.cb_kwargs["walk"])
+
+    async def _not_fetched(self, url: str, error: BaseException, walk: Walk) -> None:
+        walk.is_cut = True
+        if not self.spider.stop.is_requested:
+            self.spider.count("failed_listings")
+        await self.spider.download_failed(url, "discover", error)
 
     async def _failure(self, url: str, reason: str, detail: str, walk: Walk) -> None:
         walk.is_cut = True

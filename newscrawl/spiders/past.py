@@ -21,7 +21,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from newscrawl.article import Card
 from newscrawl.crawl.reader import ReadingFailed
-from newscrawl.crawl.reasons import GONE, answered, reason_of, request_and_error
+from newscrawl.crawl.reasons import GONE, answered, request_and_error
 from newscrawl.normalize.dates import parse_date
 from newscrawl.records import Backfill, Listing, Sighting
 from newscrawl.site import Edition
@@ -213,7 +213,7 @@ class PastListings(Listings):
         place: Place = request.cb_kwargs["place"]
         address: str = request.cb_kwargs["address"]
         place.asked[address] = PageRead(has_failed=True)
-        await self._failure(request.url, reason_of(error), str(error), place.walk(address))
+        await self._not_fetched(request.url, error, place.walk(address))
 
     def _told(self, card: Card, place: Place, address: str) -> datetime | None:
         """The publication that a card tells beyond doubt: without its year only on the page of a day."""

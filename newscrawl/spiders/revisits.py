@@ -6,6 +6,7 @@ keeps its text. One that cannot be fetched keeps what is stored, and is tried ag
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ from scrapy.http import Response
 from newscrawl.article import Gone
 from newscrawl.crawl.reading import Reading
 from newscrawl.crawl.reasons import GONE, next_try
+from newscrawl.crawl.retries import STAYS
+from newscrawl.crawl.robots import WANTS_POLICY
 from newscrawl.normalize.urls import believable_canonical, canonical_url
 from newscrawl.normalize.visits import visit_after_absence
 from newscrawl.records import Failure, Visit
@@ -48,6 +51,7 @@ class Revisits:
         self._requests: list[scrapy.Request] = []
         self._answered: dict[str, Response | None] = {}
         """Identities of articles whose visit came to an end, with the page that was handed on to be read."""
+        self._claiming: asyncio.Task[None] | None = None
 
     @property
     def ages(self) -> tuple[timedelta, ...]:
@@ -62,7 +66,14 @@ class Revisits:
         return settings().revisit_budget if own is None else own
 
     async def claim(self) -> None:
-        """Take the due articles that this run visits. Raises PyMongoError."""
+        """Take the due articles that this run visits. Raises PyMongoError.
+
+        Where the run ends meanwhile it is done all the same, so that `end` knows what to free.
+        """
+        self._claiming = asyncio.create_task(self._claim())
+        await asyncio.shield(self._claiming)
+
+    async def _claim(self) -> None:
         spider = self.spider
         if spider.session is None or spider.no_revisits or not self.ages:
             return
@@ -92,6 +103,7 @@ class Revisits:
             errback=self.spider.articles.failed,
             headers=self._conditions(due, address),
             cb_kwargs={"due": due},
+            meta={STAYS: True, WANTS_POLICY: True},
             dont_filter=True,
             priority=PRIORITY,
         )
@@ -197,6 +209,8 @@ class Revisits:
 
         None of it changes an article that has been stored since its claim.
         """
+        if self._claiming is not None:
+            await asyncio.wait([self._claiming])
         if (session := self.spider.session) is None or not self._due:
             return
         now = datetime.now(UTC)

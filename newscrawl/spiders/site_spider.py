@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar, TypeVar, TypeVarTuple
+from urllib.parse import urlsplit
 
 import scrapy
 from pymongo.errors import PyMongoError
 from scrapy.settings import BaseSettings
 
+from newscrawl.crawl.gate import gate
 from newscrawl.crawl.reader import Reader, close_reader, open_reader
-from newscrawl.crawl.reasons import Stage, failure_of
+from newscrawl.crawl.reasons import Stage, failure_of, reason_of
+from newscrawl.crawl.refusals import Stopped
 from newscrawl.crawl.session import Session, close_session, open_session
+from newscrawl.crawl.stop import Stop
 from newscrawl.settings import settings
 from newscrawl.site import Site
 from newscrawl.spiders.articles import Articles
@@ -22,8 +26,13 @@ from newscrawl.spiders.past import PastListings
 from newscrawl.spiders.revisits import Revisits
 from newscrawl.spiders.span import Span
 from newscrawl.store.ledger import lost_articles
+from newscrawl.store.memory import hosts_of, remember_hosts
 from newscrawl.store.queries import site_failures
 
+CONTROL_SURFACES = ("TELNETCONSOLE_ENABLED", "REMOTE_CONTROL_ENABLED")
+"""Settings of Scrapy that let others run code in the crawler."""
+ABOVE_ALL = 1000
+"""A priority above that of Scrapy's command line, which is 40: no `-s` opens them."""
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
@@ -32,7 +41,9 @@ class SiteSpider(scrapy.Spider):
     """Crawls `site`. Arguments, all optional and as text: `limit`, `since` (ISO instant), `max_pages`, `dry_run`,
     `no_revisits` (new articles only), `only_revisits` (no new ones).
 
-    `first_day` and `last_day` (ISO dates) make a backfill of it; `again`: finished days once more.
+    `first_day` and `last_day` (ISO dates) make a backfill of it; `again`: finished days once more. `now`: what earlier
+    runs have learnt of hosts that are down, or want to be left alone, is not kept to. `wait`: seconds to wait for
+    another run of the site to end. `stop`, no text: what tells the run to end early.
     """
 
     site: ClassVar[Site]
@@ -48,6 +59,10 @@ class SiteSpider(scrapy.Spider):
         first_day: str | None = None,
         last_day: str | None = None,
         again: str | bool = False,
+        *,
+        now: str | bool = False,
+        wait: str | float = 0,
+        stop: Stop | None = None,
         **arguments: Any,
     ) -> None:
         super().__init__(self.site.name, **arguments)
@@ -55,6 +70,9 @@ class SiteSpider(scrapy.Spider):
         self.since = datetime.fromisoformat(since).astimezone(UTC) if since else None
         self.max_pages = int(max_pages) if max_pages is not None else None
         self.dry_run, self.no_revisits, self.only_revisits = map(_is_true, (dry_run, no_revisits, only_revisits))
+        self.asks_now = _is_true(now)
+        self.wait = float(wait)
+        self.stop = stop or Stop()
         self.session: Session | None = None
         self.run_id: str | None = None
         self._reader: Reader | None = None
@@ -75,9 +93,10 @@ class SiteSpider(scrapy.Spider):
     def update_settings(cls, settings: BaseSettings) -> None:
         """The site file's delay and concurrency before the general ones."""
         super().update_settings(settings)
+        for surface in CONTROL_SURFACES:
+            settings.set(surface, False, priority=ABOVE_ALL)
         if cls.site.crawl.delay is not None:
             settings.set("DOWNLOAD_DELAY", cls.site.crawl.delay, priority="spider")
-            settings.set("AUTOTHROTTLE_ENABLED", cls.site.crawl.delay > 0, priority="spider")
         if cls.site.crawl.concurrency is not None:
             settings.set("CONCURRENT_REQUESTS_PER_DOMAIN", cls.site.crawl.concurrency, priority="spider")
 
@@ -124,6 +143,7 @@ class SiteSpider(scrapy.Spider):
             try:
                 await self._recall_failures(self.session)
                 await self.learning.recall(self.session)
+                await self._recall_hosts(self.session)
                 await self.listings.recall()
                 await self.revisits.claim()
             except PyMongoError as error:
@@ -147,6 +167,15 @@ class SiteSpider(scrapy.Spider):
                 lambda: lost_articles(database, self.site.name, self.run_id, datetime.now(UTC))
             )
 
+    async def _recall_hosts(self, session: Session) -> None:
+        if not self.asks_now:
+            database = session.connection.database
+            gate().recall(await session.read(lambda: hosts_of(database, self._hosts)))
+
+    @property
+    def _hosts(self) -> frozenset[str]:
+        return self.site.all_hosts | {urlsplit(url).netloc for url in self.site.sources}
+
     async def end_walks(self, finished: bool) -> None:
         """Keep what the run has learnt of listings and addresses."""
         await self.revisits.end()
@@ -154,6 +183,7 @@ class SiteSpider(scrapy.Spider):
         if self.session is not None:
             try:
                 await self.learning.end(self.session)
+                await remember_hosts(self.session.connection.database, gate().learnt(self._hosts, datetime.now(UTC)))
             except PyMongoError as error:
                 self.logger.warning("what this run has learnt of the site is not kept: %s", str(error)[:200])
         await self.listings.end(finished)
@@ -170,8 +200,20 @@ class SiteSpider(scrapy.Spider):
         """Count a reason in the run's record, for what is wrong and no failure of an address."""
         self.count(f"reason/{reason}")
 
-    async def record_failure(self, url: str, stage: Stage, reason: str, detail: str) -> None:
-        """Count a failure and keep it in `failures` with its reason, so that it can be shown and tried again."""
+    async def download_failed(self, url: str, stage: Stage, error: BaseException) -> None:
+        """An address that could not be fetched. What a stopped run did not come to is no failure: it stays unknown."""
+        if isinstance(error, Stopped) or self.stop.is_requested:
+            self.has_lost = True
+            return
+        await self.record_failure(url, stage, reason_of(error), str(error), until=getattr(error, "until", None))
+
+    async def record_failure(
+        self, url: str, stage: Stage, reason: str, detail: str, *, until: datetime | None = None
+    ) -> None:
+        """Count a failure and keep it in `failures` with its reason, so that it can be shown and tried again.
+
+        `until`: when it may be tried again, where that is known.
+        """
         self.count("failed")
         self.remark(reason)
         self.logger.info("%s: %s: %s", url, reason, detail)
@@ -179,7 +221,15 @@ class SiteSpider(scrapy.Spider):
             return
         attempts = (self.articles.attempts.get(url) or self.listings.failed.get(url) or 0) + 1
         failure = failure_of(
-            url, self.site.name, stage, reason, detail, attempts=attempts, now=datetime.now(UTC), run=self.run_id
+            url,
+            self.site.name,
+            stage,
+            reason,
+            detail,
+            attempts=attempts,
+            now=datetime.now(UTC),
+            run=self.run_id,
+            until=until,
         )
         await self.session.writer.fail(await self.revisits.postpone(failure))
 

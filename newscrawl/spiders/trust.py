@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from newscrawl.normalize.dates import parse_date
 from newscrawl.records import Listing
+from newscrawl.storable import header_value
 
 MOST_UNCHANGED = 20  # answers 304 in a row: a feed that is asked every half hour is checked about twice a day
 LONGEST_UNCHANGED = timedelta(days=1)  # since the last whole answer: what a feed hides is a day old at most
@@ -50,8 +51,8 @@ def answered_whole(listing: Listing, headers: Mapping[str, str], body: bytes, no
     """The listing after a whole answer. `headers`: names in small letters."""
     return listing.model_copy(
         update={
-            "etag": headers.get("etag"),
-            "last_modified": headers.get("last-modified"),
+            "etag": header_value(headers.get("etag")),
+            "last_modified": header_value(headers.get("last-modified")),
             "body_hash": body_hash(body),
             "read_at": now,
             "unchanged": listing.unchanged if listing.distrusted_until else 0,

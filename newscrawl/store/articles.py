@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from pymongo.errors import BulkWriteError, PyMongoError
 
 from newscrawl.article import Article
 from newscrawl.normalize.visits import AGES
-from newscrawl.records import Failure, Listing, Run, Sighting, ViewObservation, Visit
+from newscrawl.records import Failure, Listing, Robots, Run, Sighting, ViewObservation, Visit
 from newscrawl.store.connect import Connection
 from newscrawl.store.identity import NEEDED, Found, Match, evidence
 from newscrawl.store.links import link
@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 BACK_OFF = (0.2, 0.5, 1.0, 2.0)  # seconds between attempts at a database that is away
 RACES = 10  # attempts at one article that other processes change at the same instant
 DUPLICATE_KEY = 11000
+PASSING = {6, 7, 50, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13388, 13435, 13436, 14031}
+"""Error codes of MongoDB that say nothing of the document: the network, another primary, a shutdown, a full disk."""
 
 
 class StoreRefused(ValueError):
@@ -74,6 +76,8 @@ class ArticleWriter:
         self._wake = asyncio.Event()
         self._closed = False
         self._task: asyncio.Task[None] | None = None
+        self._deadline: float | None = None
+        self._patience: asyncio.Timeout | None = None
 
     async def save(
         self,
@@ -137,6 +141,11 @@ class ArticleWriter:
         self._side.listings[listing.url] = listing
         self._stir()
 
+    async def remember_robots(self, known: Robots) -> None:
+        """Keep what is known of the robots.txt of an origin."""
+        self._side.robots[known.origin] = known
+        self._stir()
+
     async def sight(self, sightings: Iterable[Sighting]) -> None:
         """Keep that sources have shown articles. It is written before any article that is saved after this call."""
         for seen in sightings:
@@ -155,6 +164,23 @@ class ArticleWriter:
         self._stir()
         self._wake.set()
         await done
+
+    def end_by(self, instant: float) -> None:
+        """From `instant`, by the clock of the event loop, wait for the database no more: what it has not acknowledged
+        by then goes to the spool. Linking is left to the next start."""
+        self._deadline = instant
+        if self._patience is not None:
+            self._patience.reschedule(instant)
+
+    @contextlib.asynccontextmanager
+    async def _until_deadline(self) -> AsyncIterator[None]:
+        """Raises TimeoutError in what runs too long."""
+        async with asyncio.timeout_at(self._deadline) as patience:
+            self._patience = patience
+            try:
+                yield
+            finally:
+                self._patience = None
 
     async def close(self) -> None:
         """Write everything that waits."""
@@ -206,30 +232,16 @@ class ArticleWriter:
 
     async def _write(self, batch: dict[str, _Waiting], side: SideRecords) -> None:
         """Write a batch, into the spool where the database stays away. Never raises: the waiting are told."""
-        pauses = () if self._is_away else BACK_OFF
         try:
-            for pause in (*pauses, None):
-                try:
-                    # First what the next run must know of a listing, then the articles that it led to: a crash between
-                    # the two costs a second look, the other way round it would cost articles. Nobody looks again at the
-                    # page of an article that is stored, so the counters on it come before the article.
-                    await self._write_side(side, "sightings")
-                    await self._write_side(side, "listings")
-                    await self._write_views(side.observations)
-                    await self._write_articles(batch)
-                    await self._write_or_log("articles", counter_updates(side.observations, batch))
-                    await self._write_side(side)
-                    self._start_linking()
-                    self._is_away = self._is_stuck = False
-                    return
-                except PyMongoError as error:
-                    if pause is None or self._connection is None:
-                        logger.warning("the database is away, records wait on disk: %s", str(error)[:200])
-                        self._is_away = True
-                        break
-                    await asyncio.sleep(pause)
-                    await self._connection.revive()
-            self._to_spool(batch, side)
+            try:
+                async with self._until_deadline():
+                    is_stored = await self._to_database(batch, side)
+            except TimeoutError:
+                logger.warning("the database has not answered in time, records wait on disk")
+                is_stored = False
+            self._is_away = not is_stored
+            if not is_stored:
+                self._to_spool(batch, side)
             self._is_stuck = False
         except Exception as error:
             if self._closed or not self._is_stuck:
@@ -241,6 +253,30 @@ class ArticleWriter:
             for waiting in batch.values():
                 if not waiting.done.done():
                     waiting.done.set_exception(error)
+
+    async def _to_database(self, batch: dict[str, _Waiting], side: SideRecords) -> bool:
+        """Write a batch, again after a while where that fails; False where the database stays away."""
+        pauses = () if self._is_away else BACK_OFF
+        for pause in (*pauses, None):
+            try:
+                # First what the next run must know of a listing, then the articles that it led to: a crash between
+                # the two costs a second look, the other way round it would cost articles. Nobody looks again at the
+                # page of an article that is stored, so the counters on it come before the article.
+                await self._write_side(side, "sightings")
+                await self._write_side(side, "listings")
+                await self._write_views(side.observations)
+                await self._write_articles(batch)
+                await self._write_or_log("articles", counter_updates(side.observations, batch))
+                await self._write_side(side)
+                self._start_linking()
+                return True
+            except PyMongoError as error:
+                if pause is None or self._connection is None:
+                    logger.warning("the database is away, records wait on disk: %s", str(error)[:200])
+                    break
+                await asyncio.sleep(pause)
+                await self._connection.revive()
+        return False
 
     def _to_spool(self, batch: dict[str, _Waiting], side: SideRecords) -> None:
         left = [waiting for waiting in batch.values() if not waiting.done.done()]
@@ -264,8 +300,8 @@ class ArticleWriter:
         left = {identity: waiting for identity, waiting in batch.items() if not waiting.done.done()}
         while left:
             found = Found(await self._documents([waiting.article for waiting in left.values()]))
-            revisions: list[Any] = []
-            operations: list[Any] = []
+            revisions: dict[str, Any] = {}
+            writes: dict[str, Any] = {}
             order: list[tuple[str, str, Outcome]] = []
             to_merge: dict[str, Article] = {}
             matches = {identity: found.match(waiting.article) for identity, waiting in left.items()}
@@ -276,19 +312,23 @@ class ArticleWriter:
             planned = await asyncio.to_thread(_plan, left, matches, earlier)
             for identity, waiting in left.items():
                 match = matches[identity]
-                operation, outcome, revision = planned[identity]
-                if (reason := unstorable(operation)) is not None:
+                operation, _outcome, revision = planned[identity]
+                if (reason := unstorable(operation) or unstorable(revision)) is not None:
                     waiting.done.set_exception(StoreRefused(reason))
                     continue
-                operations.append(operation)
-                order.append((identity, match.identity, outcome))
+                writes[identity] = operation
                 if revision is not None:
-                    revisions.append(revision)
+                    revisions[identity] = revision
+            for identity, refused in (await self._bulk_of("revisions", revisions)).items():
+                if refused["code"] != DUPLICATE_KEY:  # the earlier version cannot be kept, so it is not overwritten
+                    self._settle(left[identity], "changed", refused)
+                    del writes[identity]
+            for identity in writes:
+                match, outcome = matches[identity], planned[identity][1]
+                order.append((identity, match.identity, outcome))
                 if outcome == "new" or match.same:
-                    to_merge[match.identity] = waiting.article
-            if revisions:
-                await self._database["revisions"].bulk_write(revisions, ordered=False)
-            errors = await self._bulk("articles", operations)
+                    to_merge[match.identity] = left[identity].article
+            errors = await self._bulk("articles", list(writes.values()))
             self._unlinked |= await merge_twins(self._database, to_merge)
             for position, (identity, document, outcome) in enumerate(order):
                 self._settle(left[identity], outcome, errors.get(position))
@@ -319,7 +359,9 @@ class ArticleWriter:
         if not self._is_away:
             self._start_linking()
         if self._linking is not None:
-            await self._linking
+            with contextlib.suppress(TimeoutError):
+                async with self._until_deadline():
+                    await self._linking
 
     async def _link(self) -> None:
         """What is stored bears a mark: what is not linked now, as in a crash, is linked at the next start."""
@@ -348,11 +390,16 @@ class ArticleWriter:
         try:
             await self._database[collection].bulk_write(operations, ordered=False)
         except BulkWriteError as error:
-            details = error.details or {}
-            if not details.get("writeErrors"):
-                raise  # the write concern was not met: not certain, so again
-            return {refused["index"]: refused for refused in details["writeErrors"]}
+            errors = (error.details or {}).get("writeErrors") or []
+            if not errors or any(refused.get("code") in PASSING for refused in errors):
+                raise  # not certain, so again
+            return {refused["index"]: refused for refused in errors}
         return {}
+
+    async def _bulk_of(self, collection: str, operations: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        """The same for operations with names."""
+        errors = await self._bulk(collection, list(operations.values()))
+        return {name: errors[position] for position, name in enumerate(operations) if position in errors}
 
     async def _write_side(self, side: SideRecords, only: str | None = None) -> None:
         """Write the side records, or those of one collection; what is written is taken out of them."""

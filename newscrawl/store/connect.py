@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,6 +13,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import ConfigurationError, InvalidURI, OperationFailure, PyMongoError
 from pymongo.write_concern import WriteConcern
 
+from newscrawl.normalize.secrets import mask
 from newscrawl.store.local import LocalServer, LocalServerError
 
 if TYPE_CHECKING:
@@ -30,9 +30,11 @@ class DatabaseDown(RuntimeError):
     """No server answers, or it cannot be used. The message says which and what to do; passwords are masked."""
 
 
-def mask(uri: str) -> str:
-    """The address without its password."""
-    return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:…@", uri)
+def describe(error: Exception, uri: str | None) -> str:
+    """What to tell of an error of the database at `uri`, without its password."""
+    if isinstance(error, DatabaseDown):
+        return str(error)
+    return (isinstance(error, PyMongoError) and refusal(error, uri)) or mask(str(error)[:500])
 
 
 def refusal(error: PyMongoError, uri: str | None) -> str | None:
@@ -97,10 +99,15 @@ async def connect(
     local = None
     if uri is None:
         local = LocalServer(folder)
+        acquiring = asyncio.ensure_future(asyncio.to_thread(local.acquire, mongod))
         try:
-            uri = await asyncio.to_thread(local.acquire, mongod)
+            uri = await asyncio.shield(acquiring)
         except LocalServerError as error:
             raise DatabaseDown(str(error)) from None
+        except asyncio.CancelledError:
+            await asyncio.wait([acquiring])  # a thread is not cancelled; what it has started is stopped after it
+            await asyncio.to_thread(local.release)
+            raise
     try:
         connection = await _connect(uri, database, local)
     except BaseException:
@@ -111,6 +118,26 @@ async def connect(
     return connection
 
 
+def _not_an_address(uri: str, error: Exception) -> str:
+    """Said without the driver's words where there is a login: they may hold a piece of a password."""
+    if "@" not in uri:
+        return f"NEWSCRAWL_MONGO_URI is no address of MongoDB: {error}"
+    return (
+        f"NEWSCRAWL_MONGO_URI, {mask(uri)}, is no address of MongoDB; it looks like mongodb://USER:PASSWORD@HOST:27017,"
+        " and in user and password @ is written %40, : %3A, / %2F, ? %3F, # %23 and % %25"
+    )
+
+
+def _about_tls(error: str) -> str:
+    if "certificate verify failed" in error.lower():
+        return "Its certificate is not to be trusted: name its authority as tlsCAFile=FILE in the address"
+    if "ssl" in error.lower() or "tls" in error.lower():
+        return "It speaks no TLS: leave tls=true out of the address"
+    if "connection closed" in error.lower() or "connection is already clos" in error.lower():
+        return "If it asks for TLS, add tls=true to the address"
+    return ""
+
+
 async def _connect(uri: str, database: str, local: LocalServer | None) -> Connection:
     options: dict[str, Any] = {"tz_aware": True, "appname": "newscrawl", "retryWrites": True}
     if "serverselectiontimeoutms" not in uri.lower():
@@ -118,14 +145,15 @@ async def _connect(uri: str, database: str, local: LocalServer | None) -> Connec
     try:
         client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(uri, **options)
         hello = await client.admin.command("hello")
-    except (InvalidURI, ConfigurationError) as error:
-        raise DatabaseDown(f"NEWSCRAWL_MONGO_URI is no address of MongoDB: {error}") from None
+    except (InvalidURI, ConfigurationError, ValueError) as error:
+        raise DatabaseDown(_not_an_address(uri, error)) from None
     except PyMongoError as error:
         await client.close()
+        tls = _about_tls(str(error))
         raise DatabaseDown(
             refusal(error, uri)
-            or f"no MongoDB answers at {mask(uri)}: {str(error)[:200]}. Start it, or unset NEWSCRAWL_MONGO_URI to use"
-            " newscrawl's own"
+            or f"no MongoDB answers at {mask(uri)}: {mask(str(error)[:200])}. {tls or 'Start it'}, or unset"
+            " NEWSCRAWL_MONGO_URI to use newscrawl's own"
         ) from None
     if hello["maxWireVersion"] < OLDEST_WIRE:
         await client.close()

@@ -7,6 +7,7 @@ unless `newscrawl db start` asked to keep it.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import importlib.metadata
@@ -35,6 +36,9 @@ LONGEST_SOCKET = 100  # bytes; the kernel's sun_path holds 108 with its end (uni
 START_SECONDS = 60.0
 STOP_SECONDS = 60.0
 OPEN_FILES = 64000  # what MongoDB's production notes ask for
+
+_acquired: set[LocalServer] = set()
+"""The servers that this process uses."""
 
 
 class LocalServerError(RuntimeError):
@@ -117,12 +121,18 @@ def _why_it_failed(binary: Path, output: str, code: int) -> str:
     return f"{binary} did not start: {last[:500]}"
 
 
+def abandon_servers() -> set[int]:
+    """Abandon every server that this process uses, and give their process numbers."""
+    return {pid for server in list(_acquired) if (pid := server.abandon()) is not None}
+
+
 class LocalServer:
     """The embedded server of one data folder. `folder` is newscrawl's data folder, made where absent."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.absolute() / "mongodb"
         self._use: IO[str] | None = None
+        self._launched: subprocess.Popen[bytes] | None = None
 
     @property
     def socket(self) -> Path:
@@ -147,6 +157,7 @@ class LocalServer:
         with self._lock():
             if keep:
                 (self.folder / "keep").touch()
+            self._await_end_of_abandoned()
             if self.pid() is None:
                 self._launch(_named(binary) if binary else find_mongod())
             self._become_primary()
@@ -158,6 +169,7 @@ class LocalServer:
         use = (self.folder / "users").open("a")
         fcntl.flock(use, fcntl.LOCK_SH)
         self._use = use
+        _acquired.add(self)
         try:
             return self.start(binary)
         except LocalServerError:
@@ -169,6 +181,7 @@ class LocalServer:
         if self._use is None:
             return
         use, self._use = self._use, None
+        _acquired.discard(self)
         with use, self._lock():
             try:
                 # Another holder, also one that was killed and is gone, decides by the lock itself.
@@ -177,6 +190,20 @@ class LocalServer:
                 return
             if not (self.folder / "keep").exists():
                 self._stop()
+
+    def abandon(self) -> int | None:
+        """End the use of a process that ends at once: the last user tells the server to end, and does not wait.
+
+        Gives the server's process number, where it runs.
+        """
+        pid = self.pid() or (self._launched.pid if self._launched is not None else None)
+        if self._use is None or pid is None or (self.folder / "keep").exists():
+            return pid
+        with contextlib.suppress(OSError):  # BlockingIOError: others use it
+            fcntl.flock(self._use, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            (self.folder / "ending").write_text(str(pid))  # who comes next waits for its end, and starts it anew
+            os.kill(pid, signal.SIGTERM)
+        return pid
 
     def pid(self) -> int | None:
         """Process number of the running server, checked to be ours; None where it does not run."""
@@ -200,12 +227,21 @@ class LocalServer:
         if pid is None:
             return False
         os.kill(pid, signal.SIGTERM)
+        self._await_end(pid)
+        return True
+
+    def _await_end(self, pid: int) -> None:
         deadline = time.monotonic() + STOP_SECONDS
         while self.pid() == pid:
             if time.monotonic() > deadline:
                 raise LocalServerError(f"mongod (process {pid}) has not ended within {STOP_SECONDS:.0f} s")
             time.sleep(0.02)
-        return True
+
+    def _await_end_of_abandoned(self) -> None:
+        ending = self.folder / "ending"
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            self._await_end(int(ending.read_text()))
+        ending.unlink(missing_ok=True)
 
     def _make_folders(self) -> None:
         try:
@@ -268,6 +304,7 @@ class LocalServer:
                 start_new_session=True,
                 close_fds=True,
             )
+            self._launched = process
             while not self._answers():
                 code = process.poll()
                 if code is not None or time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""What crawls have learnt of a site, and how far they came back in time: the collections `sites` and `backfills`."""
+"""What crawls have learnt: the collections `sites` and `hosts`, and `backfills`, how far they came back in time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from pymongo import ReplaceOne
 
 from newscrawl.article import article_id
-from newscrawl.records import Backfill, SiteMemory
+from newscrawl.records import Backfill, Host, SiteMemory
 from newscrawl.store.queries import Database
 
 
@@ -44,3 +44,16 @@ async def remember_backfills(database: Database, records: Iterable[Backfill]) ->
     ]
     if operations:
         await database["backfills"].bulk_write(operations, ordered=False)
+
+
+async def hosts_of(database: Database, names: Iterable[str]) -> list[Host]:
+    """What is remembered of some hosts."""
+    found = database["hosts"].find({"host": {"$in": list(names)}}, {"_id": 0})
+    return [Host.model_validate(document) async for document in found]
+
+
+async def remember_hosts(database: Database, records: Iterable[Host]) -> None:
+    """Keep how hosts want to be asked. Idempotent."""
+    operations = [ReplaceOne({"_id": record.host}, record.model_dump(), upsert=True) for record in records]
+    if operations:
+        await database["hosts"].bulk_write(operations, ordered=False)

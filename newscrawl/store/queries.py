@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from newscrawl.article import article_id
 from newscrawl.normalize.urls import canonical_url
-from newscrawl.records import Failure, Listing, Run
+from newscrawl.records import Failure, Listing, Robots, Run
 from newscrawl.settings import RETRY_WAITS
 from newscrawl.store.observations import Counter, counter_fields, counters_of
 
@@ -122,3 +123,9 @@ async def site_listings(database: Database, site: str) -> dict[str, Listing]:
     """What is known of every listing, feed and sitemap of a site, by address."""
     found = database["listings"].find({"site": site}, {"_id": 0})
     return {document["url"]: Listing.model_validate(document) async for document in found}
+
+
+async def known_robots(database: Database, origins: Iterable[str]) -> dict[str, Robots]:
+    """What is known of the robots.txt of some origins, by origin."""
+    found = database["robots"].find({"_id": {"$in": [article_id(origin) for origin in origins]}}, {"_id": 0})
+    return {document["origin"]: Robots.model_validate(document) async for document in found}

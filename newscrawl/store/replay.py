@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from newscrawl.article import Article
 from newscrawl.normalize.visits import AGES
-from newscrawl.records import Failure, Listing, Run, Sighting, ViewObservation, Visit
+from newscrawl.records import Failure, Listing, Robots, Run, Sighting, ViewObservation, Visit
 from newscrawl.store.articles import ArticleWriter, StoreRefused
 from newscrawl.store.spool import Spool, read_records
 from newscrawl.store.upsert import Outcome
@@ -35,7 +35,7 @@ async def replay(writer: ArticleWriter, spool: Spool) -> int:
     for path in spool.take():
         async with _alone_with(path):
             batch: list[dict[str, Any]] = []
-            for record in read_records(path):
+            for record in read_records(path, lambda line: _put_aside(spool, line)):
                 batch.append(record)
                 number += 1
                 if len(batch) == TOGETHER:
@@ -44,6 +44,10 @@ async def replay(writer: ArticleWriter, spool: Spool) -> int:
             await _store(writer, spool, batch)
             path.unlink(missing_ok=True)  # another process may have replayed it before
     return number
+
+
+def _put_aside(spool: Spool, line: bytes) -> None:
+    logger.error("a line of the spool is damaged and is kept in %s: %.80r", spool.refuse(line), line)
 
 
 @asynccontextmanager
@@ -119,5 +123,7 @@ async def _hand_over(writer: ArticleWriter, record: dict[str, Any]) -> None:
             await writer.remember(Listing.model_validate(record["listing"]))
         case "run":
             await writer.end_run(record["id"], Run.model_validate(record["run"]))
+        case "robots":
+            await writer.remember_robots(Robots.model_validate(record["robots"]))
         case kind:
             raise ValueError(f"there are no records of kind {kind!r}")

@@ -1,4 +1,5 @@
-"""Records that need no answer: view counters, aliases, failures, what is known of listings, ends of runs."""
+"""Records that need no answer: view counters, aliases, failures, what is known of listings and of
+robots.txt, ends of runs."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from typing import Any
 from pymongo import DeleteOne, ReplaceOne, UpdateOne
 
 from newscrawl.article import article_id
-from newscrawl.records import Failure, Listing, Run, Sighting, Visit
+from newscrawl.records import Failure, Listing, Robots, Run, Sighting, Visit
 from newscrawl.store.identity import add_aliases
 from newscrawl.store.ledger import sighting_operation
 from newscrawl.store.observations import Observations
@@ -31,10 +32,13 @@ class SideRecords:
     """By address: the last word counts; None where the address has succeeded."""
     visits: list[Visit] = field(default_factory=list)
     runs: dict[str, Run] = field(default_factory=dict)
+    robots: dict[str, Robots] = field(default_factory=dict)
+    """By origin: the last word counts."""
 
     def __len__(self) -> int:
         of_articles = len(self.observations.views) + len(self.aliases) + len(self.visits)
-        return len(self.listings) + len(self.sightings) + of_articles + len(self.failures) + len(self.runs)
+        others = len(self.failures) + len(self.runs) + len(self.robots)
+        return len(self.listings) + len(self.sightings) + of_articles + others
 
     def add(self, further: SideRecords) -> None:
         """Add what came later."""
@@ -45,6 +49,7 @@ class SideRecords:
         self.visits += further.visits
         self.failures |= further.failures
         self.runs |= further.runs
+        self.robots |= further.robots
 
     def operations(self, only: str | None = None) -> Iterator[tuple[str, list[Any]]]:
         """Collection and operations, those of one collection where it is named. All are idempotent."""
@@ -54,6 +59,7 @@ class SideRecords:
             ("articles", self._article_operations),
             ("failures", self._failure_operations),
             ("runs", self._run_operations),
+            ("robots", self._robots_operations),
         ):
             if only in (None, collection) and (operations := make()):
                 yield collection, operations
@@ -66,6 +72,7 @@ class SideRecords:
             "articles": (self.aliases, self.visits),
             "failures": (self.failures,),
             "runs": (self.runs,),
+            "robots": (self.robots,),
         }
         for records in kept[collection]:
             records.clear()
@@ -86,12 +93,19 @@ class SideRecords:
                 for url, failure in self.failures.items()
             ),
             *({"kind": "run", "id": key, "run": run.model_dump(mode="json")} for key, run in self.runs.items()),
+            *({"kind": "robots", "robots": known.model_dump(mode="json")} for known in self.robots.values()),
         ]
 
     def _listing_operations(self) -> list[Any]:
         return [
             ReplaceOne({"_id": article_id(url)}, listing.model_dump(), upsert=True)
             for url, listing in self.listings.items()
+        ]
+
+    def _robots_operations(self) -> list[Any]:
+        return [
+            ReplaceOne({"_id": article_id(origin)}, known.model_dump(), upsert=True)
+            for origin, known in self.robots.items()
         ]
 
     def _sighting_operations(self) -> list[Any]:

@@ -1,7 +1,7 @@
 """Records that wait on disk while the database is away: an append-only file of JSON lines.
 
 Each append is on the disk (fsync) before it returns. Several processes may append at once (flock). A line that a
-crash cut short is left out on reading: it was never reported as kept.
+crash cut short was never reported as kept; a replay puts it aside, as it does with one that the disk has damaged.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import contextlib
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +56,12 @@ class Spool:
         """Files that replays have taken and not finished, oldest first."""
         return sorted(self.path.parent.glob(f"{self.path.stem}.*.replay"), key=_changed)
 
-    def refuse(self, record: dict[str, Any]) -> Path:
-        """Put a record that cannot be replayed where people find it, and give the file."""
+    def refuse(self, record: dict[str, Any] | bytes) -> Path:
+        """Put a record that cannot be replayed, or a line that is none, where people find it, and give the file."""
         refused = Spool(self.path.with_suffix(".refused.jsonl"))
-        refused.append([record])
+        refused.append(
+            [{"damaged": record.decode("utf-8", "backslashreplace")} if isinstance(record, bytes) else record]
+        )
         return refused.path
 
     def take(self) -> list[Path]:
@@ -78,13 +80,15 @@ def _changed(path: Path) -> float:
         return 0.0
 
 
-def read_records(path: Path) -> Iterator[dict[str, Any]]:
-    """The records of one file in the order of their appending."""
+def read_records(path: Path, damaged: Callable[[bytes], object] | None = None) -> Iterator[dict[str, Any]]:
+    """The records of one file in the order of their appending; `damaged` is told of each line that is no record."""
     with contextlib.suppress(FileNotFoundError), path.open("rb") as file:  # absent: another process has replayed it
         for line in file:
             try:
                 record = json.loads(line)
-            except ValueError:
-                continue
+            except (ValueError, RecursionError):
+                record = None
             if isinstance(record, dict):
                 yield record
+            elif damaged is not None and line.strip():
+                damaged(line)

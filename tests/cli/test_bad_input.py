@@ -96,13 +96,16 @@ def test_an_unreachable_host_fails_the_site_with_its_reason(newscrawl: Any, webs
     newscrawl.add_site("nowhere", website.site_file(listings=listing))
     newscrawl("crawl", "nowhere", code=1)
     [failure] = newscrawl.documents("failures")
-    assert (failure["stage"], failure["reason"]) == ("discover", "connection-refused")
+    assert (failure["stage"], failure["reason"]) == ("discover", "robots-unreachable")
+    assert "robots.txt could not be read (connection-refused" in failure["detail"]
 
 
 def test_a_host_without_an_address_fails_the_site_with_its_reason(newscrawl: Any, website: Any) -> None:
     newscrawl.add_site("nowhere", website.site_file(listings='["http://news.invalid/news"]'))
     newscrawl("crawl", "nowhere", code=1)
-    assert newscrawl.documents("failures")[0]["reason"] == "dns"
+    [failure] = newscrawl.documents("failures")
+    assert failure["reason"] == "robots-unreachable"
+    assert "robots.txt could not be read (dns" in failure["detail"]
 
 
 def test_a_robots_txt_that_forbids_is_kept_to_and_recorded(newscrawl: Any, website: Any) -> None:

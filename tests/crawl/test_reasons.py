@@ -5,14 +5,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from scrapy.exceptions import (
     CannotResolveHostError,
-    DownloadCancelledError,
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
     IgnoreRequest,
+    ResponseDataLossError,
 )
 
 from newscrawl.crawl.reasons import failure_of, next_try, reason_of
+from newscrawl.crawl.refusals import Broken, Refused
+from newscrawl.crawl.robots import RobotsRefused
 
 NOW = datetime(2026, 1, 6, 10, 50, tzinfo=UTC)
 
@@ -23,9 +25,12 @@ NOW = datetime(2026, 1, 6, 10, 50, tzinfo=UTC)
         (DownloadTimeoutError("30 seconds"), "timeout"),
         (CannotResolveHostError("no such host"), "dns"),
         (DownloadConnectionRefusedError("refused"), "connection-refused"),
-        (DownloadCancelledError("too large"), "too-large"),
+        (Refused("too-large", "the answer has more than 10 bytes"), "too-large"),
+        (Broken("damaged-coding", "it ends too early"), "damaged-coding"),
+        (ResponseDataLossError("it ends too early"), "cut-short"),
         (DownloadFailedError("reset"), "connection-lost"),
-        (IgnoreRequest("Forbidden by robots.txt"), "robots-forbidden"),
+        (RobotsRefused("robots-forbidden", "forbidden"), "robots-forbidden"),
+        (IgnoreRequest("whatever else"), "ignored"),
         (RuntimeError("anything else"), "fetch-error"),
     ],
 )
@@ -43,6 +48,10 @@ def test_every_further_attempt_waits_longer_and_never_for_ever() -> None:
     assert waits == [NOW + timedelta(hours=hours) for hours in (1, 6, 24, 24, 24)]
 
 
+def test_what_was_not_asked_for_as_robots_txt_was_away_is_due_with_the_next_run() -> None:
+    assert next_try("robots-unreachable", 9, NOW) == NOW + timedelta(minutes=1)
+
+
 def test_a_failure_holds_only_what_the_database_can_hold() -> None:
     failure = failure_of(
         "https://example.com/\ud800",
@@ -54,5 +63,5 @@ def test_a_failure_holds_only_what_the_database_can_hold() -> None:
         now=NOW,
         run=None,
     )
-    assert failure.url == "https://example.com/?"
+    assert failure.url == "https://example.com/%3F"
     assert len(failure.detail) == 500

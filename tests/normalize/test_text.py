@@ -1,12 +1,20 @@
 """White space, invisible characters and fingerprints."""
 
+import re
 import timeit
+import unicodedata
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newscrawl.normalize.text import clean, count_words, fingerprint, fold
+from newscrawl.normalize.text import MOST_MARKS, clean, clean_lines, count_words, fingerprint, fold, undecodable
+
+# Controls but tab and line ends, surrogates, turned text, tags, private use, non-characters.
+FORBIDDEN = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff\ufeff]"
+)
 
 
 @pytest.mark.parametrize(
@@ -19,19 +27,63 @@ from newscrawl.normalize.text import clean, count_words, fingerprint, fold
         ("nul\x00byte", "nulbyte"),
         ("lone \ud800 surrogate", "lone surrogate"),
         ("می\u200cخواهم", "می\u200cخواهم"),
+        ("a\x1b[31mred\x1b]0;title\x07\x9b2J", "a[31mred]0;title2J"),
+        ("one\u2028two\u2029three\x85four\x0bfive", "one two three four five"),
+        ("\u202egnp.exe\u202c \u2067x\u2069 \u202ay\u202b", "gnp.exe x y"),
+        ("left\u200e-right\u200f\u061c", "left-right"),
+        ("שלום\u200f (2026)\u200e!", "שלום\u200f (2026)\u200e!"),
+        ("\U000e0041\U000e0042tagged\U000e007f", "tagged"),
+        ("葛\U000e0100城", "葛\U000e0100城"),
+        ("\ufdd0non\ufffe\U0001ffff\U0010ffffcharacters", "noncharacters"),
+        ("icons \ue000\uf8ff\U000f0001 of fonts", "icons of fonts"),
+        ("👩\u200d👩\u200d👧 🏳\ufe0f\u200d🌈", "👩\u200d👩\u200d👧 🏳\ufe0f\u200d🌈"),
+        ("\x00\u200b\u202e\ud83d", ""),
     ],
 )
 def test_text_is_cleaned(text: str, expected: str) -> None:
     assert clean(text) == expected
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.text())
+HOSTILE = st.text(
+    st.one_of(st.characters(), st.sampled_from("\x00\x1b\x9b\u200d\u200f\u202e\u2066\u2028\ue000\ufdd0\ud800\u0301\u0344\U000e0041אe"))
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(HOSTILE)
 def test_clean_text_is_clean_and_can_be_stored(text: str) -> None:
     once = clean(text)
     assert clean(once) == once
-    assert "\x00" not in once
+    assert len(once.splitlines()) <= 1
+    assert not FORBIDDEN.search(once)
     once.encode("utf-8")
+
+
+@settings(max_examples=200, deadline=None)
+@given(HOSTILE)
+def test_text_of_several_lines_is_clean_but_for_its_white_space(text: str) -> None:
+    once = clean_lines(text)
+    assert clean_lines(once) == once
+    assert clean(once) == clean(text)
+    assert not FORBIDDEN.search(once)
+
+
+@pytest.mark.parametrize(
+    "mark", ["\u0301", "\u0344", "\u0489", "\u200d", "\u05b0", "\U0001d165", "\ufe0f", "\u0301\u200d"]
+)
+def test_marks_in_a_row_are_cut(mark: str) -> None:
+    assert len(clean(f"Z{mark * 5000}algo")) <= len("Zalgo") + MOST_MARKS
+    assert clean(f"Z{mark * 5000}algo").endswith("algo")
+
+
+@pytest.mark.parametrize("text", ["Việt Nam", "שָׁלוֹם בְּרֵאשִׁית", "ที่นี่", "ক্ষ্ম্য", "བསྒྲུབས", "مُحَمَّدٌ", "ြုံ့"])
+def test_the_marks_of_spelling_stay(text: str) -> None:
+    assert clean(text) == unicodedata.normalize("NFC", text)
+
+
+@pytest.mark.parametrize(("texts", "share"), [(["abc", ""], 0), (["ab\ufffd", "\ufffd"], 0.5), ([""], 0)])
+def test_the_share_of_what_cannot_be_decoded_is_told(texts: list[str], share: float) -> None:
+    assert undecodable(*texts) == share
 
 
 def test_words_are_counted_in_every_script() -> None:
@@ -78,4 +130,4 @@ def test_cleaning_a_text_first_changes_no_fingerprint(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["a " * 500_000, " " * 10**6, "\x00" * 10**6, "e" + "\u0301" * 10**6, "<a " * 333_333])
 def test_a_megabyte_is_cleaned_at_once(text: str) -> None:
-    assert min(timeit.repeat(lambda: clean(text), number=1, repeat=3)) < 0.05
+    assert min(timeit.repeat(lambda: clean(text), number=1, repeat=3, timer=process_time)) < 0.05

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from pymongo import MongoClient
 
-from newscrawl.store.connect import DatabaseDown, connect, mask
+from newscrawl.store.connect import DatabaseDown, connect
 from newscrawl.store.local import LocalServer, LocalServerError
 
 
@@ -155,7 +155,3 @@ async def test_a_server_that_does_not_answer_is_told_without_its_password(tmp_pa
     with pytest.raises(DatabaseDown) as caught:
         await connect("mongodb://reader:secret@127.0.0.1:1/?serverSelectionTimeoutMS=200", folder=tmp_path)
     assert "secret" not in str(caught.value)
-
-
-def test_a_password_is_masked() -> None:
-    assert mask("mongodb://a:b@host/x") == "mongodb://a:…@host/x"

@@ -8,9 +8,9 @@ import signal
 from datetime import UTC, datetime
 from pathlib import Path
 
-from newscrawl.article import Article, article_id
+from newscrawl.article import Article, Section, article_id
 from newscrawl.normalize.text import fingerprint
-from newscrawl.records import Failure, Listing, Run, ViewObservation
+from newscrawl.records import Failure, Listing, Robots, Run, ViewObservation
 from newscrawl.store.articles import ArticleWriter
 from newscrawl.store.connect import Connection, connect
 from newscrawl.store.replay import replay
@@ -22,6 +22,7 @@ URL = "https://example.com/news/1"
 ARTICLE = Article(url=URL, site="example", headline="Storm", body="Wind.", fingerprint=fingerprint("Wind."))
 LISTING = Listing(url="https://example.com/news", site="example", kind="listing", open_walk=[ARTICLE.id])
 RUN = Run(site="example", command="newscrawl crawl example", started_at=NOW, version="0.1.0", pid=1, host="here")
+ROBOTS = Robots(origin="https://example.com", site="example", fetched_at=NOW, state="rules", reason="http-200")
 FAILURE = Failure(url=f"{URL}/gone", site="example", stage="fetch", reason="http-404", first_at=NOW, last_at=NOW)
 
 
@@ -34,20 +35,22 @@ async def spool_everything(spool: Spool) -> None:
     await writer.add_aliases(ARTICLE.id, ["https://example.com/amp/1"])
     await writer.fail(FAILURE)
     await writer.end_run("run-1", RUN)
+    await writer.remember_robots(ROBOTS)
     await writer.close()
 
 
 async def test_records_of_every_kind_wait_and_are_stored_by_a_replay(connection: Connection, tmp_path: Path) -> None:
     spool = Spool(tmp_path / "spool.jsonl")
     await spool_everything(spool)
-    assert {record["kind"] for record in spool.read()} == {"listing", "article", "view", "aliases", "failure", "run"}
+    kinds = {"listing", "article", "view", "aliases", "failure", "run", "robots"}
+    assert {record["kind"] for record in spool.read()} == kinds
     writer = ArticleWriter(connection, spool, interval=0.01)
-    assert await replay(writer, spool) == 6
+    assert await replay(writer, spool) == 7
     database = connection.database
     stored = await database["articles"].find_one({"_id": ARTICLE.id})
     assert stored is not None
     assert (stored["headline"], stored["aliases"]) == ("Storm", ["https://example.com/amp/1"])
-    for collection in ("listings", "views", "failures", "runs"):
+    for collection in ("listings", "views", "failures", "runs", "robots"):
         assert await database[collection].count_documents({}) == 1
     assert list(spool.read()) == []
 
@@ -105,7 +108,7 @@ async def test_an_article_that_the_database_refuses_in_a_replay_is_a_failure(
     connection: Connection, tmp_path: Path
 ) -> None:
     spool = Spool(tmp_path / "spool.jsonl")
-    large = ARTICLE.model_copy(update={"body": "x" * 17 * 2**20})
+    large = ARTICLE.model_copy(update={"sections": [Section(paragraphs=["x" * 900_000] * 20)]})
     await ArticleWriter(None, spool, interval=0.01).save(large, now=NOW)
     await replay(ArticleWriter(connection, spool, interval=0.01), spool)
     failure = await connection.database["failures"].find_one({"_id": article_id(URL)})

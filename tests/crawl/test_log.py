@@ -1,0 +1,67 @@
+"""The log has one line for each event, whatever is in it."""
+
+import logging
+from collections.abc import Iterator
+from io import StringIO
+
+import pytest
+from scrapy.utils.log import configure_logging, get_scrapy_root_handler
+
+from newscrawl.article import Article
+from newscrawl.crawl.log import BESIDE, LONGEST, OneLine, keep_to_one_line
+
+FORGED = "2026-01-06 12:00:00 [newscrawl] ERROR: forged"
+
+
+@pytest.fixture
+def log() -> Iterator[StringIO]:
+    """What the process's handler writes, as Scrapy makes it."""
+    level = logging.root.level
+    configure_logging({"LOG_LEVEL": "DEBUG"})
+    keep_to_one_line()
+    handler = get_scrapy_root_handler()
+    assert isinstance(handler, logging.StreamHandler)
+    handler.setStream(written := StringIO())
+    yield written
+    configure_logging({"LOG_ENABLED": False})
+    logging.root.setLevel(level)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029", "\x1c"])
+@pytest.mark.parametrize("name", ["newscrawl.store", "scrapy.core.engine", "twisted"])
+def test_text_of_a_page_ends_no_line(log: StringIO, end: str, name: str) -> None:
+    logging.getLogger(name).error("Ignored response %s", f"<200 https://example.com/a>{end}{FORGED}")
+    [line] = log.getvalue().splitlines()
+    assert line.endswith(FORGED)
+    assert "Ignored response" in line
+
+
+def test_text_of_a_page_steers_no_terminal() -> None:
+    record = logging.LogRecord("newscrawl", logging.ERROR, "", 0, "%s", ("a\x1b]0;title\x07\x9b2J\u202eb\ud800",), None)
+    assert OneLine().format(record) == "a\\x1b]0;title\\x07\\x9b2J\\u202eb\\ud800"
+
+
+def test_words_that_look_like_formats_are_written_as_they_are(log: StringIO) -> None:
+    logging.getLogger("newscrawl").error("%s", "{{7*7}} ${jndi:ldap://x} %s %(x)s {0} \\n")
+    assert log.getvalue().endswith("{{7*7}} ${jndi:ldap://x} %s %(x)s {0} \\n\n")
+
+
+def test_no_line_of_a_traceback_looks_like_an_event(log: StringIO) -> None:
+    try:
+        raise ValueError(f"no date:\n{FORGED}\x1b[2J")
+    except ValueError:
+        logging.getLogger("newscrawl").exception("https://example.com/a cannot be read")
+    first, *others = log.getvalue().splitlines()
+    assert first.endswith("ERROR: https://example.com/a cannot be read")
+    assert len(others) > 3
+    assert all(line.startswith(BESIDE) for line in others)
+    assert "\x1b" not in log.getvalue()
+
+
+def test_an_event_of_a_megabyte_is_cut(log: StringIO) -> None:
+    logging.getLogger("newscrawl").error("%s", "a" * 10**6)
+    assert len(log.getvalue()) < LONGEST + 100
+
+
+def test_a_whole_article_is_logged_as_its_address() -> None:
+    assert str(Article(url="https://example.com/a", headline="Bridge closed")) == "https://example.com/a"
