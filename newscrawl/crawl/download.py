@@ -33,7 +33,7 @@ from scrapy.responsetypes import responsetypes
 from newscrawl.crawl.codings import ACCEPTED, CodingError, decode_body
 from newscrawl.crawl.gate import gate
 from newscrawl.crawl.pace import THROTTLED, Pace, retry_after
-from newscrawl.crawl.refusals import Broken, Refused
+from newscrawl.crawl.refusals import Broken, Refused, TooSlow
 from newscrawl.normalize.addresses import NO_ADDRESS, AllowList, forbidden, own_addresses
 from newscrawl.settings import Settings, settings
 
@@ -199,10 +199,11 @@ class Download:
                 async with answer:
                     return await self._read(request, answer)
         except TimeoutError as error:
-            is_mute = first_byte.expired()
-            limit = own.first_byte_timeout if is_mute else own.timeout
-            said = "has not begun to answer" if is_mute else "has not finished its answer"
-            raise DownloadTimeoutError(f"the server {said} after {limit:g} seconds") from error
+            if first_byte.expired():
+                said = f"the server has not begun to answer after {own.first_byte_timeout:g} seconds"
+                raise TooSlow("first-byte-timeout", said) from error
+            said = f"the server has not finished its answer after {own.timeout:g} seconds"
+            raise TooSlow("timeout", said) from error
         except aiohttp.ClientError as error:
             raise _as_scrapy_says(error, target) from error
 

@@ -17,7 +17,7 @@ from scrapy.exceptions import (
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure as TwistedFailure
 
-from newscrawl.crawl.refusals import Broken, Refused
+from newscrawl.crawl.refusals import Broken, Refused, TooSlow
 from newscrawl.crawl.robots_memory import FIRST_WAIT
 from newscrawl.records import Failure
 from newscrawl.settings import RETRY_WAITS
@@ -39,7 +39,7 @@ GONE = frozenset({404, 410})
 
 def reason_of(error: BaseException) -> str:
     """Reason code of a failed download."""
-    if isinstance(error, Refused | Broken):
+    if isinstance(error, Refused | Broken | TooSlow):
         return error.reason
     if isinstance(error, IgnoreRequest):
         return str(getattr(error, "reason", "ignored"))

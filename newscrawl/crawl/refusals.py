@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from scrapy.exceptions import DownloadFailedError, IgnoreRequest
+from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError, IgnoreRequest
 
 
 class Refused(IgnoreRequest):
@@ -24,6 +24,14 @@ class Stopped(Refused):
 
     def __init__(self) -> None:
         super().__init__("stopped", "the run was stopped before this was fetched")
+
+
+class TooSlow(DownloadTimeoutError):
+    """A server that takes too long. `reason`: `first-byte-timeout` or `timeout`."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
 
 
 class Broken(DownloadFailedError):
