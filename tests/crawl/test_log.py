@@ -73,7 +73,7 @@ def test_a_whole_article_is_logged_as_its_address() -> None:
 
 def test_every_line_of_a_crawl_is_an_event(newscrawl: Any) -> None:
     newscrawl.environment["NEWSCRAWL_LOG_LEVEL"] = "INFO"
-    with serve(Replica(articles=2, bad=True)) as server:
+    with serve(Replica(articles=12, bad=True)) as server:
         newscrawl.add_site("replica", site_file(server.base_url, bad=True))
         code, _, errors = newscrawl.run("crawl", "replica")
     assert code == 0
