@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from newscrawl.cli import articles, crawl, db, demo, diff, doctor, failures, health, parse, runs, sites, top, why
+from newscrawl.crawl.log import keep_to_one_line
 
 app = typer.Typer(
     name="newscrawl",
@@ -52,4 +53,4 @@ def _main(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and end.")
     ] = False,
 ) -> None:
-    pass
+    keep_to_one_line()

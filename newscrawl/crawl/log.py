@@ -1,38 +1,44 @@
 """The process's log: one line an event, whatever addresses, headlines and answers are in it.
 
-Scrapy, Twisted, pymongo and newscrawl log through one handler, Scrapy's. Its formatter is replaced here, so that no
-text of a page can end a line and forge another, or steer the terminal of whoever reads the log.
+newscrawl, Scrapy, Twisted and pymongo all log through Python's logging. Its records are replaced here and not a
+handler's formatter, because Scrapy makes its handler anew for each crawl: no text of a page can end a line and forge
+another, or steer the terminal of whoever reads the log.
 """
 
 from __future__ import annotations
 
 import logging
-
-from scrapy.utils.log import get_scrapy_root_handler
+from typing import Any
 
 from newscrawl.normalize.text import escaped
 
 LONGEST = 10_000  # characters of one event
 BESIDE = "    | "  # before each line of a traceback, which no event begins with
 
+_FORMATTER = logging.Formatter()
 
-class OneLine(logging.Formatter):
-    """As `logging.Formatter`, each event on one line; lines of a traceback follow it behind a bar."""
 
-    def formatMessage(self, record: logging.LogRecord) -> str:
-        """The event's line, line ends and control characters escaped."""
-        line = escaped(super().formatMessage(record))
-        return line if len(line) <= LONGEST else f"{line[:LONGEST]}… ({len(line)} characters)"
+class OneLine(logging.LogRecord):
+    """As `logging.LogRecord`, its message on one line; lines of a traceback follow it behind a bar."""
 
-    def format(self, record: logging.LogRecord) -> str:
-        """The event, and the traceback that belongs to it."""
-        line, *traceback = super().format(record).split("\n")
-        return "\n".join([line, *(BESIDE + escaped(text)[:LONGEST] for text in traceback)])
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        if self.exc_info and self.exc_info[0] is not None:
+            self.exc_text = _barred(_FORMATTER.formatException(self.exc_info))
+        if self.stack_info:
+            self.stack_info = _barred(self.stack_info)
+
+    def getMessage(self) -> str:
+        """The message, line ends and control characters escaped, cut where it is too long."""
+        message = super().getMessage()
+        end = f"… ({len(message)} characters)" if len(message) > LONGEST else ""
+        return escaped(message[:LONGEST]) + end
+
+
+def _barred(text: str) -> str:
+    return "\n".join(BESIDE + escaped(line[:LONGEST]) for line in text.split("\n"))
 
 
 def keep_to_one_line() -> None:
-    """Give Scrapy's handler such a formatter. Call it after each `configure_logging`, which makes a new handler."""
-    handler = get_scrapy_root_handler()
-    if handler is not None and handler.formatter is not None and not isinstance(handler.formatter, OneLine):
-        before = handler.formatter
-        handler.setFormatter(OneLine(before._style._fmt, before.datefmt))
+    """Make every event that is logged from now on in this process such a record."""
+    logging.setLogRecordFactory(OneLine)

@@ -169,7 +169,6 @@ class Reader:
 
     async def _answer(self, site: str, job: Job) -> Answer:
         worker, answer = await self._worker(), None
-        self._busy.add(worker)
         clock = asyncio.get_running_loop().time
         begun = clock()
         try:
@@ -191,18 +190,30 @@ class Reader:
     async def _worker(self) -> Worker:
         """A worker that is there. Raises ReadingFailed where none can be had."""
         while self._idle:
-            worker = self._idle.pop()
-            if await worker.begin():
-                return worker
-            worker.end()  # it ended while it had nothing to do
+            if await self._is_there(worker := self._idle.pop()):
+                return worker  # else it ended while it had nothing to do
         if self._template.has_ended:
             await self._template.end()
             self._template = Template(self.languages)
-        worker = self._template.worker()
-        if await worker.begin():
+        if await self._is_there(worker := self._template.worker()):
             return worker
-        worker.end()
         raise ReadingFailed("reading-crashed", "no process that reads pages can be started")
+
+    async def _is_there(self, worker: Worker) -> bool:
+        """Wait for a worker, which counts as busy from now on; False where it has ended.
+
+        It is held while it is waited for: nothing else holds what a stream waits for, nor the task that does, and a
+        collection of garbage would take both away.
+        """
+        self._busy.add(worker)
+        is_there = False
+        try:
+            is_there = await worker.begin()
+        finally:
+            if not is_there:
+                self._busy.discard(worker)
+                worker.end()
+        return is_there
 
     async def close(self) -> None:
         """End all processes."""
