@@ -192,17 +192,26 @@ class Reader:
         """A worker that is there. Raises ReadingFailed where none can be had."""
         while self._idle:
             worker = self._idle.pop()
-            if await worker.begin():
+            if await self._begins(worker):
                 return worker
             worker.end()  # it ended while it had nothing to do
         if self._template.has_ended:
             await self._template.end()
             self._template = Template(self.languages)
         worker = self._template.worker()
-        if await worker.begin():
+        if await self._begins(worker):
             return worker
         worker.end()
         raise ReadingFailed("reading-crashed", "no process that reads pages can be started")
+
+    async def _begins(self, worker: Worker) -> bool:
+        # Held meanwhile: the loop knows a stream by a weak reference alone, so a task that waits for a stream which
+        # nobody else holds is garbage, and is collected while it waits.
+        self._busy.add(worker)
+        try:
+            return await worker.begin()
+        finally:
+            self._busy.discard(worker)
 
     async def close(self) -> None:
         """End all processes."""
