@@ -192,17 +192,25 @@ class Reader:
         """A worker that is there. Raises ReadingFailed where none can be had."""
         while self._idle:
             worker = self._idle.pop()
-            if await worker.begin():
+            if await self._begin(worker):
                 return worker
             worker.end()  # it ended while it had nothing to do
         if self._template.has_ended:
             await self._template.end()
             self._template = Template(self.languages)
         worker = self._template.worker()
-        if await worker.begin():
+        if await self._begin(worker):
             return worker
         worker.end()
         raise ReadingFailed("reading-crashed", "no process that reads pages can be started")
+
+    async def _begin(self, worker: Worker) -> bool:
+        """Wait until a worker is there; False where it has ended."""
+        self._busy.add(worker)  # asyncio holds neither a stream nor who waits for it: they would be cleared as garbage
+        try:
+            return await worker.begin()
+        finally:
+            self._busy.discard(worker)
 
     async def close(self) -> None:
         """End all processes."""
