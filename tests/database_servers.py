@@ -14,7 +14,7 @@ from typing import Any
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from newscrawl.store.local import find_mongod
+from newscrawl.store.mongod import find_mongod
 
 PATIENCE = 60.0  # seconds
 

@@ -32,7 +32,8 @@ def _own_server_settings() -> Settings:
 @app.command()
 def start() -> None:
     """Start the embedded database and leave it running until `newscrawl db stop`."""
-    from newscrawl.store.local import LocalServer, LocalServerError
+    from newscrawl.store.local import LocalServer
+    from newscrawl.store.mongod import LocalServerError
 
     own = _own_server_settings()
     server = LocalServer(own.data)
@@ -46,7 +47,8 @@ def start() -> None:
 @app.command()
 def stop() -> None:
     """Stop the embedded database."""
-    from newscrawl.store.local import LocalServer, LocalServerError
+    from newscrawl.store.local import LocalServer
+    from newscrawl.store.mongod import LocalServerError
 
     try:
         stopped = LocalServer(_own_server_settings().data).stop()

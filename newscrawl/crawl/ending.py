@@ -35,6 +35,9 @@ async def end_early(stop: Stop, crawlers: Collection[Crawler], crawls: Collectio
     endings = [asyncio.ensure_future(_end(crawler)) for crawler in crawlers if crawler.spider is not None]
     if endings:
         await asyncio.wait(endings, timeout=stop.left(OVER - LAST))
+    if waiting:
+        # What is torn out of its work complains of it, one page after the other; it is known and said already.
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
     for task in (*told.values(), *crawls):
         task.cancel()
 

@@ -14,7 +14,8 @@ from pymongo.errors import ConfigurationError, InvalidURI, OperationFailure, PyM
 from pymongo.write_concern import WriteConcern
 
 from newscrawl.normalize.secrets import mask
-from newscrawl.store.local import LocalServer, LocalServerError
+from newscrawl.store.local import LocalServer
+from newscrawl.store.mongod import LocalServerError
 
 if TYPE_CHECKING:
     from newscrawl.settings import Settings

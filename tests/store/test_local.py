@@ -15,7 +15,8 @@ import pytest
 from pymongo import MongoClient
 
 from newscrawl.store.connect import DatabaseDown, connect
-from newscrawl.store.local import LocalServer, LocalServerError
+from newscrawl.store.local import LocalServer
+from newscrawl.store.mongod import LocalServerError
 
 
 @pytest.fixture
