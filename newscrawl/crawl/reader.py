@@ -18,7 +18,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
-from typing import TypeVar, TypeVarTuple
+from typing import Any, TypeVar, TypeVarTuple
 
 from newscrawl.crawl.turns import Turns
 from newscrawl.crawl.worker import Answer, Job
@@ -146,17 +146,25 @@ class Reader:
         self._template = Template(self.languages)  # it starts while the first page is fetched
         self._idle = [self._template.worker()]
         self._busy: set[Worker] = set()
+        self._tasks: set[asyncio.Task[Any] | None] = set()
+        """Those that wait for a page. Scrapy keeps no reference to them, nor does asyncio: while a process begins, only
+        its connection knows of them, and they of it, so that both would be taken for garbage."""
 
     async def read(self, site: str, function: Callable[[*Ts], T], *arguments: *Ts) -> T:
         """What a module-level function gives for a page of a site.
 
         Raises NotAnArticle and Unreadable as the function does, and ReadingFailed.
         """
-        await self._turns.take(site)
+        task = asyncio.current_task()
+        self._tasks.add(task)
         try:
-            answer = await self._answer(site, Job(function, arguments, self.seconds))
+            await self._turns.take(site)
+            try:
+                answer = await self._answer(site, Job(function, arguments, self.seconds))
+            finally:
+                self._turns.give_back(site)
         finally:
-            self._turns.give_back(site)
+            self._tasks.discard(task)
         if answer.problem is not None:
             raise answer.problem
         if answer.is_out_of_memory:
