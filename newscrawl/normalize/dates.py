@@ -11,7 +11,7 @@ import calendar
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import MAXYEAR, UTC, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_tz
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -24,6 +24,9 @@ from newscrawl.normalize.times_of_day import Clock, find_clock
 LONGEST = 400  # characters that are looked at
 TOLERANCE = timedelta(hours=24)
 MOST_WORDS = 3  # beside a time of day that is today's
+FIRST_YEAR = 1600  # the oldest newspapers are of 1605
+NULLS = frozenset({(1601, 1, 1), (1753, 1, 1), (1899, 12, 30), (1900, 1, 1), (1970, 1, 1)})
+"""Days that systems write, at midnight, where they know none: Windows, SQL Server, OLE and Excel, Unix."""
 
 _ISO = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\s?(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?",
@@ -69,7 +72,7 @@ def parse_date(
 
     `languages`: BCP 47 codes, best first, for names of months and the order of numbers. `timezone`: IANA name for
     times that state no offset. `reference`: instant of the fetch, aware; without it no year, day or "ago" is
-    guessed and the future is not refused. None: no date, or one in the future.
+    guessed and the future is not refused. None: no date, one in the future, or one that stands for none (`is_null`).
     """
     raw = " ".join(_MARKS.sub("", text[:LONGEST]).split())
     if not raw:
@@ -79,12 +82,20 @@ def parse_date(
     if found is None:
         return None
     at, offset, precision = found
-    if reference is not None and at > reference + TOLERANCE:
+    if is_null(at, offset) or (reference is not None and at > reference + TOLERANCE):
         return None
     try:
         return Timestamp(at=at, raw=raw[:200], offset=offset, precision=precision)
     except (ValueError, OverflowError):
         return None
+
+
+def is_null(at: datetime, offset: int | None) -> bool:
+    """The instant stands for none: the first one of some system's calendar, in UTC or by the clock of `offset`."""
+    if not FIRST_YEAR <= at.year < MAXYEAR:
+        return at.year < FIRST_YEAR
+    local = at + timedelta(minutes=offset or 0)
+    return any((t.year, t.month, t.day) in NULLS and (t.hour, t.minute) == (0, 0) for t in (at, local))
 
 
 _Found = tuple[datetime, int | None, Precision]

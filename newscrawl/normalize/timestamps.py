@@ -16,6 +16,8 @@ from newscrawl.normalize.zones import zone_of_country
 MOST_READ = 10  # candidates that are read to check the best
 WIDEST_OFFSET = timedelta(hours=14)
 QUARTER = timedelta(minutes=15)
+STATED = ("jsonld:", "meta:", "microdata:")
+"""How the sources of dates begin that a page states for machines."""
 
 _SWAPPABLE = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])/(0?[1-9]|1[0-2])/((?:19|20)\d\d)(?!\d)")
 
@@ -41,7 +43,8 @@ def choose_timestamp(
 
     A time without a zone is read in `timezone` (the site's, IANA), else in the zone of `country` where it has one,
     else as UTC with `offset` null. A day without a time names no instant: it stays midnight UTC where the site's zone
-    is not known. `reference`: the instant of the fetch. None: there is no candidate.
+    is not known. Where the page itself states only what no one can read, a card's date does not take its place.
+    `reference`: the instant of the fetch. None: there is no candidate.
     """
     read: list[tuple[RawDate, Timestamp]] = []
     different: dict[str, RawDate] = {}
@@ -53,6 +56,9 @@ def choose_timestamp(
             read.append((candidate, found))
             if len(read) >= MOST_READ:
                 break
+    if _is_stated(candidates) and all(_is_of_card(candidate) for candidate, _ in read):
+        # The page says when, in a way that nobody can read: what another page says of it is no substitute.
+        read = []
     if not read:
         if not candidates:
             return None
@@ -71,6 +77,15 @@ def choose_timestamp(
     chosen = Chosen(_with_printed_offset(best, [text for text, _ in read], languages, reference), candidate.source)
     chosen.otherwise = [f"{c.source}: {clean(c.text)[:120]}" for c, t in read if not _near(best, t)][:5]
     return chosen
+
+
+def _is_stated(candidates: Sequence[RawDate]) -> bool:
+    """The page states a date for machines, readable or not."""
+    return any(candidate.source.startswith(STATED) for candidate in candidates)
+
+
+def _is_of_card(candidate: RawDate) -> bool:
+    return candidate.source.startswith("card:")
 
 
 def _read(

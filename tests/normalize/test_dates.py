@@ -40,6 +40,31 @@ def test_what_peers_read_wrongly_is_read_rightly(text: str, language: str, expec
     assert read(text, language, "Europe/Kyiv") == expected
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0001-01-01T00:00:00Z",
+        "1970-01-01",
+        "1970-01-01T00:00:00Z",
+        "1970-01-01T03:00:00+03:00",
+        "1969-12-31T19:00:00-05:00",
+        "Thu, 01 Jan 1970 00:00:00 GMT",
+        "1900-01-01T00:00:00",
+        "1899-12-30T00:00:00",
+        "1601-01-01T00:00:00Z",
+    ],
+)
+def test_what_systems_write_for_no_date_is_none(text: str) -> None:
+    assert read(text, "en") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["1970-01-02", "1970-01-01T09:15:00Z", "1912-04-16", "1605-06-01", "1969-07-21T02:56:00Z"]
+)
+def test_an_old_date_is_a_date(text: str) -> None:
+    assert read(text, "en") is not None
+
+
 def test_a_counter_is_no_date() -> None:
     assert read("• 27977 views", "en") is None
 
