@@ -17,6 +17,7 @@ from lxml import etree
 
 from newscrawl.article import Card, Image, NotAnArticle, RawArticle, RawAuthor, RawDate
 from newscrawl.extract import flags, moments, structured, topics
+from newscrawl.extract.absent import says_absent
 from newscrawl.extract.body import read_body
 from newscrawl.extract.cards import keep_articles
 from newscrawl.extract.counters import own_counter
@@ -36,6 +37,7 @@ from newscrawl.site import Rule, RuleField, Site
 _DESCRIPTIONS = ("og:description", "description", "twitter:description")
 MOST_UNDECODABLE = 0.05  # share of the text's characters that are U+FFFD
 MOST_DATES = 25  # candidates
+MOST_HEADINGS = 4  # titles and main headings that may say that there is no such page
 LANGUAGE_SAMPLE = 800  # characters of the text by which its language is told
 NEAREST = 40  # blocks below the headline in which a counter or a dateline is looked for
 
@@ -43,7 +45,7 @@ NEAREST = 40  # blocks below the headline in which a counter or a dateline is lo
 def read_article(page: Page, site: Site, *, card: Card | None = None) -> RawArticle:
     """Everything the page says of its article, as printed.
 
-    Raises NotAnArticle: `no-headline`, `no-body`, `undecodable-text`.
+    Raises NotAnArticle: `no-headline`, `soft-404`, `no-body`, `undecodable-text`.
     """
     with _without_collection(page):
         return _read(page, site, card)
@@ -68,6 +70,9 @@ def _read(page: Page, site: Site, card: Card | None) -> RawArticle:
     raw.headline = _headline(page, site, declared, card, raw)
     if not raw.headline:
         raise NotAnArticle("no-headline", "the page shows no headline", page.url)
+    said = (text_of(element) for element in islice(page.tree.iter("title", "h1"), MOST_HEADINGS))
+    if not declared and not page.meta.get("article:published_time") and says_absent(raw.headline, *said):
+        raise NotAnArticle("soft-404", "the page says that there is no such page", page.url)
     raw.lead = _lead(page, site, declared, raw)
     body = read_body(page, site, raw.headline, raw.lead, structured.first(declared.get("articleBody")))
     _take_body(raw, body)

@@ -1,6 +1,11 @@
-"""Files of other kinds that a server calls a page: told by their first bytes, and by bytes that no text has. Pure."""
+"""Files of other kinds that a server calls a page: told by their first bytes or element, and by bytes that no text has.
+
+Pure.
+"""
 
 from __future__ import annotations
+
+import re
 
 from newscrawl.article import NotAnArticle
 from newscrawl.extract.encoding import is_utf_16
@@ -16,6 +21,8 @@ _FILES = {
 _BINARY = bytes(
     [*range(1, 9), 0x0B, *range(0x0E, 0x1B), *range(0x1C, 0x20)]
 )  # WHATWG MIME Sniffing, 3: no text has them, but for a NUL here and there
+_ROOTS = {b"rss": "feed", b"feed": "feed", b"rdf:rdf": "feed", b"urlset": "sitemap", b"sitemapindex": "sitemap"}
+_FIRST_ELEMENT = re.compile(rb"<([A-Za-z][\w:]{0,20})")
 MOST_BINARY = 0.03  # share of such bytes in a page that is still read; an eighth of what is compressed is such
 
 
@@ -27,6 +34,9 @@ def refuse_binary(body: bytes, url: str) -> None:
     if kind is not None:
         raise NotAnArticle("not-html", f"the answer is a file of the kind {kind}", url)
     head = body[:8192]
+    first = _FIRST_ELEMENT.search(head)
+    if first is not None and (kind := _ROOTS.get(first[1].lower())):
+        raise NotAnArticle("not-html", f"the answer is a {kind}", url)
     binary = len(head) - len(head.translate(None, _BINARY))
     if binary > MOST_BINARY * len(head) and not is_utf_16(body):
         raise NotAnArticle("not-html", "the answer is no text", url)

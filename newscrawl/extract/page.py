@@ -30,6 +30,7 @@ _PRINTED = re.compile(r"[^\s\x00-\x1f\x7f]")
 _ABSOLUTE = re.compile(r"https?://[\w.:-]+(?:/(?!\.)[^\s/]*)*$", re.A)  # and as it should be
 _ITEMS: Callable[[Any], Any] = etree.XPath("descendant-or-self::*[@itemtype]")
 _PROPERTIES: Callable[[Any], Any] = etree.XPath("descendant-or-self::*[@itemprop]")
+_ENDS = re.compile(rb"</(?:body|html)\s{0,20}>", re.I)
 _BLOCKS = frozenset(
     "address article aside blockquote dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li "
     "main nav ol p pre section table tbody td tfoot th thead tr ul br".split()
@@ -65,6 +66,7 @@ class Page:
             detail = f"the page holds more than {self.limits.elements} elements, or one with too many attributes"
             raise NotAnArticle(reason, detail, self.url)
         markup = self.source.encode("utf-8", "replace").translate(None, CONTROL)
+        markup = _ENDS.sub(b"", markup)  # what comes after them belongs to the body (HTML, 13.2.6.4.19 and .22)
         try:
             root = parse_html(markup, self.limits.nesting)
         except NestedTooDeep:
