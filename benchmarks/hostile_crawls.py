@@ -23,6 +23,8 @@ AT_ONCE = 16  # requests where all sites are crawled together
 PATIENCE = 1200.0  # seconds for one category
 LONG_ENOUGH = 240.0  # seconds for all of them together
 STOPPING = 20.0  # seconds from SIGTERM to SIGKILL
+SINCE = {"feed": ("--since", "2026-01-01")}
+"""Categories that hold an archive, which a crawl is told to leave out."""
 AGAIN = frozenset({"state"})
 """Categories whose second run matters: what changes between two visits."""
 
@@ -75,8 +77,11 @@ class Crawls:
         (bench.folder / "sites" / "replica.toml").write_text(good, encoding="utf-8")
 
     @contextmanager
-    def crawl(self, database: str, *sites: str, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
-        """A crawl in a session of its own, until the context ends. Its output goes to a file. `settings`: others."""
+    def crawl(self, database: str, *words: str, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+        """A crawl in a session of its own, until the context ends. Its output goes to a file.
+
+        `words`: of the command. `settings`: others than those of every crawl here.
+        """
         environment = self.bench.environment | {
             "NEWSCRAWL_DATA": str(self.bench.folder / MACHINE),
             "NEWSCRAWL_DATABASE": database,
@@ -87,7 +92,7 @@ class Crawls:
         }
         with (self.bench.folder / f"{database}.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "newscrawl.cli", "crawl", *sites],
+                [sys.executable, "-m", "newscrawl.cli", "crawl", *words],
                 env=environment,
                 stdout=log,
                 stderr=log,
@@ -111,7 +116,7 @@ class Crawls:
             if visit:
                 self.bench.client[database]["articles"].update_many({}, {"$set": {"next_visit_at": datetime.now(UTC)}})
             with (
-                self.crawl(database, *self.sites[category]) as process,
+                self.crawl(database, *self.sites[category], *SINCE.get(category, ())) as process,
                 Watch(process.pid, beside=self.bench.local.pid()) as watch,
             ):
                 if not ended(process, PATIENCE):
@@ -132,7 +137,7 @@ class Crawls:
         sites = [name for found in self.sites.values() for name in found]
         hurry = {"NEWSCRAWL_DELAY": "0", "NEWSCRAWL_CONCURRENCY": str(AT_ONCE)}
         with (
-            self.crawl("hostile-together", *sites, **hurry) as process,
+            self.crawl("hostile-together", *sites, *SINCE["feed"], **hurry) as process,
             Watch(process.pid, beside=self.bench.local.pid()) as watch,
         ):
             ended(process, LONG_ENOUGH)

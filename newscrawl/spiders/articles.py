@@ -66,26 +66,33 @@ class Articles:
 
     def printed(self, card: Card, *, reference: datetime | None = None) -> datetime | None:
         """The publication that a card prints; null also for one after `reference`, which is now by default."""
-        printed = self._date(card, reference or datetime.now(UTC))
+        printed = self._date(card.published, reference or datetime.now(UTC))
         return printed.at if printed is not None else None
 
     def appeared(self, card: Card, now: datetime) -> datetime:
         """When an article that is seen now came out, at the latest: of a mere date the end, never after now."""
-        printed = self._date(card, now)
+        printed = self._date(card.published, now)
         if printed is None or printed.at is None:
             return now
         return min(printed.at + LENGTHS.get(printed.precision, timedelta()), now)
 
-    def _date(self, card: Card, reference: datetime) -> Timestamp | None:
+    def _date(self, text: str | None, reference: datetime) -> Timestamp | None:
         site = self.spider.site
-        if not card.published:
+        if not text:
             return None
-        return parse_date(card.published, languages=site.languages, timezone=site.timezone, reference=reference)
+        return parse_date(text, languages=site.languages, timezone=site.timezone, reference=reference)
 
     def is_old(self, card: Card) -> bool:
-        """The card prints a date before the run's limit."""
+        """The card prints a date before the run's limit: of publication, or else of the last change, which is later."""
         since = self.spider.since
-        return since is not None and (at := self.printed(card)) is not None and at < since
+        if since is None:
+            return False
+        if (at := self.printed(card)) is not None:
+            return at < since
+        changed = self._date(card.modified, datetime.now(UTC))
+        if changed is None or changed.at is None:
+            return False
+        return changed.at + LENGTHS.get(changed.precision, timedelta()) < since
 
     def requests_again(self) -> Iterable[scrapy.Request]:
         """A request for each article that failed before and is due, or that a run before has lost."""

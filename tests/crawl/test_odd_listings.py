@@ -394,3 +394,17 @@ def test_a_failure_that_a_clock_of_the_future_postponed_is_tried_again(small: Sm
     small.website.pages["/news/wrong"] = page
     small.crawl()
     assert small.stored() == {"wrong"}
+
+
+def test_a_sitemap_says_by_its_last_change_what_is_too_old(small: Small) -> None:
+    small.site(sitemaps=f'["{small.website.base_url}/map.xml"]')
+    small.show(["shown"])
+    entries = "".join(
+        f"<url><loc>{small.website.base_url}/news/{name}</loc><lastmod>{day}</lastmod></url>"
+        for name, day in (("old", "2019-01-01"), ("new", f"{datetime.now(UTC):%Y-%m-%d}"))
+    )
+    small.website.pages["/map.xml"] = (200, f"<urlset>{entries}</urlset>")
+    small.website.pages["/news/new"] = (200, article("new"))
+    asked = small.crawl("--since", "2d")
+    assert "/news/new" in asked
+    assert "/news/old" not in asked
