@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 TRUNCATE_AT = "truncate_at"
 """Key of a request's `meta`: bytes after which the download ends, with what has come and the flag `truncated`."""
 
+CRAWL_DELAY = "crawl_delay"
+"""Key of a request's `meta`: seconds between two requests that the robots.txt of its host asks for, capped."""
+
 LONGEST_HEADER = 64 * 2**10  # bytes of one header: policies of some sites have ten thousand
 _HEADERS_TOO_LONG = re.compile(r"Got more than|Too many (?:headers|trailers)", re.I)  # aiohttp's own words
 UNREACHABLE = (CannotResolveHostError, DownloadConnectionRefusedError)
@@ -136,7 +139,7 @@ class Download:
         turn = gate().turn(
             request.url,
             delay=self.delay,
-            floor=min(request.meta.get("crawl_delay") or 0.0, self.own.max_crawl_delay),
+            floor=request.meta.get(CRAWL_DELAY, 0.0),
             concurrency=self.concurrency,
             not_before=request.meta.get("not_before", 0.0),
             max_wait=self.own.max_wait,
