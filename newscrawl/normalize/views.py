@@ -43,6 +43,7 @@ _NUMBER = re.compile(
 )
 _GROUPS = re.compile(rf"\d{{1,3}}(?:{_GROUP}\d{{3}})+|\d{{1,2}}(?:,\d\d)+,\d{{3}}")
 _SPACES = re.compile("[\u00a0\u202f\u2009 '’٬،⹁]")
+_BELOW_ZERO = re.compile(r"[-−]\d")
 # What may stand beside `3.4万` that says nothing.
 _ALONE = re.compile(r"[\s.]*(?:회|次|回|ครั้ง)?")
 # Times of day and dates, whose numbers are no counts.
@@ -101,6 +102,8 @@ def _of_text(text: str, language: str | None) -> int | None:
 
 
 def _of_piece(text: str, language: str | None) -> int | None:
+    if _BELOW_ZERO.match(text):
+        return None
     text = _MOMENT.sub(" ; ", text)
     counts = list(_counts(text, language))
     if not counts:
