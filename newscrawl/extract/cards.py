@@ -87,14 +87,18 @@ def find_cards(
     """
     pinned_elements = set(root.xpath(xpath_of(pinned))) if pinned else set()
     elements = root.xpath(xpath_of(selector)) if selector else root.xpath(f".//a[@href][not({_SURROUNDINGS})]")
+    owners = {} if selector else _owners(root, base_url)
     cards: dict[str, Card] = {}
+    shown: dict[Any, Shown] = {}
     for element in elements[: most * 5]:
         link = element if element.tag == "a" else next(iter(element.xpath(".//a[@href]")), None)
         address = _address(link, base_url)
         if address is None or is_article(address) is False or len(cards) > most:
             continue
-        box = element if selector else _box(link, base_url)
-        card = _card(address, link, box, source)
+        box = element if selector else _box(link, owners)
+        if box not in shown:
+            shown[box] = _shown(box)
+        card = _card(address, link, shown[box], source)
         if (
             not selector
             and is_article(address) is None
@@ -133,35 +137,64 @@ def _address(link: Any, base_url: str) -> str | None:
     return address.partition("#")[0] if parts.scheme in ("http", "https") and parts.hostname else None
 
 
-def _box(link: Any, base_url: str) -> Any:
+def _owners(root: Any, base_url: str) -> dict[Any, str | None]:
+    """Every element of the page that holds links: the one address that all of them lead to, None for several."""
+    owners: dict[Any, str | None] = {}
+    for link in root.getroottree().iter("a"):
+        if (address := _address(link, base_url)) is None:
+            continue
+        for ancestor in link.iterancestors():
+            if ancestor not in owners:
+                owners[ancestor] = address
+            elif owners[ancestor] in (address, None):
+                break  # and so it is for those around it, by an earlier link
+            else:
+                owners[ancestor] = None
+    return owners
+
+
+def _box(link: Any, owners: dict[Any, str | None]) -> Any:
     """The largest element around a link that holds no link to another page: the card."""
-    own = _address(link, base_url)
     box = link
     for ancestor in link.iterancestors():
-        if ancestor.tag in {"body", "html", "main"}:
-            break
-        if any(_address(other, base_url) not in (own, None) for other in ancestor.iter("a")):
+        if ancestor.tag in {"body", "html", "main"} or owners.get(ancestor) is None:
             break
         box = ancestor
     return box
 
 
-def _card(address: str, link: Any, box: Any, source: CardSource) -> Card:
+class Shown(NamedTuple):
+    """What a card's box shows, whichever of its links is looked at."""
+
+    own: Glued | None
+    """What its heading says."""
+    whole: Glued
+    published: str | None
+    image: str | None
+    counter: str | None
+
+
+def _shown(box: Any) -> Shown:
     heading = next(
         iter(box.xpath("descendant-or-self::*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5]")), None
     )
     whole = split_glued(text_of(box))
-    own = split_glued(text_of(heading if heading is not None else link))
     published = next((e.get("datetime") for e in box.iter("time") if e.get("datetime")), None)
     image = next((e.get("src") or e.get("data-src") for e in box.iter("img")), None)
+    own = split_glued(text_of(heading)) if heading is not None else None
+    return Shown(own, whole, published, image, None if whole.views else _class_counter(box))
+
+
+def _card(address: str, link: Any, shown: Shown, source: CardSource) -> Card:
+    own = shown.own or split_glued(text_of(link))
     headline = own.headline or headline_of(link.get("title") or "")
     return Card(
         url=address,
         source=source,
         headline=headline or None,
-        published=published or own.published or whole.published,
-        views=own.views or whole.views or _class_counter(box),
-        image=image,
+        published=shown.published or own.published or shown.whole.published,
+        views=own.views or shown.whole.views or shown.counter,
+        image=shown.image,
     )
 
 
