@@ -68,7 +68,9 @@ def crawl(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print articles, write nothing.")] = False,
     no_revisits: Annotated[bool, typer.Option("--no-revisits", help="No further visits of stored articles.")] = False,
     revisit: Annotated[bool, typer.Option("--revisit", help="Such visits that are due, and nothing else.")] = False,
-    now: Annotated[bool, typer.Option("--now", help="Ask also hosts that are left alone for a while.")] = False,
+    now: Annotated[
+        bool, typer.Option("--now", help="Try what failed again at once, also at hosts that are left alone.")
+    ] = False,
     wait: Annotated[
         str | None,
         typer.Option(help="Wait so long, such as 10m, for another run of a site; else it is refused."),

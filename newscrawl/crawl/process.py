@@ -31,8 +31,8 @@ from newscrawl.store.connect import DatabaseDown
 class Options:
     """What a crawl is asked for. `since`: older articles are left out. `limit`: new articles fetched a site.
 
-    `days`: first and last day of a backfill, both whole. `again`: finished days once more. `now`: hosts that earlier
-    runs found down, or that asked to be left alone, are asked all the same. `wait`: how long another run of a site is
+    `days`: first and last day of a backfill, both whole. `again`: finished days once more. `now`: what failed is
+    tried again at once, also at hosts that are down or want to be left alone. `wait`: how long another run of a site is
     waited for; else the site is refused.
     """
 

@@ -7,7 +7,9 @@ from collections import Counter, deque
 
 
 class Turns:
-    """Gives out places, fairly by site: one place, and more, up to `most`, once somebody has waited `patience` seconds.
+    """Gives out places, fairly by site: one, and more, up to `most`, where pages wait and none moves for some time.
+
+    `patience`: seconds of that time.
 
     Among the sites that wait, the one with the fewest pages under way goes first, then the one that has waited longest
     for a turn. Sites that were marked as slow share one place, so that the others stay free of their pages.
@@ -19,25 +21,25 @@ class Turns:
         self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
         """Sites in the order of their turns."""
         self._under_way: Counter[str] = Counter()
+        self._moved_at = 0.0
         self._slow: set[str] = set()
 
     async def take(self, site: str) -> None:
         """Wait for a place. Each one taken wants one `give_back`."""
-        loop = asyncio.get_running_loop()
-        turn = loop.create_future()
+        turn = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(site, deque()).append(turn)
         self._hand_out()
-        patience = loop.call_later(self.patience, self._add_place)
         try:
+            while not turn.done():
+                await asyncio.wait([turn], timeout=self.patience)
+                self._add_place()
             await turn
         except asyncio.CancelledError:
-            if turn.cancelled():
+            if turn.cancel():
                 self._forget(site, turn)
             else:
                 self.give_back(site)
             raise
-        finally:
-            patience.cancel()
 
     def give_back(self, site: str) -> None:
         """A page of the site is done."""
@@ -50,7 +52,9 @@ class Turns:
         self._slow.add(site)
 
     def _add_place(self) -> None:
-        if self.places < self.most:
+        """One more, where nothing has moved: many pages that wait are no reason, for each place takes memory."""
+        has_moved = asyncio.get_running_loop().time() < self._moved_at + self.patience
+        if self._waiting and not has_moved and self.places < self.most:
             self.places += 1
             self._free += 1
             self._hand_out()
@@ -64,6 +68,7 @@ class Turns:
             if not turn.done():
                 self._free -= 1
                 self._under_way[site] += 1
+                self._moved_at = asyncio.get_running_loop().time()
                 turn.set_result(None)
 
     def _next(self) -> str | None:

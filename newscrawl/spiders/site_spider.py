@@ -41,8 +41,8 @@ class SiteSpider(scrapy.Spider):
     """Crawls `site`. Arguments, all optional and as text: `limit`, `since` (ISO instant), `max_pages`, `dry_run`,
     `no_revisits` (new articles only), `only_revisits` (no new ones).
 
-    `first_day` and `last_day` (ISO dates) make a backfill of it; `again`: finished days once more. `now`: what earlier
-    runs have learnt of hosts that are down, or want to be left alone, is not kept to. `wait`: seconds to wait for
+    `first_day` and `last_day` (ISO dates) make a backfill of it; `again`: finished days once more. `now`: what failed is
+    tried again at once, also at hosts that are down or want to be left alone. `wait`: seconds to wait for
     another run of the site to end. `stop`, no text: what tells the run to end early.
     """
 
@@ -159,7 +159,9 @@ class SiteSpider(scrapy.Spider):
 
     async def _recall_failures(self, session: Session) -> None:
         database = session.connection.database
-        for failure in await session.read(lambda: site_failures(database, self.site.name, datetime.now(UTC))):
+        now, also_early = datetime.now(UTC), self.asks_now
+        due = await session.read(lambda: site_failures(database, self.site.name, now, also_early=also_early))
+        for failure in due:
             attempts = self.listings.failed if failure.stage == "discover" else self.articles.attempts
             attempts[failure.url] = failure.attempts
         if self.span is None:

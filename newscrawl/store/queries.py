@@ -103,12 +103,14 @@ async def list_failures(database: Database, *, site: str | None = None, limit: i
     return await database["failures"].find({"site": site} if site else {}).sort("last_at", -1).limit(limit).to_list()
 
 
-async def site_failures(database: Database, site: str, now: datetime) -> list[Failure]:
+async def site_failures(database: Database, site: str, now: datetime, *, also_early: bool = False) -> list[Failure]:
     """Failures of a site that are to be tried again by now, but for visits of stored articles, which are planned.
 
-    A time beyond every wait was set by a clock that was wrong.
+    A time beyond every wait was set by a clock that was wrong. `also_early`: those, too, whose time has not come.
     """
-    times = [{"next_try_at": {"$lte": now}}, {"next_try_at": {"$gt": now + RETRY_WAITS[-1]}}]
+    times: list[dict[str, Any]] = [{"next_try_at": {"$lte": now}}, {"next_try_at": {"$gt": now + RETRY_WAITS[-1]}}]
+    if also_early:
+        times = [{"next_try_at": {"$ne": None}}]
     due = {"$or": [{"site": site, "article": None, **time} for time in times]}
     return [Failure.model_validate(document) async for document in database["failures"].find(due, {"_id": 0})]
 
