@@ -41,8 +41,8 @@ class SiteSpider(scrapy.Spider):
     """Crawls `site`. Arguments, all optional and as text: `limit`, `since` (ISO instant), `max_pages`, `dry_run`,
     `no_revisits` (new articles only), `only_revisits` (no new ones).
 
-    `first_day` and `last_day` (ISO dates) make a backfill of it; `again`: finished days once more. `now`: what failed is
-    tried again at once, also at hosts that are down or want to be left alone. `wait`: seconds to wait for
+    `first_day` and `last_day` (ISO dates) make a backfill of it; `again`: finished days once more. `now`: what
+    failed is tried again at once, also at hosts that are down or want to be left alone. `wait`: seconds to wait for
     another run of the site to end. `stop`, no text: what tells the run to end early.
     """
 

@@ -109,6 +109,20 @@ def test_a_site_that_is_down_is_not_asked_for_everything_and_is_crawled_when_it_
     assert len(newscrawl.headlines()) >= 14
 
 
+def test_what_failed_waits_for_its_time_unless_the_operator_wants_it_now(newscrawl: Any, website: Any) -> None:
+    website.listing("flood", "storm")
+    good = website.pages["/news/flood"]
+    website.pages["/news/flood"] = (500, "broken")
+    newscrawl.add_site("small", website.site_file())
+    newscrawl("crawl", "small")
+    website.pages["/news/flood"] = good
+    newscrawl("crawl", "small")
+    assert len(newscrawl.headlines()) == 1
+    newscrawl("crawl", "small", "--now")
+    assert len(newscrawl.headlines()) == 2
+    assert newscrawl.documents("failures") == []
+
+
 def test_redirects_that_lead_inside_or_nowhere_are_not_followed(
     newscrawl: Any, website: Any, reasons: Callable[[], dict[str, str]]
 ) -> None:
