@@ -1,8 +1,9 @@
 """Every article once, from a server that fails 30 % of all requests in ten ways: `make flaky`.
 
 A replica publishes new articles all the time, and newscrawl crawls it again and again for an hour, with no delay and
-short time-outs. Then the server is well, and newscrawl tries what failed again (`--now`). After that every article that was published has to be stored once, with the whole of its text and
-without a version that was not. Prints a table; exits with 1 where that is not so.
+short time-outs. Then the server is well, and newscrawl tries once or twice what failed (`--now`). After that every
+article that was published has to be stored once, with the whole of its text and without a version that was not. Prints
+a table; exits with 1 where that is not so.
 """
 
 from __future__ import annotations
