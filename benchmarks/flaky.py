@@ -79,8 +79,9 @@ def crawl(run: Bench, *options: str) -> int:
     try:
         output, errors = process.communicate(timeout=LONGEST_RUN)
     except subprocess.TimeoutExpired:
-        process.kill()
         raise SystemExit(f"a crawl did not end within {LONGEST_RUN:.0f} s") from None
+    finally:
+        process.kill()  # does nothing to one that has ended
     if "Traceback" in output + errors:
         raise SystemExit(f"a crawl wrote a traceback\n{output}{errors}")
     return process.returncode

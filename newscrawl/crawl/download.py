@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 TRUNCATE_AT = "truncate_at"
 """Key of a request's `meta`: bytes after which the download ends, with what has come and the flag `truncated`."""
 
+CRAWL_DELAY = "crawl_delay"
+"""Key of a request's `meta`: seconds between two requests that the robots.txt of its host asks for, capped."""
+
 LONGEST_HEADER = 64 * 2**10  # bytes of one header: policies of some sites have ten thousand
 _HEADERS_TOO_LONG = re.compile(r"Got more than|Too many (?:headers|trailers)", re.I)  # aiohttp's own words
 UNREACHABLE = (CannotResolveHostError, DownloadConnectionRefusedError)
@@ -132,11 +135,11 @@ class Download:
 
     async def download_request(self, request: Request) -> Response:
         """The answer to a request. Raises Refused, Broken and Scrapy's exceptions of downloads."""
-        delay = max(self.delay, min(request.meta.get("crawl_delay") or 0.0, self.own.max_crawl_delay))
         circuit = gate().circuit(request.url)
         turn = gate().turn(
             request.url,
-            delay=delay,
+            delay=self.delay,
+            floor=request.meta.get(CRAWL_DELAY, 0.0),
             concurrency=self.concurrency,
             not_before=request.meta.get("not_before", 0.0),
             max_wait=self.own.max_wait,
@@ -183,8 +186,9 @@ class Download:
         _target.set(target)
         headers = [(k, v) for k, v in request.headers.to_tuple_list() if k.lower() != "proxy-authorization"]
         began = time.monotonic()
+        seconds = min(own.timeout, request.meta.get("download_timeout") or own.timeout)
         try:
-            async with asyncio.timeout(own.timeout):
+            async with asyncio.timeout(seconds):
                 async with asyncio.timeout(own.first_byte_timeout) as first_byte:
                     answer = await self._session.request(
                         request.method,
@@ -202,7 +206,7 @@ class Download:
             if first_byte.expired():
                 said = f"the server has not begun to answer after {own.first_byte_timeout:g} seconds"
                 raise TooSlow("first-byte-timeout", said) from error
-            said = f"the server has not finished its answer after {own.timeout:g} seconds"
+            said = f"the server has not finished its answer after {seconds:g} seconds"
             raise TooSlow("timeout", said) from error
         except aiohttp.ClientError as error:
             raise _as_scrapy_says(error, target) from error

@@ -59,11 +59,12 @@ class Gate:
 
     @asynccontextmanager
     async def turn(
-        self, url: str, *, delay: float, concurrency: int, not_before: float, max_wait: float
+        self, url: str, *, delay: float, floor: float, concurrency: int, not_before: float, max_wait: float
     ) -> AsyncIterator[Pace]:
         """Wait for the turn of an address, and give the pace of its domain.
 
-        `delay` (seconds), `concurrency`: what the site asks for. `not_before`: instant of the monotonic clock.
+        `delay`, `floor` (seconds on average, and at least), `concurrency`: what is asked for. `not_before`: instant of
+        the monotonic clock.
         `max_wait`: seconds that the server may make a request wait. Raises Stopped, or Refused where the host is left
         alone.
         """
@@ -71,7 +72,7 @@ class Gate:
         await self._sleep_until(not_before)
         door = self._doors.setdefault(pace_key(url), Door(concurrency))
         pace = door.pace
-        pace.bound(delay, concurrency)
+        pace.bound(delay, concurrency, floor)
         async with door.queue:
             while True:
                 if self._stopping.is_set():

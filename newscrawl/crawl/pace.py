@@ -51,10 +51,14 @@ def retry_after(value: str | None, now: datetime) -> float | None:
 
 @dataclass
 class Pace:
-    """`delay`: seconds between two requests, at least. `concurrency`: requests at a time."""
+    """`delay`: seconds between two requests, on average. `floor`: seconds that no chance makes less.
+
+    `concurrency`: requests at a time.
+    """
 
     delay: float = 0.0
     concurrency: int = 1
+    floor: float = 0.0
     active: int = 0
     current: float = 0.0
     """The delay in force: slow answers and errors make it longer, good answers bring it back."""
@@ -63,9 +67,10 @@ class Pace:
     _next_at: float = field(default=0.0)
     _paused_until: float = field(default=0.0)
 
-    def bound(self, delay: float, concurrency: int) -> None:
+    def bound(self, delay: float, concurrency: int, floor: float = 0.0) -> None:
         """Keep to these, too, where they are slower."""
-        self.delay = max(self.delay, delay)
+        self.floor = max(self.floor, floor)
+        self.delay = max(self.delay, delay, self.floor)
         self.current = max(self.current, self.delay)
         self.concurrency = min(self.concurrency, concurrency)
 
@@ -82,7 +87,7 @@ class Pace:
     def begin(self, now: float, chance: float) -> None:
         """A request begins. `chance`: a random number from 0 to 1."""
         self.active += 1
-        self._next_at = now + self.current * (1 + JITTER * (2 * chance - 1))
+        self._next_at = now + max(self.floor, self.current * (1 + JITTER * (2 * chance - 1)))
 
     def end(self) -> None:
         """A request has ended."""

@@ -15,6 +15,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
 from newscrawl.article import Article
 from newscrawl.crawl.ending import end_early
+from newscrawl.crawl.heap import give_back_large_blocks
 from newscrawl.crawl.run_record import INTERRUPTED, RunRecord, counts_of, run_of
 from newscrawl.crawl.session import close_session, open_session
 from newscrawl.crawl.stop import WRITES, EndedEarly, Stop, told_by_signals
@@ -89,6 +90,7 @@ def crawl(
     Call it once a process: an event loop is not started twice. Raises DatabaseDown where no server
     answers, OSError where the data folder cannot be used.
     """
+    give_back_large_blocks()
     logging.getLogger("scrapy.addons").setLevel(logging.ERROR)
     process = AsyncCrawlerProcess(scrapy_settings(own))
     crawlers: dict[str, Crawler] = {}

@@ -17,7 +17,7 @@ from pymongo.errors import PyMongoError
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from newscrawl.crawl.download import TRUNCATE_AT
+from newscrawl.crawl.download import CRAWL_DELAY, TRUNCATE_AT
 from newscrawl.crawl.reasons import reason_of
 from newscrawl.crawl.refusals import Refused, Stopped
 from newscrawl.crawl.robots_memory import (
@@ -44,9 +44,6 @@ if TYPE_CHECKING:
 
 WANTS_POLICY, POLICY = "wants_policy", "policy"
 """Keys of a request's `meta`: an article is asked for; what the publisher says of it, as a `SitePolicy`."""
-
-CRAWL_DELAY = "crawl_delay"
-"""Key of a request's `meta`: seconds between two requests that the robots.txt of its host asks for, capped."""
 
 FEWEST_REDIRECTS = 5
 """Redirects of a robots.txt that are followed at least (RFC 9309, 2.3.1.2)."""

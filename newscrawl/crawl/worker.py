@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from newscrawl.article import NotAnArticle
+from newscrawl.crawl.heap import give_back_large_blocks
 from newscrawl.crawl.pages import prepare
 from newscrawl.spiders.discovery import Unreadable
 
@@ -29,7 +30,7 @@ from newscrawl.spiders.discovery import Unreadable
 # cities and of languages, are 165 MiB of them.
 MOST_MEMORY = 384 * 2**20  # that pages may take
 MOST_KEPT = 256 * 2**20  # that it may hold after a page; beyond, another takes its place
-CLOCK = 2  # a page may take so many times its seconds by the clock, where the processor was busy with other things
+CLOCK = 6  # a page may take so many times its seconds by the clock, where the processor was busy with other things
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Answer:
 
 def main() -> None:
     """Fork a worker for each connection that comes over the one whose descriptor is the first argument."""
+    give_back_large_blocks()
     control = socket.socket(fileno=int(sys.argv[1]))
     gc.collect()
     gc.freeze()

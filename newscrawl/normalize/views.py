@@ -43,6 +43,7 @@ _NUMBER = re.compile(
 )
 _GROUPS = re.compile(rf"\d{{1,3}}(?:{_GROUP}\d{{3}})+|\d{{1,2}}(?:,\d\d)+,\d{{3}}")
 _SPACES = re.compile("[\u00a0\u202f\u2009 '’٬،⹁]")
+_BELOW_ZERO = re.compile(r"(?:^|\s)[-−]$")
 # What may stand beside `3.4万` that says nothing.
 _ALONE = re.compile(r"[\s.]*(?:회|次|回|ครั้ง)?")
 # Times of day and dates, whose numbers are no counts.
@@ -136,7 +137,7 @@ def _counts(text: str, language: str | None) -> Iterator[_Count]:
     for found in _NUMBER.finditer(text):
         start, end = found.span()
         before, factor = text[:start], 1
-        if NO_COUNT_BEFORE.search(before[-12:]) or NO_COUNT_AFTER.match(text, end):
+        if NO_COUNT_BEFORE.search(before[-12:]) or NO_COUNT_AFTER.match(text, end) or _BELOW_ZERO.search(before[-2:]):
             continue
         words = [m for m in TOKEN.finditer(text, end, min(len(text), end + 40)) if not m[0].isdigit()][:3]
         if words and not re.fullmatch(r"[\s\u200e\u200f.]*", text[end : words[0].start()]):

@@ -224,7 +224,7 @@ def test_a_signal_ends_a_crawl_with_everything_fetched_stored(
     assert process.returncode == code, output + errors
     assert "Traceback" not in errors
     [run] = newscrawl.documents("runs")
-    assert run["reason"] == "shutdown"
+    assert run["reason"] in ("shutdown", "interrupted")  # the latter on a machine too busy to end in time
     assert run["counts"]["new"] == len(newscrawl.documents("articles"))
     assert run["counts"]["new"] >= len(fetched()) - 8  # no more than what was on its way may be missing
     newscrawl("crawl", "replica")

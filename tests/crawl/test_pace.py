@@ -65,6 +65,14 @@ def test_the_next_request_waits_for_the_delay_half_as_much_more_or_less() -> Non
         assert pace.ready_at == 100.0 + wait
 
 
+def test_a_delay_that_robots_txt_asks_for_is_never_made_less_by_chance() -> None:
+    pace = Pace()
+    pace.bound(1.0, 1, floor=2.0)
+    for chance in (0.0, 0.3, 1.0):
+        pace.begin(100.0, chance)
+        assert pace.ready_at >= 102.0
+
+
 def test_several_sites_of_a_domain_keep_to_the_slowest() -> None:
     pace = Pace(concurrency=8)
     pace.bound(2.0, 4)

@@ -301,3 +301,12 @@ def test_a_long_hostile_text_is_answered_at_once(text: str) -> None:
 
 def test_a_number_whose_separators_contradict_each_other_is_refused() -> None:
     assert parse_views("1.156,341.31 views", language="en") is None
+
+
+@pytest.mark.parametrize("text", ["-5 views", "−5 views", "• -5 views", "By Jane Roe 2026-11-20 -5 views"])
+def test_a_counter_below_zero_is_none(text: str) -> None:
+    assert parse_views(text, language="en") is None
+
+
+def test_a_dash_before_a_counter_is_no_minus() -> None:
+    assert parse_views("Politics - 5 views", language="en") == 5
