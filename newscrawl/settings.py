@@ -105,7 +105,7 @@ class Settings(BaseSettings):
     max_json_ld_nesting: int = Field(
         default=LIMITS.json_ld_nesting, ge=2, le=200, description="Values of JSON-LD inside one another."
     )
-    page_timeout: float = Field(default=5.0, gt=0, description="Seconds that the reading of one page may take.")
+    page_timeout: float = Field(default=5.0, gt=0, description="Seconds of processor time for one page.")
     cookies: bool = Field(default=False, description="Keep cookies for the time of a run.")
     revisits: Annotated[tuple[timedelta, ...], NoDecode, BeforeValidator(parse_ages)] = Field(
         default=AGES, description="Ages at which articles are visited again, such as 1h 6h 1d; empty: never."

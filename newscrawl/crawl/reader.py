@@ -102,9 +102,11 @@ class Worker:
             if self._streams is None:
                 self._streams = await asyncio.open_connection(sock=self._connection, limit=2**20)
                 self._process = int.from_bytes(await self._streams[0].readexactly(8))
+            return bool(self._connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+        except BlockingIOError:
+            return True  # it has nothing to say, and its connection stands
         except (asyncio.IncompleteReadError, ConnectionError):
             return False
-        return not self._streams[0].at_eof()
 
     async def ask(self, job: Job) -> Answer | None:
         """The answer; None where the process has ended without one."""

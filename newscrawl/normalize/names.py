@@ -13,6 +13,7 @@ from newscrawl.normalize.agencies import names_agency
 from newscrawl.normalize.text import clean
 
 MOST = 50  # authors of one article
+MOST_TEXTS = 200  # bylines that are looked at
 LONGEST_NAME = 80  # characters
 MOST_WORDS = 6  # of one name
 SHORTEST_PART = 5  # letters by which a name is known to be a part of the publisher's
@@ -26,7 +27,7 @@ def parse_authors(texts: Sequence[RawAuthor], *, publisher: str | None = None, d
     """
     authors: dict[str, Author] = {}
     others: dict[str, Author] = {}
-    for raw in texts:
+    for raw in texts[:MOST_TEXTS]:
         names = _names(clean(unescape(unescape(raw.text[:1000]))))
         for name in names:
             found = others if is_desk(name) or is_own(name, publisher) else authors

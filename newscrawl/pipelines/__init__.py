@@ -1,1 +1,1 @@
-"""Scrapy item pipelines, a few lines each: normalise, deduplicate, store."""
+"""Scrapy item pipelines, a few lines each: select, deduplicate, store."""

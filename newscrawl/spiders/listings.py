@@ -5,6 +5,7 @@ What is known costs no fetch, and one database query for a whole page of a listi
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from newscrawl.spiders.site_spider import SiteSpider
 
 
+AT_ONCE = 500  # cards that are looked at in one go
 MOST_SIGHTED = 2000  # articles of one page that the ledger keeps
 
 
@@ -206,7 +208,9 @@ class Listings:
         """
         spider = self.spider
         addresses: dict[str, Fresh] = {}
-        for card in cards:
+        for number, card in enumerate(cards, 1):
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)  # a sitemap of 50,000 addresses takes seconds, in which other sites go on
             address = fetchable_url(card.url, base=source)
             if address and spider.site.owns(address) and spider.site.is_article(address) is not False:
                 card.found_at = source

@@ -1,10 +1,22 @@
-"""Pages, feeds and sitemaps of the kinds that make readers hang, each in any size. `n`: about how many bytes."""
+"""No page makes its reader hang: what takes longer takes longer in proportion to its length."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from newscrawl.crawl.pages import prepare, read_article_page
+from newscrawl.site import Site
+from newscrawl.spiders.discovery import read_discovery
+
+URL = "https://example.com/news/bridge-closed-4711"
+SITE = Site.generic(URL)
+NOW = datetime(2026, 1, 6, 12, tzinfo=UTC)
 
 Shape = Callable[[int], str]
+"""A page of about so many bytes."""
 TEXT = (
     "<p>The council of the town met on Tuesday and talked about the bridge over the river, for hours and hours.</p>" * 4
 )
@@ -207,33 +219,30 @@ PAGES: dict[str, Shape] = {
     "language": inside(lambda text: article().replace("<html>", f"<html lang='{text}'>"), "en-"),
 }  # fmt: skip
 
-FEEDS: dict[str, Shape] = {
-    "items": numbered(lambda t: f"<rss><channel>{t}</channel></rss>", "<item><title>a</title><link>http://e.com/%d</link></item>"),
-    "empty items": inside(lambda t: f"<rss><channel>{t}</channel></rss>", "<item/>"),
-    "elements": inside(lambda t: f"<rss><channel>{t}</channel></rss>", "<a/>"),
-    "nested elements": inside(lambda t: f"<rss><channel><item>{t}</item></channel></rss>", "<a>"),
-    "categories": numbered(lambda t: f"<rss><channel><item><link>http://e.com</link>{t}</item></channel></rss>", "<category>%d</category>"),
-    "a long title": inside(lambda t: f"<rss><channel><item><link>http://e.com</link><title>{t}</title></item></channel></rss>", "&lt;"),
-    "description of tags": inside(lambda t: f"<rss><channel><item><link>http://e.com</link><description>{t}</description></item></channel></rss>", "&lt;a "),
-    "spaces": inside(lambda t: f"<rss><channel><item><title>{t}x</title></item></channel></rss>", " "),
-    "damage": times("<rss><channel><item>"),
-    "attributes": numbered(lambda t: f"<rss><channel {t}/></rss>", "a%d='1' "),
-    "name spaces": numbered(lambda t: f"<rss {t}/>", "xmlns:a%d='1' "),
-    "comments": inside(lambda t: f"<rss><channel>{t}</channel></rss>", "<!-- -->"),
-    "a document type": numbered(lambda t: f"<!DOCTYPE rss [{t}]><rss><channel/></rss>", "<!ELEMENT a%d ANY>"),
-    "entities": numbered(lambda t: f"<!DOCTYPE rss [{t}]><rss><channel/></rss>", "<!ENTITY a%d 'x'>"),
-    "references": inside(lambda t: f"<rss><channel><title>{t}</title></channel></rss>", "&foo;"),
-    "JSON": numbered(lambda t: '{"items":[' + t + '{"url":"http://e.com/x"}]}', '{"url":"http://e.com/%d"},'),
-    "JSON lists": times('{"items":['),
-}  # fmt: skip
 
-SITEMAPS: dict[str, Shape] = {
-    "addresses": numbered(lambda t: f"<urlset>{t}</urlset>", "<url><loc>http://e.com/%d</loc></url>"),
-    "indexes": numbered(lambda t: f"<sitemapindex>{t}</sitemapindex>", "<sitemap><loc>http://e.com/%d.xml</loc></sitemap>"),
-    "elements": inside(lambda t: f"<urlset>{t}</urlset>", "<a/>"),
-    "elements of one address": inside(lambda t: f"<urlset><url>{t}</url></urlset>", "<a/>"),
-    "pictures of one address": inside(lambda t: f"<urlset><url><loc>http://e.com</loc>{t}</url></urlset>", "<image><loc>a</loc></image>"),
-    "lines": numbered(lambda t: t, "http://e.com/%d\n"),
-    "spaces": inside(lambda t: f"http://e.com/{t}", " "),
-    "keywords": inside(lambda t: f"<urlset><url><loc>http://e.com</loc><news><keywords>{t}</keywords></news></url></urlset>", "a,"),
-}  # fmt: skip
+@pytest.fixture(scope="module", autouse=True)
+def tables() -> None:
+    """What is loaded once is no page's time."""
+    prepare(["en", "de", "uk"])
+    read_article(article(body=f"<p>SPRINGFIELD, Jan 6 (Reuters) - {TEXT}</p>").encode())
+
+
+def read_article(body: bytes) -> None:
+    """Read an article page. Raises NotAnArticle."""
+    read_article_page(body, URL, {}, SITE, None, (), NOW)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_an_article_page_is_read_in_time_that_grows_with_its_length(name: str, is_linear: Callable[..., bool]) -> None:
+    assert is_linear(read_article, PAGES[name])
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_listing_page_is_read_in_time_that_grows_with_its_length(name: str, is_linear: Callable[..., bool]) -> None:
+    assert is_linear(lambda body: read_discovery("listing", body, URL, {}, SITE), PAGES[name])
+
+
+def test_a_text_is_kept_whole_whatever_is_cut_before_it_is_searched() -> None:
+    text = "The bridge over the river is closed, and the ferries run. " * 4000
+    read = read_article_page(article(body=f"<p>{text}</p>").encode(), URL, {}, SITE, None, (), NOW)
+    assert text.strip() in read.article.body

@@ -1,0 +1,67 @@
+"""Whose page is read next where more pages wait than there are places."""
+
+from __future__ import annotations
+
+import asyncio
+
+from newscrawl.crawl.turns import Turns
+
+
+async def waiting(turns: Turns, *sites: str) -> tuple[list[asyncio.Task[None]], list[str]]:
+    """One page of each of these sites waits; the list fills with the sites whose turn has come."""
+    served: list[str] = []
+
+    async def take(site: str) -> None:
+        await turns.take(site)
+        served.append(site)
+
+    tasks = [asyncio.create_task(take(site)) for site in sites]
+    await settle()
+    return tasks, served
+
+
+async def settle() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def test_sites_take_turns_however_many_pages_one_of_them_has() -> None:
+    turns = Turns(1, patience=60)
+    tasks, served = await waiting(turns, *["large"] * 4, "small", "other")
+    for _ in range(5):
+        turns.give_back(served[-1])
+        await settle()
+    assert served == ["large", "large", "small", "other", "large", "large"]
+    await asyncio.gather(*tasks)
+
+
+async def test_a_second_place_is_there_once_somebody_has_waited() -> None:
+    turns = Turns(2, patience=0)
+    _, served = await waiting(turns, "one")
+    assert turns.places == 1
+    async with asyncio.timeout(10):
+        await turns.take("two")
+    assert (served, turns.places) == (["one"], 2)
+
+
+async def test_slow_sites_share_one_place() -> None:
+    turns = Turns(2, patience=0)
+    turns.mark_slow("hanging")
+    turns.mark_slow("crashing")
+    _, served = await waiting(turns, "hanging", "crashing", "hanging")
+    async with asyncio.timeout(10):
+        await turns.take("sound")
+    assert served == ["hanging"]
+    turns.give_back("hanging")
+    await settle()
+    assert served == ["hanging", "crashing"]
+
+
+async def test_who_gives_up_while_waiting_takes_no_place() -> None:
+    turns = Turns(1, patience=60)
+    tasks, served = await waiting(turns, "one", "two", "three")
+    tasks[1].cancel()
+    await settle()
+    turns.give_back("one")
+    await settle()
+    assert served == ["one", "three"]
