@@ -162,15 +162,22 @@ def _network(text: str) -> Network:
     return ipaddress.ip_network(f"{mapped}/{network.prefixlen - 96}") if mapped and network.prefixlen >= 96 else network
 
 
+_OWN = re.compile(
+    r"(https?)://(?:[^/@]*@)?((?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::(\d+))?(?:[/?#]|$)", re.I
+)
+
+
 def own_addresses(urls: Iterable[str]) -> AllowList:
-    """Servers on this machine that a site file names itself, by number or as `localhost`, with their ports."""
+    """Servers on this machine that a site file names itself, with their ports: by number, or as `localhost`.
+
+    Names below `localhost` are those of this machine, too (RFC 6761, 6.3).
+    """
     found = set()
     for url in urls:
-        match = re.match(r"(https?)://(?:[^/@]*@)?(localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::(\d+))?(?:[/?#]|$)", url)
-        if match:
-            host = "127.0.0.1" if match[2] == "localhost" else match[2]
-            port = match[3] or {"http": "80", "https": "443"}[match[1]]
+        if match := _OWN.match(url):
+            host = match[2].lower()
+            port = match[3] or {"http": "80", "https": "443"}[match[1].lower()]
             found.add(f"{host}:{port}")
-            if match[2] == "localhost":
-                found.update({f"[::1]:{port}", f"localhost:{port}"})
+            if host == "localhost":
+                found.update({f"127.0.0.1:{port}", f"[::1]:{port}"})
     return AllowList(" ".join(sorted(found)))

@@ -91,9 +91,10 @@ def test_what_names_no_host_is_told(text: str) -> None:
 
 
 def test_servers_of_this_machine_that_a_site_file_names_are_its_own_with_their_ports() -> None:
-    own = own_addresses(["http://127.0.0.1:8900/news", "https://localhost/", "http://10.0.0.1/", "http://a.example/"])
+    own = own_addresses(["http://127.0.0.1:8900/news", "https://localhost/", "http://a.localhost/", "http://10.0.0.1/"])
     assert ("127.0.0.1", "127.0.0.1", 8900) in own
     assert ("localhost", "::1", 443) in own
+    assert ("a.localhost", "127.0.0.1", 80) in own
     for other in (("127.0.0.1", "127.0.0.1", 27017), ("10.0.0.1", "10.0.0.1", 80), ("127.0.0.2", "127.0.0.2", 8900)):
         assert other not in own
 
