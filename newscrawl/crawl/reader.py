@@ -165,6 +165,8 @@ class Reader:
                 answer = await self._answer(site, Job(function, arguments, self.seconds))
             finally:
                 self._turns.give_back(site)
+                while self._idle and len(self._idle) + len(self._busy) > self._turns.places:
+                    self._idle.pop(0).end()
         finally:
             self._tasks.discard(task)
         if answer.problem is not None:

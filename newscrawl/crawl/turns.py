@@ -42,10 +42,12 @@ class Turns:
             raise
 
     def give_back(self, site: str) -> None:
-        """A page of the site is done."""
+        """A page of the site is done. Where no other is under way, one place is enough again."""
         self._free += 1
         self._under_way[site] -= 1
         self._hand_out()
+        if self._free == self.places:
+            self.places = self._free = 1
 
     def mark_slow(self, site: str) -> None:
         """A page of the site had to be ended: from now on its pages share one place with those of other such sites."""

@@ -44,6 +44,18 @@ async def test_a_second_place_is_there_once_somebody_has_waited() -> None:
     assert (served, turns.places) == (["one"], 2)
 
 
+async def test_one_place_is_enough_again_when_nothing_is_under_way() -> None:
+    turns = Turns(2, patience=0)
+    await turns.take("one")
+    async with asyncio.timeout(10):
+        await turns.take("two")
+    turns.give_back("one")
+    assert turns.places == 2
+    turns.give_back("two")
+    assert turns.places == 1
+    await turns.take("one")
+
+
 async def test_slow_sites_share_one_place() -> None:
     turns = Turns(2, patience=0)
     turns.mark_slow("hanging")
