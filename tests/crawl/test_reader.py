@@ -133,8 +133,10 @@ async def test_readers_of_pages_know_nothing_of_the_database(monkeypatch: pytest
 
 
 async def test_a_site_whose_pages_hang_does_not_hold_back_another(reader: Reader) -> None:
+    reader._turns.patience = 0.01  # well below the time that a page has here
     hanging = [asyncio.create_task(refusal(reader, *HANG)) for _ in range(8)]
     while reader._turns.places < 2 or not reader._turns._slow:
+        assert not all(task.done() for task in hanging)
         await reader.read("sound", len, "page")
     begun = time.monotonic()
     for _ in range(20):
