@@ -341,41 +341,41 @@ class Article(Part):
     url: Address = Field(max_length=2048, description="Canonical URL; `_id` is its hash.")
     aliases: list[Address] = Field(default_factory=list, description="Other addresses under which it was met.")
     site: str | None = Field(default=None, description="Name of the site file.")
-    publisher: Name | None = None
+    publisher: Name | None = Field(default=None, description="Its name, as the page or the site file has it.")
     edition: str | None = Field(default=None, description="Edition of the site, such as `uk`.")
     language: Name | None = Field(default=None, description="BCP 47 code.")
 
-    headline: Headline = Field(min_length=1, max_length=1000)
-    lead: Lead | None = None
+    headline: Headline = Field(min_length=1, max_length=1000, description="Without the name of the site.")
+    lead: Lead | None = Field(default=None, description="The summary that the page shows above the text.")
     body: Body = Field(default="", description="Plain text of `sections`, paragraphs separated by blank lines.")
-    sections: list[Section] = Field(default_factory=list)
-    word_count: Count = 0
+    sections: list[Section] = Field(default_factory=list, description="The text by headings.")
+    word_count: Count = Field(default=0, description="Words of `body`.")
     is_cut: bool = Field(default=False, description="The text is longer than what is kept of it: a million characters.")
     undecodable: float = Field(
         default=0, ge=0, le=1, description="Share of the characters of headline, lead and body that are U+FFFD."
     )
 
-    dateline: Dateline | None = None
-    published: Timestamp | None = None
-    modified: Timestamp | None = None
-    authors: list[Author] = Field(default_factory=list)
+    dateline: Dateline | None = Field(default=None, description="Where it was filed, and by which agency.")
+    published: Timestamp | None = Field(default=None, description="Publication, as the page states it.")
+    modified: Timestamp | None = Field(default=None, description="Last change, as the page states it.")
+    authors: list[Author] = Field(default_factory=list, description="In the order of the byline.")
     section: Name | None = Field(default=None, description="Rubric of the site.")
-    tags: list[Name] = Field(default_factory=list)
-    keywords: list[Name] = Field(default_factory=list)
+    tags: list[Name] = Field(default_factory=list, description="Topics that the page shows to its readers.")
+    keywords: list[Name] = Field(default_factory=list, description="Those that it declares for search engines.")
     images: list[Image] = Field(default_factory=list, description="Lead image first.")
-    videos: list[Address] = Field(default_factory=list)
+    videos: list[Address] = Field(default_factory=list, description="Addresses of players or files.")
     views: Views | None = Field(default=None, description="Null: no counter was seen, which is not zero.")
-    related: list[Related] = Field(default_factory=list)
+    related: list[Related] = Field(default_factory=list, description="Articles that its page shows as cards.")
     alternates: list[Alternate] = Field(default_factory=list, description="The story in other languages (hreflang).")
 
-    is_paywalled: bool | None = None
-    is_live: bool = False
-    content_type: ContentType = "article"
+    is_paywalled: bool | None = Field(default=None, description="Null: the page does not tell.")
+    is_live: bool = Field(default=False, description="A live blog, or a text that says that it is being added to.")
+    content_type: ContentType = Field(default="article", description="What kind of page it is.")
     rights: Rights | None = Field(default=None, description="Null: the publisher says nothing of it.")
 
     fingerprint: str = Field(default="", description="SHA-256 of headline, lead and body, typography folded.")
     similarity: list[int] | None = Field(default=None, description="Near-duplicate signature.")
-    duplicate_of: str | None = None
+    duplicate_of: str | None = Field(default=None, description="Not set any more: `cluster` and `copied` tell of copies.")
     cluster: str | None = Field(
         default=None, description="Identity of the first publisher among the copies of this text; null: no copy."
     )
@@ -390,14 +390,14 @@ class Article(Part):
         description="Times that the page came back to an earlier version. The first ten make a version each; after "
         "that, a return takes the place of a return before it.",
     )
-    first_seen_at: Instant | None = None
-    last_seen_at: Instant | None = None
-    changed_at: Instant | None = None
+    first_seen_at: Instant | None = Field(default=None, description="First fetch.")
+    last_seen_at: Instant | None = Field(default=None, description="Latest fetch that found it there.")
+    changed_at: Instant | None = Field(default=None, description="Fetch that found this version of its text.")
     next_visit_at: Instant | None = Field(default=None, description="Null: it is not visited again.")
     gone: Gone | None = Field(default=None, description="Null: the site shows it, as far as is known.")
     absences: list[Absence] = Field(default_factory=list, description="Times for which it was gone, the last ten.")
 
-    fetch: Fetch = Field(default_factory=Fetch)
+    fetch: Fetch = Field(default_factory=Fetch, description="How this version was fetched.")
     provenance: dict[str, Line] = Field(default_factory=dict, description="Field name to the source it was read from.")
     evidence: dict[str, list[Evidence]] = Field(
         default_factory=dict, description="Field name to the candidates that there were, the one that won first."
@@ -405,7 +405,7 @@ class Article(Part):
     disagreements: dict[str, list[Line]] = Field(
         default_factory=dict, description="Field name to the sources that say otherwise, with what they say."
     )
-    schema_version: int = SCHEMA_VERSION
+    schema_version: int = Field(default=SCHEMA_VERSION, description="Version of this form of the record.")
 
     @property
     def id(self) -> str:

@@ -1,0 +1,86 @@
+"""Writes the tables of docs/data-model.md from the models: `python tools/data_model.py`."""
+
+from __future__ import annotations
+
+import inspect
+import types
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from newscrawl.records import RECORDS
+from newscrawl.store.schema import INDEXES
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "data-model.md"
+BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
+SCALARS = {str: "text", bool: "yes or no", int: "integer", float: "number", datetime: "instant", Any: "any"}
+
+
+def _parts(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _parts(argument)
+
+
+def _type(annotation: Any) -> str:
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _type(arguments[0])
+    if origin in (Union, types.UnionType):
+        return " or ".join(_type(argument) for argument in arguments if argument is not type(None))
+    if origin is Literal:
+        return ", ".join(f"`{value}`" for value in arguments)
+    if origin in (list, tuple):
+        return f"list of {_type(arguments[0])}"
+    if origin is dict:
+        return f"table of {_type(arguments[1])}"
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
+    return SCALARS[annotation]
+
+
+def _row(name: str, field: FieldInfo) -> str:
+    said = (field.description or "").replace("|", r"\|")
+    return f"| `{name}` | {_type(field.rebuild_annotation())} | {said} |"
+
+
+def _table(model: type[BaseModel]) -> str:
+    rows = (_row(name, field) for name, field in model.model_fields.items())
+    return "\n".join(["| field | type | |", "|---|---|---|", *rows])
+
+
+def tables() -> str:
+    """The tables of all collections, each part of a record after the first collection that holds it."""
+    shown: list[type[BaseModel]] = []
+    blocks = []
+
+    def show(model: type[BaseModel], title: str, below: str = "") -> None:
+        shown.append(model)
+        said = " ".join((inspect.getdoc(model) or "").split())
+        blocks.append(f"{title}\n\n{said}\n\n{_table(model)}{below}")
+        for field in model.model_fields.values():
+            for part in _parts(field.annotation):
+                if part not in shown:
+                    show(part, f"### {part.__name__}")
+
+    for name, model in RECORDS.items():
+        keys = [", ".join(f"`{key}`" for key in index.document["key"]) for index in INDEXES.get(name, [])]
+        below = "\n\nIndexes: `_id`; " + "; ".join(keys) + "." if keys else ""
+        show(model, f"## {name}", below)
+    return "\n\n".join(blocks)
+
+
+def page_with_tables(text: str) -> str:
+    """The page with the tables of today between its two marks."""
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n\n{tables()}\n\n{END}{after}"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page_with_tables(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
