@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import re
 import shlex
@@ -78,3 +79,25 @@ def test_the_tables_of_the_data_model_are_those_of_the_models() -> None:
     specification.loader.exec_module(tool)
     page = tool.PAGE.read_text(encoding="utf-8")
     assert page == tool.page_with_tables(page), "run `python tools/data_model.py`"
+
+
+def messages() -> str:
+    """Every text in the package, with `…` where something is filled in."""
+    found = []
+    for path in (ROOT / "newscrawl").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                parts = (str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
+                found.append("".join(parts))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.append(node.value)
+    return "\n".join(found)
+
+
+def test_every_message_that_the_troubleshooting_explains_is_one() -> None:
+    page = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([^`]+)`[^|]* \|[^|]*\|[^|]*\|$", page, re.M)
+    said = messages()
+    parts = [part.strip() for row in rows for part in row.split("…")]
+    assert len(rows) > 10
+    assert [part for part in parts if part not in said] == []
