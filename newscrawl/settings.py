@@ -133,8 +133,14 @@ class Settings(BaseSettings):
 
     @property
     def site_folders(self) -> list[Path]:
-        """Folders of the operator's own site files."""
-        return [Path(folder) for folder in self.sites.split(os.pathsep) if folder]
+        """Folders of the operator's own site files: the one that is always read, then those of NEWSCRAWL_SITES."""
+        always = [self.own_sites] if self.own_sites.is_dir() else []
+        return [*always, *(Path(folder) for folder in self.sites.split(os.pathsep) if folder)]
+
+    @property
+    def own_sites(self) -> Path:
+        """Folder of site files that is read where it exists, whatever NEWSCRAWL_SITES names."""
+        return self.data / "sites"
 
     @property
     def limits(self) -> Limits:

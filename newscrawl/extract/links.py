@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 BIAS = -0.65  # of the sum; a story is above zero
 
-_SERVICES = frozenset(
+SERVICES = frozenset(
     "about about-us aboutus account accounts ad ads advertise advertising app apps archive archives author authors awards bio board brand buy "
     "calendar careers cart categories category channel channels checkout circulation classifieds closed-captioning code comment-policy "
     "community-guidelines contact contact-us contactus contest contests cookie cookies corrections coupons dashboard directory donate donation "
@@ -75,8 +75,8 @@ def story_score(text: str, address: str, *, base: str | None = None) -> float:
         re.search(r"\d{5,}", "".join(segments[-2:]) + parts.query) is not None or _UUID.search(path) is not None
     )
     score += 0.4 * (_HASH.search(last) is not None)
-    score -= 1.1 * any(segment.lower() in _SERVICES for segment in segments[:-1])
-    score -= 0.9 * (stem.lower() in _SERVICES)
+    score -= 1.1 * any(segment.lower() in SERVICES for segment in segments[:-1])
+    score -= 0.9 * (stem.lower() in SERVICES)
     score -= 1.4 * (_SERVICE_HOST.search(host) is not None)
     score += 1.2 * any(_STORY_PART.fullmatch(segment) for segment in segments[:-1])
     score += {1: -0.6, 2: -0.3, 3: 0.0}.get(len(segments), 0.3)
