@@ -375,7 +375,9 @@ class Article(Part):
 
     fingerprint: str = Field(default="", description="SHA-256 of headline, lead and body, typography folded.")
     similarity: list[int] | None = Field(default=None, description="Near-duplicate signature.")
-    duplicate_of: str | None = Field(default=None, description="Not set any more: `cluster` and `copied` tell of copies.")
+    duplicate_of: str | None = Field(
+        default=None, description="Not set any more: `cluster` and `copied` tell of copies."
+    )
     cluster: str | None = Field(
         default=None, description="Identity of the first publisher among the copies of this text; null: no copy."
     )

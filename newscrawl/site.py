@@ -18,9 +18,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-import cssselect
-from lxml import etree
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from newscrawl.normalize.spans import parse_ages
 
@@ -53,7 +60,17 @@ def _http_address(value: str) -> str:
     return value
 
 
-def _pattern(value: str) -> str:
+AT_A_GLANCE = {"is_glance": True}
+"""Context of a validation that compiles no pattern and no selector, which takes most of its time."""
+
+
+def _is_glance(info: ValidationInfo) -> bool:
+    return info.context is AT_A_GLANCE
+
+
+def _pattern(value: str, info: ValidationInfo) -> str:
+    if _is_glance(info):
+        return value
     try:
         re.compile(value)
     except re.error as error:
@@ -61,15 +78,13 @@ def _pattern(value: str) -> str:
     return value
 
 
-@lru_cache(maxsize=1)
-def _zones() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones())
-
-
+@lru_cache(maxsize=1000)
 def _known_zone(value: str) -> str:
-    if value not in _zones():
-        near = difflib.get_close_matches(value, _zones(), 1)
-        raise ValueError("is no IANA time zone" + (f"; did you mean {near[0]}?" if near else ""))
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        near = difflib.get_close_matches(value, zoneinfo.available_timezones(), 1)
+        raise ValueError("is no IANA time zone" + (f"; did you mean {near[0]}?" if near else "")) from None
     return value
 
 
@@ -108,9 +123,14 @@ class Rule(_Table):
     timezone: ZoneName | None = Field(default=None, description="Zone of this printed date, where not the site's.")
 
     @model_validator(mode="after")
-    def _selects_once(self) -> Rule:
+    def _selects_once(self, info: ValidationInfo) -> Rule:
         if (self.css is None) == (self.xpath is None):
             raise ValueError("needs either css or xpath, and not both")
+        if _is_glance(info):
+            return self
+        import cssselect
+        from lxml import etree
+
         try:
             etree.XPath(self.selector)
         except (cssselect.SelectorError, etree.XPathSyntaxError) as error:
@@ -122,6 +142,8 @@ class Rule(_Table):
         """The rule as XPath 1.0."""
         if self.xpath is not None:
             return self.xpath
+        import cssselect
+
         return str(cssselect.HTMLTranslator().css_to_xpath(self.css or ""))
 
 
@@ -156,8 +178,10 @@ class ListingRules(_Table):
 
     @field_validator("card", "next_page", "pinned")
     @classmethod
-    def _is_css(cls, value: str | None) -> str | None:
-        if value is not None:
+    def _is_css(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and not _is_glance(info):
+            import cssselect
+
             try:
                 cssselect.HTMLTranslator().css_to_xpath(value)
             except cssselect.SelectorError as error:
@@ -274,23 +298,27 @@ class Site(_Table):
         return tuple(dict.fromkeys(edition.language for edition in self.editions))
 
 
-def read_site(path: Path) -> Site:
-    """The site of one file. Raises SiteError that names path, key, mistake and remedy."""
+def read_site(path: Path, *, at_a_glance: bool = False) -> Site:
+    """The site of one file. Raises SiteError that names path, key, mistake and remedy.
+
+    `at_a_glance`: for showing it; mistakes in patterns and selectors are not found.
+    """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise SiteError(f"{path}: cannot be read: {error}") from None
     except tomllib.TOMLDecodeError as error:
         raise SiteError(f"{path}: is no TOML: {error}") from None
-    return parse_site(table, path)
+    return parse_site(table, path, at_a_glance=at_a_glance)
 
 
-def parse_site(table: Mapping[str, Any], path: Path) -> Site:
+def parse_site(table: Mapping[str, Any], path: Path, *, at_a_glance: bool = False) -> Site:
     """The site that a parsed site file describes; `path` gives it its name and stands in errors."""
     if "name" in table:
         raise SiteError(f"{path}: name: is not written in the file; rename the file to {table['name']}.toml instead")
     try:
-        return Site.model_validate({**table, "name": path.stem})
+        context = AT_A_GLANCE if at_a_glance else None
+        return Site.model_validate({**table, "name": path.stem}, context=context)
     except ValidationError as error:
         raise SiteError("\n".join(_explain(path, dict(item)) for item in error.errors())) from None
 
@@ -340,16 +368,17 @@ def _keys_at(location: Iterable[Any]) -> list[str]:
     return [key for key in model.model_fields if not (model is Site and key == "name")]
 
 
-def load_sites(folders: Iterable[Path] = ()) -> dict[str, Site]:
+def load_sites(folders: Iterable[Path] = (), *, at_a_glance: bool = False) -> dict[str, Site]:
     """Every site by name: the packaged ones, then those of `folders`, which may replace them.
 
-    Raises SiteError at the first wrong file or where a folder does not exist.
+    `at_a_glance` is for lists of sites, see `read_site`. Raises SiteError at the first wrong file or where a folder
+    does not exist.
     """
-    sites = {path.stem: read_site(path) for path in sorted(PACKAGED_SITES.glob("*.toml"))}
-    for folder in folders:
+    sites: dict[str, Site] = {}
+    for folder in (PACKAGED_SITES, *folders):
         if not folder.is_dir():
             raise SiteError(f"{folder}: is no folder of site files; create it or correct NEWSCRAWL_SITES")
-        sites.update((path.stem, read_site(path)) for path in sorted(folder.glob("*.toml")))
+        sites.update((path.stem, read_site(path, at_a_glance=at_a_glance)) for path in sorted(folder.glob("*.toml")))
     return sites
 
 

@@ -18,6 +18,8 @@ def run() -> None:
     """Entry point of the console script. A command that SIGINT or SIGTERM ends leaves what it uses in order, and gives
     the exit code 130 or 143."""
     signal.signal(signal.SIGTERM, _end)
+    # pymongo's asynchronous client, the only one here, uses Python's ssl; its import of PyOpenSSL takes 0.1 s.
+    sys.modules["pymongo.pyopenssl_context"] = None  # type: ignore[assignment]
     try:
         from newscrawl.cli.main import app
 

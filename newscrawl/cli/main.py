@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import typer
 
-from newscrawl.cli import articles, crawl, db, demo, diff, doctor, failures, health, parse, runs, sites, top, why
+from newscrawl.cli.lazy import Command, LazyGroup
 from newscrawl.crawl.log import keep_to_one_line
+
+
+class Commands(LazyGroup):
+    """Every command: its name, its module in `newscrawl.cli`, the function or `typer.Typer` there, and what it does."""
+
+    commands_by_name: ClassVar = {
+        "demo": Command("demo", "demo", "See it work, with nothing set up."),
+        "crawl": Command("crawl", "crawl", "Fetch the new articles of sites, and visit stored ones again."),
+        "parse": Command("parse", "parse", "Read one page, write nothing."),
+        "sites": Command("sites", "app", "The sites that can be crawled."),
+        "articles": Command("articles", "app", "The stored articles."),
+        "articles diff": Command("diff", "diff", "What changed in an article's text."),
+        "articles revisions": Command("diff", "revisions", "The versions of an article's text."),
+        "why": Command("why", "why", "Where each field of a stored article came from."),
+        "top": Command("top", "top", "The articles whose view counters grew most."),
+        "health": Command("health", "health", "What sites have shown against what is stored."),
+        "runs": Command("runs", "app", "The history of crawls."),
+        "failures": Command("failures", "app", "Addresses that could not be fetched, read or stored."),
+        "db": Command("db", "app", "The database: start, stop, address, schema, waiting records."),
+        "doctor": Command("doctor", "doctor", "Is everything there, and safe?"),
+    }
+
 
 app = typer.Typer(
     name="newscrawl",
+    cls=Commands,
     no_args_is_help=True,
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="""Turn news sites into a clean, living database.
@@ -23,20 +47,6 @@ app = typer.Typer(
     newscrawl articles list --site unn   what is stored
     """,
 )
-app.command()(demo.demo)
-app.command()(crawl.crawl)
-app.command()(parse.parse)
-app.command()(why.why)
-app.command()(top.top)
-app.command()(health.health)
-app.command()(doctor.doctor)
-articles.app.command()(diff.diff)
-articles.app.command()(diff.revisions)
-app.add_typer(sites.app, name="sites")
-app.add_typer(articles.app, name="articles")
-app.add_typer(runs.app, name="runs")
-app.add_typer(failures.app, name="failures")
-app.add_typer(db.app, name="db")
 
 
 def _version(wanted: bool) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderableType, RenderHook
 from rich.control import Control
 from rich.measure import Measurement
@@ -62,6 +63,22 @@ out = console()
 err = console(stderr=True)
 
 
+@dataclass
+class Manner:
+    """How this process speaks, as options before or behind any command say."""
+
+    is_quiet: bool = False
+    """Only errors and results."""
+    has_progress: bool = True
+    is_debugged: bool = False
+    """Show the traceback of an error of newscrawl's own."""
+    has_shown: bool = False
+    """stdout holds a JSON document: no second one may follow."""
+
+
+manner = Manner()
+
+
 class Exit(IntEnum):
     """Exit codes of every command."""
 
@@ -74,11 +91,22 @@ class Exit(IntEnum):
     LOCKED = 6
 
 
-def fail(message: str, code: Exit) -> NoReturn:
-    """Say on stderr what went wrong and end with the code."""
+def fail(message: str, code: Exit, *, hint: str | None = None) -> NoReturn:
+    """Say on stderr what went wrong and end with the code. `hint`: what to do, where the message does not say it.
+
+    With `--json`, stdout gets the same as JSON, unless it has its document already.
+    """
     shown = message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}… ({len(message)} characters)"
-    err.print(shown, style="red")
+    err.print(f"{shown}; {hint}" if hint else shown, style="red")
+    show_error(code.name.lower(), shown, hint or shown.partition("; ")[2] or None)
     raise typer.Exit(int(code))
+
+
+def show_error(code: str, message: str, hint: str | None) -> None:
+    """An error on stdout as JSON, where the command line asks for JSON and stdout has no document yet."""
+    words = sys.argv[1:]
+    if "--json" in (words[: words.index("--")] if "--" in words else words) and not manner.has_shown:
+        show_json("error", {"code": code, "message": message, "hint": hint})
 
 
 def show_json(kind: str, data: Any, **beside: Any) -> None:
@@ -86,6 +114,7 @@ def show_json(kind: str, data: Any, **beside: Any) -> None:
     text = json.dumps(
         {"schema": f"newscrawl.{kind}/1", kind: data, **beside}, ensure_ascii=False, indent=2, default=_plain
     )
+    manner.has_shown = True
     sys.stdout.write(_UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
 
 
@@ -94,28 +123,42 @@ def _plain(value: Any) -> Any:
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Rows on stdout, as wide as the terminal, or as wide as they are where there is none."""
+    """Rows on stdout, as wide as the terminal, or as wide as they are where there is none; no rows, no table."""
+    cells = [["" if cell is None else _cell(cell) for cell in row] for row in rows]
+    if not cells:
+        return
+    if not out.is_terminal:
+        _show_plain([list(columns), *cells])
+        return
+    from rich.text import Text
+
     table = Table(box=None, pad_edge=False, header_style="bold")
     for number, column in enumerate(columns):
         # The first column is what one copies into the next command, the last is often an address.
         is_last = number == len(columns) - 1
         table.add_column(column, no_wrap=number == 0, overflow="fold" if is_last else "ellipsis")
-    for row in rows:
-        table.add_row(*("" if cell is None else _cell(cell) for cell in row))
-    (out if out.is_terminal else console(width=WIDE)).print(table)
+    for row in cells:
+        table.add_row(*map(Text, row))
+    out.print(table)
 
 
-WIDE = 1000  # characters; more than any row has
+def _show_plain(rows: Sequence[Sequence[str]]) -> None:
+    """Columns in line, a row a line: fast, and good to search in."""
+    shown = [[escaped(cell) for cell in row] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(*shown, strict=True)]
+    for row in shown:
+        cells = (cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True))
+        sys.stdout.write("  ".join(cells).rstrip() + "\n")
 
 
-def _cell(value: Any) -> Any:
-    from rich.text import Text
-
-    return Text(f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value))
+def _cell(value: Any) -> str:
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
 
 
 def with_database(work: Callable[[Connection], Coroutine[Any, Any, T]]) -> T:
     """Run a coroutine with the database that the settings name. Ends with code 2 or 5 where that fails."""
+    import asyncio
+
     from bson.errors import BSONError
     from pymongo.errors import PyMongoError
 

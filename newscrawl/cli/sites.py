@@ -20,10 +20,13 @@ def site_for(url: str) -> Site | None:
     return site_of(url, load_all().values())
 
 
-def load_all() -> dict[str, Site]:
-    """Every site that the settings name. Ends with code 2 where a site file or setting is wrong."""
+def load_all(*, at_a_glance: bool = False) -> dict[str, Site]:
+    """Every site that the settings name. Ends with code 2 where a site file or setting is wrong.
+
+    `at_a_glance`: fast, for lists; mistakes in patterns and selectors are not found.
+    """
     try:
-        return load_sites(read_settings().site_folders)
+        return load_sites(read_settings().site_folders, at_a_glance=at_a_glance)
     except (SiteError, ConfigurationError) as error:
         fail(str(error), Exit.USAGE)
 
@@ -31,7 +34,7 @@ def load_all() -> dict[str, Site]:
 @app.command("list")
 def list_sites(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
     """Show every site."""
-    sites = load_all()
+    sites = load_all(at_a_glance=True)
     if as_json:
         show_json("sites", [site.model_dump(mode="json") for site in sites.values()])
         return

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
-from typing import NamedTuple
+from functools import cache
 
 MOST_MARKS = 8
 """Combining marks (accents, vowel signs, joiners) in a row. Spelling needs five at most."""
@@ -29,10 +28,11 @@ _RIGHT_TO_LEFT = re.compile(
 )
 
 
-def _piles(codes: Iterable[int]) -> re.Pattern[str]:
-    """Finds more than `MOST_MARKS` in a row of the marks and joiners among these code points."""
+@cache  # not made before it is needed: it looks at every code point
+def _piles(is_usual: bool) -> re.Pattern[str]:
+    """Finds more than `MOST_MARKS` marks and joiners in a row. `is_usual`: of the first plane."""
     spans: list[list[int]] = []
-    for code in codes:
+    for code in range(0x300, 0x10000) if is_usual else (*range(0x300, 0x20000), *range(0xE0100, 0xE01F0)):
         if code not in _JOINERS and unicodedata.category(chr(code))[0] != "M":
             continue
         if spans and code == spans[-1][1] + 1:
@@ -46,18 +46,9 @@ def _piles(codes: Iterable[int]) -> re.Pattern[str]:
 _JOINERS = {0x61C, 0x200C, 0x200D, 0x200E, 0x200F}
 
 
-class _Forbidden(NamedTuple):
-    """What is taken out of a text, and what is cut."""
-
-    hidden: re.Pattern[str]
-    piles: re.Pattern[str]
-
-
 # Few texts have a character beyond the first plane, and for these a search takes ten times as long.
-_USUAL = _Forbidden(re.compile(f"[{_HIDDEN}]+"), _piles(range(0x300, 0x10000)))
-_WHOLE = _Forbidden(
-    re.compile(f"[{_HIDDEN}{_RARELY_HIDDEN}]+"), _piles((*range(0x300, 0x20000), *range(0xE0100, 0xE01F0)))
-)
+_USUALLY_HIDDEN = re.compile(f"[{_HIDDEN}]+")
+_EVER_HIDDEN = re.compile(f"[{_HIDDEN}{_RARELY_HIDDEN}]+")
 
 _STEERING = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
@@ -94,20 +85,20 @@ def clean_lines(text: str) -> str:
 
 def _visible(text: str) -> str:
     if text.isascii():
-        return text if _is_printable(text) else _USUAL.hidden.sub("", text)
+        return text if _is_printable(text) else _USUALLY_HIDDEN.sub("", text)
     text = unicodedata.normalize("NFC", text if _is_printable(text) else _unhidden(text))
-    return _forbidden(text).piles.sub(r"\1", text)
+    return _piles(_is_usual(text)).sub(r"\1", text)
 
 
 def _unhidden(text: str) -> str:
-    text = _forbidden(text).hidden.sub("", text)
+    text = (_USUALLY_HIDDEN if _is_usual(text) else _EVER_HIDDEN).sub("", text)
     if _DIRECTIONS.search(text) and not _RIGHT_TO_LEFT.search(text):
         text = _DIRECTIONS.sub("", text)
     return text
 
 
-def _forbidden(text: str) -> _Forbidden:
-    return _USUAL if len(text.encode("utf-16-le", "surrogatepass")) == 2 * len(text) else _WHOLE
+def _is_usual(text: str) -> bool:
+    return len(text.encode("utf-16-le", "surrogatepass")) == 2 * len(text)
 
 
 def _is_printable(text: str) -> bool:

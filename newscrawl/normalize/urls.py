@@ -9,12 +9,9 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 from urllib.parse import SplitResult, quote, unquote, unquote_to_bytes, urljoin, urlsplit, urlunsplit
-
-import tldextract
-
-_SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 MOST_CACHES = 3  # in one another
 LONGEST_HOST = 253  # RFC 1035, 2.3.4
@@ -278,7 +275,14 @@ def registrable_domain(url: str) -> str:
         except ValueError:
             return ""
     host = host.partition(":")[0] if host.count(":") == 1 else host
-    return _SUFFIXES(host).top_domain_under_public_suffix or host.lower()
+    return _suffixes()(host).top_domain_under_public_suffix or host.lower()
+
+
+@cache  # its library is slow to import, and few commands look at domains
+def _suffixes() -> Any:
+    import tldextract
+
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 def same_site(first: str, second: str) -> bool:

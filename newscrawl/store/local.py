@@ -7,6 +7,7 @@ unless `newscrawl db start` asked to keep it.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import fcntl
 import hashlib
@@ -16,16 +17,18 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, TypeAlias
 from urllib.parse import quote
 
-from pymongo import MongoClient
+from pymongo import AsyncMongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
 from newscrawl.store.mongod import LocalServerError, checked, find_mongod, why_it_failed
+
+Client: TypeAlias = "AsyncMongoClient[dict[str, Any]]"
 
 REPLICA_SET = "newscrawl"
 LONGEST_SOCKET = 100  # bytes; the kernel's sun_path holds 108 with its end (unix(7))
@@ -230,39 +233,50 @@ class LocalServer:
         return None
 
     def _answers(self) -> bool:
+        async def ping(client: Client) -> None:
+            await client.admin.command("ping")
+
         if not self.socket.exists():
             return False
         try:
-            with self._client(1000) as client:
-                client.admin.command("ping")
+            self._ask(1000, ping)
         except PyMongoError:
             return False
         return True
 
-    def _client(self, patience: int) -> MongoClient[dict[str, object]]:
-        return MongoClient(
-            f"mongodb://{quote(str(self.socket), safe='')}/?directConnection=true", serverSelectionTimeoutMS=patience
-        )
+    def _ask(self, patience: int, question: Callable[[Client], Coroutine[None, None, None]]) -> None:
+        """Ask the server; `patience`: milliseconds. The asynchronous client has no threads whose end takes time."""
+
+        async def ask() -> None:
+            address = f"mongodb://{quote(str(self.socket), safe='')}/?directConnection=true"
+            client: Client = AsyncMongoClient(address, serverSelectionTimeoutMS=patience)
+            async with client:
+                await question(client)
+
+        asyncio.run(ask())
 
     def _become_primary(self) -> None:
         """Make the server a replica set of one, and follow the folder where it has moved."""
         member = {"_id": 0, "host": str(self.socket)}
         deadline = time.monotonic() + START_SECONDS
-        with self._client(10_000) as client:
-            while not client.admin.command("hello").get("isWritablePrimary"):
+
+        async def become(client: Client) -> None:
+            while not (await client.admin.command("hello")).get("isWritablePrimary"):
                 try:
-                    config = client.admin.command("replSetGetConfig")["config"]
+                    config = (await client.admin.command("replSetGetConfig"))["config"]
                     if config["members"][0]["host"] != member["host"]:
                         config["members"] = [member]
                         config["version"] += 1
-                        client.admin.command("replSetReconfig", config, force=True)
+                        await client.admin.command("replSetReconfig", config, force=True)
                 except OperationFailure as error:
                     if error.code != 94:  # NotYetInitialized
                         raise
-                    client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [member]})
+                    await client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [member]})
                 if time.monotonic() > deadline:
                     raise LocalServerError(f"mongod does not become primary; see {self.folder / 'mongod.log'}")
-                time.sleep(0.02)
+                await asyncio.sleep(0.02)
+
+        self._ask(10_000, become)
 
 
 def _open_files() -> int:
