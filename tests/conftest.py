@@ -186,7 +186,6 @@ class Website:
     headers: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     """Path and headers of every request."""
-    handler: type[BaseHTTPRequestHandler] = BaseHTTPRequestHandler
 
     @property
     def visited(self) -> list[str]:
@@ -205,10 +204,45 @@ class Website:
     def start(self) -> None:
         """Listen, at the same port as before."""
         port = int(self.base_url.rpartition(":")[2] or 0)
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), self.handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), self.serving())
         self.base_url = f"http://127.0.0.1:{self._server.server_port}"
         arguments = {"poll_interval": 0.02}
         threading.Thread(target=self._server.serve_forever, kwargs=arguments, daemon=True).start()
+
+    def serving(self) -> type[BaseHTTPRequestHandler]:
+        """What answers the requests."""
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                site.requests.append(self.path)
+                site.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+                page = site.pages.get(self.path, (404, b"<html><body>not here</body></html>"))
+                status, body = page() if callable(page) else page
+                tag = site.etags.get(self.path)
+                if asked := self.headers.get("If-None-Match"):
+                    site.conditional.append(self.path)
+                    status, body = (304, b"") if asked == tag else (status, body)
+                encoded = body.encode() if isinstance(body, str) else body
+                self.send_response(status)
+                kind = "text/plain" if self.path == "/robots.txt" else "text/html"
+                self.send_header("Content-Type", kind)
+                if tag:
+                    self.send_header("ETag", tag)
+                for name, value in site.headers.get(self.path, {}).items():
+                    self.send_header(name, value)
+                if status in (301, 302, 307, 308):
+                    self.send_header("Location", encoded.decode())
+                self.send_header("Content-Length", str(len(encoded)))
+                self.end_headers()
+                self.wfile.write(encoded)
+
+            def log_message(self, *_arguments: object) -> None:
+                """`requests` is the log."""
+
+        return Handler
 
     def stop(self) -> None:
         """Listen no more: connections are refused."""
@@ -242,37 +276,7 @@ class Website:
 @pytest.fixture
 def website() -> Iterator[Website]:
     """An empty site on this machine; the test adds its pages."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            site.requests.append(self.path)
-            site.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
-            page = site.pages.get(self.path, (404, b"<html><body>not here</body></html>"))
-            status, body = page() if callable(page) else page
-            tag = site.etags.get(self.path)
-            if asked := self.headers.get("If-None-Match"):
-                site.conditional.append(self.path)
-                status, body = (304, b"") if asked == tag else (status, body)
-            encoded = body.encode() if isinstance(body, str) else body
-            self.send_response(status)
-            kind = "text/plain" if self.path == "/robots.txt" else "text/html"
-            self.send_header("Content-Type", kind)
-            if tag:
-                self.send_header("ETag", tag)
-            for name, value in site.headers.get(self.path, {}).items():
-                self.send_header(name, value)
-            if status in (301, 302, 307, 308):
-                self.send_header("Location", encoded.decode())
-            self.send_header("Content-Length", str(len(encoded)))
-            self.end_headers()
-            self.wfile.write(encoded)
-
-        def log_message(self, *_arguments: object) -> None:
-            """`requests` is the log."""
-
-    site = Website("", {}, handler=Handler)
+    site = Website("", {})
     site.start()
     yield site
     site.stop()

@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
-from newscrawl.cli import sites_add
+from newscrawl.cli import sites_add, sites_check
 from newscrawl.cli.output import Exit, fail, out, show_json, show_table
 from newscrawl.settings import ConfigurationError, read_settings
 from newscrawl.site import Site, SiteError, find_site, load_sites, site_of
 
 app = typer.Typer(no_args_is_help=True, help="The sites that can be crawled.")
 app.command("add")(sites_add.add_site)
+app.command("check")(sites_check.check_sites)
 
 
 def site_for(url: str) -> Site | None:

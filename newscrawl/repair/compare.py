@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from math import exp, lgamma
 from typing import NamedTuple
@@ -42,6 +43,10 @@ class FieldCheck(NamedTuple):
     now: int
     of_now: int
     is_lost: bool
+    source_before: str | None
+    """Where most of the articles had it from; a source that changes tells of another layout."""
+    source_now: str | None
+    sample_now: str | None
     good: Sample | None
     bad: Sample | None
 
@@ -95,6 +100,15 @@ def _check(field: RuleField, past: Sequence[Article], readings: Sequence[Reading
         len(with_it),
         len(readings),
         is_lost,
+        _source(field, having),
+        _source(field, [reading.article for reading in with_it if reading.article]),
+        value_of(with_it[0].article, field) if with_it and with_it[0].article else None,
         Sample(good.url, value_of(good, field), good.provenance.get(field)) if good else None,
         bad,
     )
+
+
+def _source(field: RuleField, articles: Sequence[Article]) -> str | None:
+    """Where most of the articles have the field from."""
+    found = Counter(article.provenance.get(field) for article in articles)
+    return max(found, key=lambda source: found[source], default=None)

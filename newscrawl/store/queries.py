@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from pymongo.asynchronous.database import AsyncDatabase
 
-from newscrawl.article import article_id
+from newscrawl.article import Article, article_id
 from newscrawl.normalize.urls import canonical_url
 from newscrawl.records import Failure, Listing, Robots, Run
 from newscrawl.settings import RETRY_WAITS
@@ -62,6 +62,13 @@ async def list_articles(database: Database, *, site: str | None = None, limit: i
     """The newest articles by publication, those without a date last."""
     found = database["articles"].find({"site": site} if site else {})
     return await found.sort("published.at", -1).limit(limit).to_list()
+
+
+async def newest_articles(database: Database, site: str, most: int) -> list[Article]:
+    """Articles of a site that were fetched and are still there, the newest publications first."""
+    wanted = {"site": site, "gone": None, "fetch.at": {"$ne": None}}
+    found = database["articles"].find(wanted, {"_id": 0, "labels": 0}).sort("published.at", -1).limit(most)
+    return [Article.model_validate(document) async for document in found]
 
 
 async def get_article(database: Database, url: str, *further: str) -> Document | None:

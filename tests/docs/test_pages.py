@@ -35,9 +35,11 @@ def problem_of(line: str) -> str | None:
     words = shlex.split(re.sub(r"[<>|&].*", "", line), comments=True)[1:]
     while words and hasattr(command, "get_command") and not words[0].startswith("-"):
         word = words.pop(0)
-        command = command.get_command(context, word)
+        if "…" in word:
+            return None
+        _, command, _ = command.resolve_command(context, [word])
         if command is None:
-            return None if "…" in word else f"{word} is no command"
+            return f"{word} is no command"
         context = command.make_context(word, [], parent=context, resilient_parsing=True)
     known = {name for option in command.get_params(context) for name in (*option.opts, *option.secondary_opts)}
     strange = [word for word in words if word.startswith("--") and word.partition("=")[0] not in known | {"--help"}]
