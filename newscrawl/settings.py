@@ -1,7 +1,8 @@
 """Every setting, once: newscrawl's own with their environment variables, and Scrapy's that follow from them.
 
-newscrawl's settings come, later before earlier, from the defaults below, `newscrawl.toml` in the current
-folder, environment variables (`NEWSCRAWL_` and the name in capitals) and the command line's options.
+newscrawl's settings come, later before earlier, from the defaults below, the user's `newscrawl/config.toml` under
+`$XDG_CONFIG_HOME` (`~/.config`), `newscrawl.toml` in the current folder, environment variables (`NEWSCRAWL_` and the
+name in capitals) and the command line's options.
 The upper-case names at the end are Scrapy's: `scrapy.cfg` points here, so `scrapy crawl unn` works too.
 """
 
@@ -9,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tomllib
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -19,22 +19,20 @@ import platformdirs
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
-    NoDecode,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    SettingsError,
-    TomlConfigSettingsSource,
 )
 
+from newscrawl import setting_sources
 from newscrawl.extract.limits import LIMITS, Limits
 from newscrawl.normalize.addresses import AllowList
 from newscrawl.normalize.secrets import mask
 from newscrawl.normalize.spans import parse_ages
 from newscrawl.normalize.visits import AGES
+from newscrawl.setting_sources import Stated, configuration_files, read_file, read_variables
 
-
-class ConfigurationError(ValueError):
-    """A setting is wrong. The message names the setting and the remedy."""
+ConfigurationError = setting_sources.ConfigurationError
 
 
 def _not_mongodbs_own(name: str) -> str:
@@ -46,9 +44,13 @@ def _not_mongodbs_own(name: str) -> str:
 class Settings(BaseSettings):
     """newscrawl's own settings."""
 
-    model_config = SettingsConfigDict(env_prefix="NEWSCRAWL_", toml_file="newscrawl.toml", extra="forbid")
+    model_config = SettingsConfigDict(extra="forbid")
 
-    mongo_uri: str | None = Field(default=None, description="Address of MongoDB; without one newscrawl runs its own.")
+    mongo_uri: str | None = Field(
+        default=None,
+        description="Address of MongoDB; without one newscrawl runs its own.",
+        json_schema_extra={"secret": True},
+    )
     database: Annotated[str, AfterValidator(_not_mongodbs_own)] = Field(
         default="newscrawl", description="Name of the database.", pattern=r"^[A-Za-z0-9_-]{1,38}$"
     )
@@ -107,7 +109,7 @@ class Settings(BaseSettings):
     )
     page_timeout: float = Field(default=5.0, gt=0, description="Seconds of processor time for one page.")
     cookies: bool = Field(default=False, description="Keep cookies for the time of a run.")
-    revisits: Annotated[tuple[timedelta, ...], NoDecode, BeforeValidator(parse_ages)] = Field(
+    revisits: Annotated[tuple[timedelta, ...], BeforeValidator(parse_ages)] = Field(
         default=AGES, description="Ages at which articles are visited again, such as 1h 6h 1d; empty: never."
     )
     revisit_budget: int = Field(default=50, ge=0, description="Articles of one site visited again in one run.")
@@ -128,8 +130,9 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Options before the environment before `newscrawl.toml`."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        """Options before variables before files."""
+        stated = {name: said.value for name, said in stated_settings().items()}
+        return init_settings, InitSettingsSource(settings_cls, stated)
 
     @property
     def site_folders(self) -> list[Path]:
@@ -167,21 +170,54 @@ class Settings(BaseSettings):
         return self.data / "locks" / f"{self.database}-{server}"
 
 
+class _OfOneFile(Settings):
+    """Settings that no variable and no other file has a part in."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What it is made with, alone."""
+        return (init_settings,)
+
+
+def stated_settings() -> dict[str, Stated]:
+    """What files and variables state, each setting as it is in force. Raises ConfigurationError."""
+    stated: dict[str, Stated] = {}
+    for path in configuration_files():
+        stated |= read_file(path, Settings.model_fields)
+    return stated | read_variables(Settings.model_fields)
+
+
 def read_settings(**options: Any) -> Settings:
     """The settings in force; `options` win. Raises ConfigurationError."""
     try:
         return Settings(**{name: value for name, value in options.items() if value is not None})
     except ValidationError as error:
         raise ConfigurationError("\n".join(_explain(dict(item)) for item in error.errors())) from None
-    except (SettingsError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(f"newscrawl.toml cannot be read: {error}") from None
 
 
-def _explain(item: dict[str, Any]) -> str:
+def check_file(path: Path) -> None:
+    """See whether the settings of a file are in order by themselves. Raises ConfigurationError."""
+    stated = read_file(path, Settings.model_fields)
+    try:
+        _OfOneFile(**{name: said.value for name, said in stated.items()})
+    except ValidationError as error:
+        raise ConfigurationError("\n".join(_explain(dict(item), stated) for item in error.errors())) from None
+
+
+def _explain(item: dict[str, Any], stated: dict[str, Stated] | None = None) -> str:
     name = str(item["loc"][0]) if item["loc"] else "settings"
-    if item["type"] == "extra_forbidden":
-        return f"newscrawl.toml: {name} is no setting; known: {', '.join(sorted(Settings.model_fields))}"
-    return f"NEWSCRAWL_{name.upper()} (or {name} in newscrawl.toml): {item['msg']}, not {mask(repr(item['input']))}"
+    said = (stated_settings() if stated is None else stated).get(name)
+    origin = said.origin if said else f"NEWSCRAWL_{name.upper()}"
+    key = "" if origin.upper().startswith("NEWSCRAWL_") else f": {name}"
+    message = str(item["msg"]).removeprefix("Value error, ")
+    return f"{origin}{key}: {message}, not {mask(repr(item['input']))}"
 
 
 @lru_cache(maxsize=1)

@@ -5,6 +5,7 @@ Signals are seen to before the modules of the commands are loaded, which takes a
 
 from __future__ import annotations
 
+import io
 import signal
 import sys
 from types import FrameType
@@ -20,10 +21,16 @@ def run() -> None:
     signal.signal(signal.SIGTERM, _end)
     # pymongo's asynchronous client, the only one here, uses Python's ssl; its import of PyOpenSSL takes 0.1 s.
     sys.modules["pymongo.pyopenssl_context"] = None  # type: ignore[assignment]
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a letter is no reason to end
     try:
+        from newscrawl.cli.guard import guarded
         from newscrawl.cli.main import app
+        from newscrawl.cli.manner import take_manner
 
-        app()
+        words = take_manner(sys.argv[1:])
+        sys.exit(guarded(lambda: app(words, prog_name="newscrawl", standalone_mode=False)))
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
     finally:

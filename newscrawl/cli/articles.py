@@ -25,7 +25,14 @@ def list_stored(
     limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, with every field.")] = False,
 ) -> None:
-    """Show the newest articles."""
+    """Show the newest articles.
+
+    newscrawl articles list
+
+    newscrawl articles list --site unn --limit 100
+
+    newscrawl articles list --json
+    """
     from newscrawl.store.queries import list_articles
 
     rows = with_database(lambda db: list_articles(db.database, site=site, limit=limit))
@@ -53,7 +60,12 @@ def list_stored(
 
 @app.command("show")
 def show_stored(url: str, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
-    """Show one article by any of its addresses, with its twins in other editions and the copies of its text."""
+    """Show one article by any of its addresses, with its twins in other editions and the copies of its text.
+
+    newscrawl articles show https://unn.ua/en/news/example
+
+    newscrawl articles show https://unn.ua/en/news/example --json
+    """
     from newscrawl.store.related import relatives
     from newscrawl.store.views import series
 

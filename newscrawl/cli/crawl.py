@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from signal import Signals
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.live import Live
-from rich.table import Table
 
+from newscrawl.cli.manner import manner
 from newscrawl.cli.output import Exit, err, fail, out, show_json, show_table
+from newscrawl.cli.progress import final_line, progress
 from newscrawl.normalize.spans import parse_span
 
 if TYPE_CHECKING:
-    from newscrawl.crawl.process import Progress
     from newscrawl.records import Run
 
 
@@ -141,6 +139,7 @@ def crawl(
         now=now,
         wait=patience,
     )
+    started = time.monotonic()
     try:
         with progress(quiet=dry_run) as report:
             outcome = run_crawl(chosen, own, options, on_article=show if dry_run else None, on_progress=report)
@@ -151,6 +150,8 @@ def crawl(
     runs = list(outcome.runs.values())
     if as_json:
         show_json("crawl", {"runs": [run.model_dump(mode="json") for run in runs], "articles": shown})
+    elif runs and manner.is_quiet:
+        out.print(final_line(runs, time.monotonic() - started), soft_wrap=True)
     elif runs:
         summary(runs, dry_run=dry_run, only_revisits=revisit)
     if outcome.signal:
@@ -187,35 +188,6 @@ def show_article_line(article: object) -> None:
 
     assert isinstance(article, Article)
     out.print(render(article.model_dump()))
-
-
-@contextmanager
-def progress(*, quiet: bool = False, every: float = 10) -> Iterator[Progress]:
-    """A live table on a terminal, else a plain line every so many seconds; both on stderr."""
-    last = time.monotonic()
-    columns = ("requests", "pages", "days", "cards", "known", "new", "changed", "revisited", "failed")
-
-    def table(counts: dict[str, dict[str, int]]) -> Table:
-        live = Table("site", *columns, box=None, header_style="bold", pad_edge=False)
-        for name, site in sorted(counts.items()):
-            live.add_row(name, *(str(site.get(column, 0)) for column in columns))
-        return live
-
-    if quiet:
-        yield lambda _counts: None
-    elif err.is_terminal:
-        with Live(console=err, transient=True, refresh_per_second=4) as live:
-            yield lambda counts: live.update(table(counts))
-    else:
-
-        def lines(counts: dict[str, dict[str, int]]) -> None:
-            nonlocal last
-            if time.monotonic() - last >= every:
-                last = time.monotonic()
-                for name, site in sorted(counts.items()):
-                    err.print(f"{name}: " + ", ".join(f"{site.get(column, 0)} {column}" for column in columns))
-
-        yield lines
 
 
 def summary(runs: list[Run], *, dry_run: bool = False, only_revisits: bool = False) -> None:

@@ -31,7 +31,12 @@ def _own_server_settings() -> Settings:
 
 @app.command()
 def start() -> None:
-    """Start the embedded database and leave it running until `newscrawl db stop`."""
+    """Start the embedded database and leave it running until `newscrawl db stop`.
+
+    newscrawl db start
+
+    mongosh "$(newscrawl db uri)"
+    """
     from newscrawl.store.local import LocalServer
     from newscrawl.store.mongod import LocalServerError
 
@@ -46,7 +51,12 @@ def start() -> None:
 
 @app.command()
 def stop() -> None:
-    """Stop the embedded database."""
+    """Stop the embedded database.
+
+    newscrawl db stop
+
+    newscrawl db status
+    """
     from newscrawl.store.local import LocalServer
     from newscrawl.store.mongod import LocalServerError
 
@@ -59,7 +69,12 @@ def stop() -> None:
 
 @app.command()
 def uri() -> None:
-    """Print the database's address, for mongosh, Compass or a driver. It is `db start` that keeps it running."""
+    """Print the database's address, for mongosh, Compass or a driver. It is `db start` that keeps it running.
+
+    newscrawl db uri
+
+    mongosh "$(newscrawl db uri)"
+    """
     from newscrawl.normalize.secrets import mask
     from newscrawl.store.local import LocalServer
 
@@ -69,7 +84,12 @@ def uri() -> None:
 
 @app.command()
 def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
-    """Show which database is used, its kind and what it holds."""
+    """Show which database is used, its kind and what it holds.
+
+    newscrawl db status
+
+    newscrawl db status --json
+    """
     from newscrawl.normalize.secrets import mask
     from newscrawl.records import RECORDS
     from newscrawl.store.connect import Connection
@@ -101,7 +121,12 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = F
 
 @app.command()
 def init() -> None:
-    """Create collections, validators and indexes; safe at any time."""
+    """Create collections, validators and indexes; safe at any time.
+
+    newscrawl db init
+
+    newscrawl db status
+    """
     from newscrawl.store.schema import apply_schema
 
     with_database(apply_schema)
@@ -110,7 +135,12 @@ def init() -> None:
 
 @app.command()
 def replay() -> None:
-    """Store the records that wait on disk since the database was away."""
+    """Store the records that wait on disk since the database was away.
+
+    newscrawl db replay
+
+    newscrawl db status
+    """
     from newscrawl.store.articles import ArticleWriter
     from newscrawl.store.connect import Connection
     from newscrawl.store.replay import replay as replay_spool

@@ -31,8 +31,14 @@ class Stored(NamedTuple):
 
 
 def demo() -> None:
-    """Crawl a small news site on this machine and show what newscrawl makes of it. Nothing to set up."""
-    from newscrawl.cli.crawl import exit_code, progress
+    """Crawl a small news site on this machine and show what newscrawl makes of it. Nothing to set up.
+
+    newscrawl demo
+
+    newscrawl articles list --site demo
+    """
+    from newscrawl.cli.crawl import exit_code
+    from newscrawl.cli.progress import progress
     from newscrawl.crawl.process import Options, crawl
     from newscrawl.replica import Replica, serve, site_file
     from newscrawl.settings import ConfigurationError, read_settings

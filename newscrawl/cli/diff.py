@@ -15,7 +15,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
 def revisions(url: str, as_json: AsJson = False) -> None:
-    """List the versions of an article's text, the first one first."""
+    """List the versions of an article's text, the first one first.
+
+    newscrawl articles revisions https://unn.ua/en/news/example
+
+    newscrawl articles revisions https://unn.ua/en/news/example --json
+    """
     from newscrawl.cli.render_diff import changes_in_short, stealth_in_short
     from newscrawl.store.history import history
 
@@ -47,7 +52,12 @@ def diff(
     end: Annotated[int | None, typer.Option("--to", help="The later version; without it: the present one.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what changed in an article's text: [-gone-] and {+new+} words, whole paragraphs behind - and +."""
+    """Show what changed in an article's text: [-gone-] and {+new+} words, whole paragraphs behind - and +.
+
+    newscrawl articles diff https://unn.ua/en/news/example
+
+    newscrawl articles diff https://unn.ua/en/news/example --from 1 --to 3
+    """
     from newscrawl.store.history import history
 
     if revision is not None and (start is not None or end is not None):

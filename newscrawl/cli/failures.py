@@ -17,7 +17,12 @@ def list_refused(
     limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """Show what failed, why, and when it is tried again."""
+    """Show what failed, why, and when it is tried again.
+
+    newscrawl failures list
+
+    newscrawl failures list --site unn --json
+    """
     from newscrawl.store.queries import list_failures
 
     rows = with_database(lambda db: list_failures(db.database, site=site, limit=limit))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, ClassVar, NamedTuple
@@ -9,6 +10,10 @@ from typing import Any, ClassVar, NamedTuple
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
+
+from newscrawl.cli.complete import VARIABLE, attach
+from newscrawl.cli.help_text import examples, laid_out, summary
+from newscrawl.cli.manner import EPILOG
 
 
 class Command(NamedTuple):
@@ -40,11 +45,17 @@ class LazyGroup(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """The command that these words call, imported now."""
-        name, command, rest = super().resolve_command(ctx, args)
-        return name, self.load(name) if name and name in self.commands_by_name else command, rest
+        name, found, rest = super().resolve_command(ctx, args)
+        return name, self.load(name) if name and name in self.commands_by_name else found, rest
 
     def load(self, name: str) -> Any:
         """The command of this name in full. Raises KeyError where the table has none."""
+        command = self._imported(name)
+        if VARIABLE in os.environ:
+            attach(command)
+        return command
+
+    def _imported(self, name: str) -> Any:
         known = self.commands_by_name[name]
         found = _attribute(known)
         if not isinstance(found, typer.Typer):
@@ -56,7 +67,18 @@ class LazyGroup(TyperGroup):
             first, _, last = words.partition(" ")
             if first == name and last:
                 group.add_command(_command(last, _attribute(inner)))
+        group.commands = dict(sorted(group.commands.items(), key=lambda item: (item[0] != "list", item[0] != "show")))
+        borrowed = [shown[0] for member in group.commands.values() if (shown := examples(member.help or ""))]
+        for member in group.commands.values():
+            _finish(member)
+        group.help = laid_out(group.help or known.help, borrowed)
         return group
+
+
+def _finish(command: Any) -> None:
+    command.short_help = command.short_help or summary(command.help or "")
+    command.help = laid_out(command.help or "")
+    command.epilog = command.epilog or EPILOG
 
 
 def _attribute(known: Command) -> Any:
@@ -66,4 +88,6 @@ def _attribute(known: Command) -> Any:
 def _command(name: str, function: Callable[..., Any]) -> Any:
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     app.command(name)(function)
-    return get_command(app)
+    made = get_command(app)
+    _finish(made)
+    return made

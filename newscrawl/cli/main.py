@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated, ClassVar
 
 import typer
 
+from newscrawl.cli.help_text import laid_out
 from newscrawl.cli.lazy import Command, LazyGroup
+from newscrawl.cli.manner import manner
+from newscrawl.cli.version import show_version
 from newscrawl.crawl.log import keep_to_one_line
 
 
@@ -27,7 +31,10 @@ class Commands(LazyGroup):
         "runs": Command("runs", "app", "The history of crawls."),
         "failures": Command("failures", "app", "Addresses that could not be fetched, read or stored."),
         "db": Command("db", "app", "The database: start, stop, address, schema, waiting records."),
+        "config": Command("config", "app", "The settings: their values, their files, their mistakes."),
         "doctor": Command("doctor", "doctor", "Is everything there, and safe?"),
+        "completion": Command("completion", "completion", "The script that lets a shell complete commands and names."),
+        "version": Command("version", "version", "The version of newscrawl."),
     }
 
 
@@ -38,22 +45,20 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="""Turn news sites into a clean, living database.
+    help=laid_out("""Turn news sites into a clean, living database.
 
     newscrawl demo                       see it work, with nothing set up
 
     newscrawl crawl unn --since 2d       the news of two days
 
     newscrawl articles list --site unn   what is stored
-    """,
+    """),
 )
 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
-
-        typer.echo(f"newscrawl {version('newscrawl')}")
+        show_version(as_json=manner.wants_json)
         raise typer.Exit
 
 
@@ -62,5 +67,25 @@ def _main(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and end.")
     ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Only errors, results and the last line of a crawl.")
+    ] = False,
+    no_progress: Annotated[bool, typer.Option("--no-progress", help="No table or lines of progress.")] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an error that newscrawl does not know.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON; with --version.")] = False,
 ) -> None:
     keep_to_one_line()
+    _warn_of_unknown_variables()
+
+
+def _warn_of_unknown_variables() -> None:
+    if not any(name.startswith("NEWSCRAWL_") for name in os.environ):
+        return  # the settings need not be imported
+    from newscrawl.cli.output import err
+    from newscrawl.setting_sources import unknown_variables
+    from newscrawl.settings import Settings
+
+    for said in unknown_variables(Settings.model_fields):
+        err.print(said, style="yellow")

@@ -6,7 +6,6 @@ import json
 import re
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -19,6 +18,7 @@ from rich.measure import Measurement
 from rich.segment import Segment
 from rich.table import Table
 
+from newscrawl.cli.manner import manner
 from newscrawl.normalize.text import escaped
 
 if TYPE_CHECKING:
@@ -63,22 +63,6 @@ out = console()
 err = console(stderr=True)
 
 
-@dataclass
-class Manner:
-    """How this process speaks, as options before or behind any command say."""
-
-    is_quiet: bool = False
-    """Only errors and results."""
-    has_progress: bool = True
-    is_debugged: bool = False
-    """Show the traceback of an error of newscrawl's own."""
-    has_shown: bool = False
-    """stdout holds a JSON document: no second one may follow."""
-
-
-manner = Manner()
-
-
 class Exit(IntEnum):
     """Exit codes of every command."""
 
@@ -97,15 +81,19 @@ def fail(message: str, code: Exit, *, hint: str | None = None) -> NoReturn:
     With `--json`, stdout gets the same as JSON, unless it has its document already.
     """
     shown = message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}… ({len(message)} characters)"
-    err.print(f"{shown}; {hint}" if hint else shown, style="red")
+    complain(f"{shown}; {hint}" if hint else shown)
     show_error(code.name.lower(), shown, hint or shown.partition("; ")[2] or None)
     raise typer.Exit(int(code))
 
 
+def complain(message: str) -> None:
+    """An error on stderr, on one line where it is kept in a log."""
+    err.print(message, style="red", soft_wrap=not err.is_terminal)
+
+
 def show_error(code: str, message: str, hint: str | None) -> None:
     """An error on stdout as JSON, where the command line asks for JSON and stdout has no document yet."""
-    words = sys.argv[1:]
-    if "--json" in (words[: words.index("--")] if "--" in words else words) and not manner.has_shown:
+    if manner.wants_json and not manner.has_shown:
         show_json("error", {"code": code, "message": message, "hint": hint})
 
 

@@ -17,6 +17,8 @@ def parse(
 ) -> None:
     """Read one article page and show its record.
 
+    newscrawl parse https://unn.ua/en/news/example
+
     newscrawl parse page.html --url https://unn.ua/en/news/example --json
     """
     from newscrawl import NotAnArticle, extract

@@ -17,7 +17,12 @@ def list_past(
     limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """Show the newest runs."""
+    """Show the newest runs.
+
+    newscrawl runs list
+
+    newscrawl runs list --site unn --json
+    """
     from newscrawl.store.queries import list_runs
 
     rows = with_database(lambda db: list_runs(db.database, site=site, limit=limit))
@@ -48,7 +53,12 @@ def _outcome(row: dict[str, Any]) -> str:
 
 @app.command("show")
 def show_run(run: str, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
-    """Show one run whole."""
+    """Show one run whole.
+
+    newscrawl runs show RUN
+
+    newscrawl runs show RUN --json
+    """
     from newscrawl.store.queries import get_run
 
     row = with_database(lambda db: get_run(db.database, run))

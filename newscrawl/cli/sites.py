@@ -34,7 +34,12 @@ def load_all(*, at_a_glance: bool = False) -> dict[str, Site]:
 
 @app.command("list")
 def list_sites(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
-    """Show every site."""
+    """Show every site.
+
+    newscrawl sites list
+
+    newscrawl sites list --json
+    """
     sites = load_all(at_a_glance=True)
     if as_json:
         show_json("sites", [site.model_dump(mode="json") for site in sites.values()])
@@ -57,8 +62,16 @@ def list_sites(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
 @app.command("show")
-def show_site(name: str, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
-    """Show one site's definition."""
+def show_site(
+    name: Annotated[str, typer.Argument(metavar="SITE")],
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Show one site's definition.
+
+    newscrawl sites show unn
+
+    newscrawl sites show unn --json
+    """
     try:
         site = find_site(name, load_all())
     except SiteError as error:

@@ -19,6 +19,12 @@ def top(
 ) -> None:
     """Rank articles by how far their view counters grew.
 
+    newscrawl top
+
+    newscrawl top --hours 6 --site unn
+
+    newscrawl top --limit 100 --json
+
     Growth is what was seen to happen: an article needs two readings of its counter.
     """
     from newscrawl.store.views import top as grown_most

@@ -26,7 +26,12 @@ def views(
     url: Annotated[str, typer.Argument(help="Any address of a stored article.")],
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """List every view counter that was seen of an article."""
+    """List every view counter that was seen of an article.
+
+    newscrawl articles views https://unn.ua/en/news/example
+
+    newscrawl articles views https://unn.ua/en/news/example --json
+    """
     from newscrawl.cli.articles import find_with
     from newscrawl.store.views import series
 

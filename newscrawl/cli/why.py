@@ -38,6 +38,8 @@ def why(
 ) -> None:
     """Show where each field of a stored article came from.
 
+    newscrawl why https://unn.ua/en/news/example
+
     newscrawl why https://unn.ua/en/news/example published
     """
     article = find_stored(url)

@@ -136,6 +136,18 @@ async def apply_schema(connection: Connection) -> None:
             await database[name].create_indexes(INDEXES[name])
 
 
+async def missing_indexes(connection: Connection) -> list[str]:
+    """Names of the indexes that a collection that is there should have and has not, such as `articles.url_1`."""
+    database = connection.database
+    present = set(await database.list_collection_names())
+    missing = []
+    for name in sorted(present & set(INDEXES)):
+        known = await database[name].index_information()
+        wanted = (str(index.document["name"]) for index in INDEXES[name])
+        missing += [f"{name}.{index}" for index in wanted if index not in known]
+    return missing
+
+
 async def _create(database: Database, name: str, *, no_fault: Collection[int] = (), **options: Any) -> bool:
     """Whether a collection is there after the attempt to make it. Errors of the codes `no_fault` say that it is not."""
     try:

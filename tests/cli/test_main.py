@@ -1,4 +1,4 @@
-"""The table of commands: every command is there, is told of in a line, and is imported only when it is asked for."""
+"""The table of commands: every command is there, is told of in a line, shows examples, and is imported when asked for."""
 
 from __future__ import annotations
 
@@ -10,9 +10,24 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
+from newscrawl.cli.help_text import AS_IT_STANDS
 from newscrawl.cli.main import Commands, app
 
 HEAVY = ("scrapy", "twisted", "pymongo", "lxml", "pydantic", "rich", "asyncio", "requests")
+GROUP: Any = get_command(app)
+LOADED = {name: GROUP.load(name) for name in Commands.commands_by_name if " " not in name}
+LEAVES = {
+    f"{name} {last}".strip(): leaf
+    for name, command in LOADED.items()
+    for last, leaf in (getattr(command, "commands", None) or {"": command}).items()
+}
+LISTING = ("list", "show", "diff", "status", "path")
+
+
+def examples_of(text: str) -> list[str]:
+    """The lines of the block of examples, which follows the first paragraph."""
+    _first, _, rest = text.partition("\n\n" + AS_IT_STANDS)
+    return rest.partition("\n\n")[0].splitlines()
 
 
 @pytest.mark.parametrize("name", Commands.commands_by_name)
@@ -22,17 +37,25 @@ def test_a_command_of_the_table_is_told_of_in_a_line_of_a_terminal(name: str) ->
     assert len(line) <= 64
 
 
-@pytest.mark.parametrize("name", [name for name in Commands.commands_by_name if " " not in name])
+@pytest.mark.parametrize("name", LOADED)
 def test_a_command_of_the_table_is_there(name: str) -> None:
-    group: Any = get_command(app)
-    command = group.load(name)
-    assert command.name == name
-    assert command.help
+    assert LOADED[name].name == name
+
+
+@pytest.mark.parametrize("name", [*LOADED, *LEAVES])
+def test_the_help_of_a_command_begins_with_examples(name: str) -> None:
+    shown = examples_of((LEAVES | LOADED)[name].help)
+    assert len(shown) >= (2 if name in LEAVES else 1), f"add lines such as `newscrawl {name} …` to its docstring"
+    assert any(line.strip().startswith(f"newscrawl {name}") for line in shown)
+
+
+@pytest.mark.parametrize("name", [name for name in LEAVES if name.split()[-1] in LISTING])
+def test_what_lists_gives_json(name: str) -> None:
+    assert any("--json" in parameter.opts for parameter in LEAVES[name].params)
 
 
 def test_a_command_of_a_group_is_registered_by_two_words() -> None:
-    group: Any = get_command(app)
-    assert {"list", "show", "diff", "revisions"} <= set(group.load("articles").commands)
+    assert {"list", "show", "diff", "revisions"} <= set(LOADED["articles"].commands)
 
 
 def test_the_help_imports_nothing_of_what_it_tells() -> None:
