@@ -94,9 +94,13 @@ def unknown_variables(known: Collection[str], environment: Mapping[str, str] = o
     """What to say of each variable that looks like a setting and is none."""
     names = {f"{PREFIX}{name.upper()}" for name in known}
     with_files = names | {name + FROM_FILE for name in names} | NO_SETTINGS
-    lists = "`newscrawl config show` lists them"
     return [
-        f"{variable} is no setting and has no effect; {nearest(variable.upper(), names) or lists}"
+        f"{variable} is no setting and has no effect; {_meant(variable, known)}"
         for variable in sorted(environment)
         if variable.upper().startswith(PREFIX) and variable.upper() not in with_files
     ]
+
+
+def _meant(variable: str, known: Collection[str]) -> str:
+    near = difflib.get_close_matches(variable[len(PREFIX) :].lower(), known, 1)
+    return f"did you mean {PREFIX}{near[0].upper()}?" if near else "`newscrawl config show` lists them"
