@@ -53,9 +53,10 @@ def list_stored(
         ),
     )
     if not rows:
-        fail(
-            "no article is stored" + (f" of {site}" if site else "") + "; `newscrawl crawl` fetches some", Exit.NOTHING
-        )
+        from newscrawl.cli.sites import meant
+
+        remedy = meant(site) or "; `newscrawl crawl` fetches some"
+        fail("no article is stored" + (f" of {site}" if site else "") + remedy, Exit.NOTHING)
 
 
 @app.command("show")

@@ -116,7 +116,14 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = F
         show_json("database", found)
         return
     for name, value in found.items():
-        out.print(f"{name:10} {value}", markup=False, highlight=False, soft_wrap=True)
+        if name == "documents" and isinstance(value, dict):
+            for collection, number in value.items():
+                out.print(f"{collection:10} {number:,} documents", soft_wrap=True)
+        elif name == "notes" and isinstance(value, list):
+            for note in value:
+                out.print(f"{'note':10} {note}", soft_wrap=True)
+        else:
+            out.print(f"{name:10} {value}", soft_wrap=True)
 
 
 @app.command()
@@ -134,12 +141,14 @@ def init() -> None:
 
 
 @app.command()
-def replay() -> None:
+def replay(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell how many records wait.")] = False,
+) -> None:
     """Store the records that wait on disk since the database was away.
 
     newscrawl db replay
 
-    newscrawl db status
+    newscrawl db replay --dry-run
     """
     from newscrawl.store.articles import ArticleWriter
     from newscrawl.store.connect import Connection
@@ -148,6 +157,9 @@ def replay() -> None:
     from newscrawl.store.spool import Spool
 
     own = _settings()
+    if dry_run:
+        out.print(f"{sum(1 for _ in Spool(own.spool_file).read())} records wait at {own.spool_file}", soft_wrap=True)
+        return
 
     async def work(connection: Connection) -> int:
         await apply_schema(connection)

@@ -11,7 +11,6 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
-from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderableType, RenderHook
 from rich.control import Control
 from rich.measure import Measurement
@@ -115,8 +114,15 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     cells = [["" if cell is None else _cell(cell) for cell in row] for row in rows]
     if not cells:
         return
+    from newscrawl.cli.tables import aligned, ends_with_addresses, fits, on_two_lines
+
+    whole = [list(columns), *([escaped(cell) for cell in row] for row in cells)]
     if not out.is_terminal:
-        _show_plain([list(columns), *cells])
+        sys.stdout.writelines(f"{line}\n" for line in aligned(whole))
+        return
+    if ends_with_addresses(whole) and not fits(whole, out.width):
+        for number, line in enumerate(on_two_lines(whole, out.width)):
+            out.print(line, style="bold" if number < 2 else None, soft_wrap=True)
         return
     from rich.text import Text
 
@@ -128,15 +134,6 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     for row in cells:
         table.add_row(*map(Text, row))
     out.print(table)
-
-
-def _show_plain(rows: Sequence[Sequence[str]]) -> None:
-    """Columns in line, a row a line: fast, and good to search in."""
-    shown = [[escaped(cell) for cell in row] for row in rows]
-    widths = [max(map(cell_len, column)) for column in zip(*shown, strict=True)]
-    for row in shown:
-        cells = (cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True))
-        sys.stdout.write("  ".join(cells).rstrip() + "\n")
 
 
 def _cell(value: Any) -> str:

@@ -32,6 +32,17 @@ def load_all(*, at_a_glance: bool = False) -> dict[str, Site]:
         fail(str(error), Exit.USAGE)
 
 
+def meant(name: str | None) -> str:
+    """`; did you mean …?` where nothing was found of a site that has no file, but whose name is near another's."""
+    if name is None:
+        return ""
+    import difflib
+
+    known = load_all(at_a_glance=True)
+    near = [] if name in known else difflib.get_close_matches(name, known, 1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
 @app.command("list")
 def list_sites(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
     """Show every site.

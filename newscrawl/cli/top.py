@@ -34,8 +34,10 @@ def top(
     if as_json:
         show_json("top", rows)
     if not rows:
-        of_site = f" of {site}" if site else ""
-        fail(f"no counter of an article{of_site} was seen to grow in the last {hours:g} hours", Exit.NOTHING)
+        from newscrawl.cli.sites import meant
+
+        told = f"no counter of an article{f' of {site}' if site else ''} was seen to grow in the last {hours:g} hours"
+        fail(told + meant(site), Exit.NOTHING)
     if as_json:
         return
     shortest = SHORTEST.total_seconds() / 3600
