@@ -61,6 +61,7 @@ class Newscrawl:
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("NEWSCRAWL_", "PYTHON"))},
             "PYTHONPYCACHEPREFIX": COMPILED.name,
+            "XDG_CONFIG_HOME": str(self.folder / "config"),  # not the settings of whoever runs the tests
             "NEWSCRAWL_DATA": str(self.data),
             "NEWSCRAWL_DATABASE": self.database,
             "NEWSCRAWL_SITES": str(self.folder / "sites"),

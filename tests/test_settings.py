@@ -11,6 +11,7 @@ from newscrawl.settings import ConfigurationError, read_settings, scrapy_setting
 @pytest.fixture(autouse=True)
 def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     for name in ("DELAY", "CONCURRENCY", "MONGO_URI", "SITES", "DATA", "REVISITS"):
         monkeypatch.delenv(f"NEWSCRAWL_{name}", raising=False)
 

@@ -155,3 +155,14 @@ def test_a_generic_site_knows_its_host_and_nothing_else() -> None:
     site = Site.generic("https://www.example.com/news/a")
     assert site.owns("https://example.com/b")
     assert site.is_article("https://example.com/b") is None
+
+
+def test_at_a_glance_names_and_keys_are_checked_and_patterns_are_not(tmp_path: Path) -> None:
+    file = tmp_path / "small.toml"
+    file.write_text('publisher = "x"\nhome = "https://example.com/"\narticle = "["\nremove = [{css = "&&"}]')
+    assert read_site(file, at_a_glance=True).publisher == "x"
+    with pytest.raises(SiteError, match=r"article.*no regular expression"):
+        read_site(file)
+    file.write_text('publisher = "x"\nhome = "https://example.com/"\ntimezon = "UTC"')
+    with pytest.raises(SiteError, match="did you mean timezone"):
+        read_site(file, at_a_glance=True)

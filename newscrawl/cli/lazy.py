@@ -36,6 +36,8 @@ class LazyGroup(TyperGroup):
     """
 
     commands_by_name: ClassVar[Mapping[str, Command]] = {}
+    known_elsewhere: ClassVar[Mapping[str, str]] = {}
+    """What other tools call a command, to its name here."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
@@ -45,6 +47,8 @@ class LazyGroup(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """The command that these words call, imported now."""
+        if args[0] in self.known_elsewhere and args[0] not in self.commands:
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {self.known_elsewhere[args[0]]!r}?")
         name, found, rest = super().resolve_command(ctx, args)
         return name, self.load(name) if name and name in self.commands_by_name else found, rest
 

@@ -36,6 +36,19 @@ class Commands(LazyGroup):
         "completion": Command("completion", "completion", "The script that lets a shell complete commands and names."),
         "version": Command("version", "version", "The version of newscrawl."),
     }
+    known_elsewhere: ClassVar = {
+        "fetch": "parse",
+        "help": "--help",
+        "jobs": "runs list",
+        "list": "sites list",
+        "run": "crawl",
+        "settings": "config show",
+        "shell": "parse",
+        "show": "articles show",
+        "sources": "sites",
+        "start": "crawl",
+        "status": "health",
+    }
 
 
 app = typer.Typer(

@@ -41,7 +41,6 @@ def test_settings_are_shown_with_their_origin(newscrawl: Any) -> None:
 
 
 def test_files_are_shown_and_mistakes_in_them_told(newscrawl: Any) -> None:
-    newscrawl.environment["XDG_CONFIG_HOME"] = str(newscrawl.folder / "config")
     (newscrawl.folder / "newscrawl.toml").write_text("delays = 1")
     files = newscrawl.json("config", "path")
     assert [file["exists"] for file in files] == [False, True]

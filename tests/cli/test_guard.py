@@ -79,6 +79,7 @@ def _app(command: Any) -> typer.Typer:
     [
         (("crwal",), "'crawl'"),
         (("articles", "lst"), "'list'"),
+        (("list",), "'sites list'"),
         (("crawl", "--limt", "3"), "--limit"),
         (("crawl", "unm"), "unn"),
         (("sites", "show", "unm"), "unn"),
