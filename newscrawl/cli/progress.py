@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -78,7 +79,7 @@ def final_line(runs: Sequence[Run], seconds: float) -> str:
 @contextmanager
 def progress(*, quiet: bool = False, every: float = EVERY) -> Iterator[Progress]:
     """Gives what shows the counts it is called with. `every`: seconds between two lines where lines are shown."""
-    shape = "none" if quiet else form(manner, os.environ, is_terminal=err.is_terminal)
+    shape = "none" if quiet else form(manner, os.environ, is_terminal=sys.stderr.isatty())
     started = time.monotonic()
     if shape == "none":
         yield lambda _counts: None
