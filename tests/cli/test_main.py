@@ -60,13 +60,12 @@ def test_a_command_of_a_group_is_registered_by_two_words() -> None:
 @pytest.mark.parametrize(
     ("words", "unneeded"),
     [
-        (("--help",), {"scrapy", "twisted", "pymongo", "lxml", "pydantic", "rich", "asyncio", "requests"}),
-        (("crawl", "--help"), {"scrapy", "twisted", "pymongo", "lxml", "requests"}),
-        (("sites", "list"), {"scrapy", "twisted", "pymongo", "lxml", "cssselect", "requests"}),
+        (("--help",), "scrapy twisted pymongo lxml pydantic rich asyncio requests"),
+        (("crawl", "--help"), "scrapy twisted pymongo lxml requests"),
+        (("sites", "list"), "scrapy twisted pymongo lxml cssselect requests"),
     ],
-    ids=" ".join,
 )
-def test_a_command_imports_nothing_that_it_does_not_need(words: tuple[str, ...], unneeded: set[str]) -> None:
+def test_a_command_imports_nothing_that_it_does_not_need(words: tuple[str, ...], unneeded: str) -> None:
     code = f"import sys; sys.argv = ['newscrawl', *{words}]\n" + (
         "from newscrawl.cli.__main__ import run\ntry:\n    run()\nfinally:\n    print(*sys.modules, file=sys.stderr)"
     )
@@ -74,5 +73,5 @@ def test_a_command_imports_nothing_that_it_does_not_need(words: tuple[str, ...],
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert done.stdout
-    assert not unneeded & set(done.stderr.split())
+    assert not set(unneeded.split()) & set(done.stderr.split())
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.6  # seconds; 0.06 to 0.25 are usual
