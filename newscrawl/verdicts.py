@@ -114,17 +114,18 @@ class Alert(Part):
     since: Instant | None = Field(default=None, description="When what is wrong began; null: nothing is.")
     count: Count = Field(default=0, description="Verdicts in a row that were not sound, each of another run.")
     judged: str | None = Field(default=None, description="What the last of them was about.")
-    first_sent_at: Instant | None = Field(default=None, description="When this trouble was told; null: it was not.")
+    told_at: Instant | None = Field(default=None, description="When this trouble was told; null: it was not.")
+    told_state: State | None = Field(default=None, description="How the site was by the last message.")
     last_sent_at: Instant | None = None
-    muted_until: Instant | None = Field(default=None, description="Nothing is sent until then.")
     claimed_until: Instant | None = Field(default=None, description="A process is sending; others wait until then.")
     error: Line | None = Field(default=None, description="Why the last message could not be sent.")
     error_at: Instant | None = None
+    version: Count = Field(default=0, description="Times it was written: who writes has to have read the last one.")
 
 
 class Mute(Part):
     """That no channel is told of a site, or of any, for some time."""
 
     site: str = Field(description="`*`: every site.")
-    until: Instant
+    until: Instant | None = Field(description="Null: until it is lifted.")
     set_at: Instant
