@@ -13,7 +13,7 @@ from pymongo.errors import DuplicateKeyError
 
 from newscrawl.runs.notify import NoChannel, shown
 from newscrawl.settings import Settings
-from newscrawl.verdicts import Channel, Mute
+from newscrawl.verdicts import Alert, Channel, Mute
 
 Database = AsyncDatabase[dict[str, Any]]
 
@@ -94,6 +94,12 @@ async def remove_channel(database: Database, name: str) -> bool:
     removed = await database["channels"].delete_one({"_id": name})
     await database["alerts"].delete_many({"channel": name})
     return bool(removed.deleted_count)
+
+
+async def open_alerts(database: Database) -> list[Alert]:
+    """What channels were told and is not over, or are still to be told."""
+    query = {"$or": [{"state": {"$ne": "ok"}}, {"told_at": {"$ne": None}}]}
+    return [Alert.model_validate(document) async for document in database["alerts"].find(query, {"_id": 0})]
 
 
 async def mutes(database: Database, now: datetime) -> dict[str, Mute]:
