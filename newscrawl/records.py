@@ -10,6 +10,7 @@ from pydantic import Field
 
 from newscrawl.article import Article, Change, Count, Gone, Instant, Part
 from newscrawl.storable import Address, Body, Counter, HeaderValue, Headline, Lead, Line, Name
+from newscrawl.verdicts import Alert, Channel, Health, Mute
 
 LEDGER = timedelta(days=60)
 """How long it is kept what sources have shown: twice the four weeks that tell the rhythm of a source."""
@@ -233,5 +234,9 @@ RECORDS: dict[str, type[Part]] = {
     "robots": Robots,
     "backfills": Backfill,
     "hosts": Host,
+    "health": Health,
+    "channels": Channel,
+    "alerts": Alert,
+    "mutes": Mute,
 }
 """Collection name to the model of its documents."""

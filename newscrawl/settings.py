@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import platformdirs
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -113,6 +113,10 @@ class Settings(BaseSettings):
         default=AGES, description="Ages at which articles are visited again, such as 1h 6h 1d; empty: never."
     )
     revisit_budget: int = Field(default=50, ge=0, description="Articles of one site visited again in one run.")
+    alerts: SecretStr | None = Field(
+        default=None, description="Addresses for Apprise that are told of every site, separated by spaces: secrets."
+    )
+    alerts_file: Path | None = Field(default=None, description="File with such addresses, one a line.")
     log_level: str = Field(default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$")
 
     @field_validator("allow_hosts")

@@ -1,29 +1,21 @@
-"""`newscrawl health`: what was shown against what is stored, site by site."""
+"""`newscrawl health`: how sites are by their own history, and what was shown against what is stored."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from newscrawl.cli.ledger import ledger_as_json, show_ledger
 from newscrawl.cli.output import Exit, fail, out, show_json, show_table, with_database
 
 if TYPE_CHECKING:
-    from newscrawl.normalize.completeness import Estimate, Unknown
+    from newscrawl.runs.samples import Sample
+    from newscrawl.site import Site
     from newscrawl.store.connect import Connection
-    from newscrawl.store.ledger import Ledger, Source
-
-MOST_SHOWN = 20  # addresses; --json gives all
-KINDS = ("listing", "feed", "sitemap")
-FATES = ("stored", "failed", "missing", "left-out", "on-the-way")
-
-WHY_UNKNOWN = {
-    "nothing-seen": "nothing was shown in this time",
-    "one-source": "only one kind of source was read; a feed or sitemap in the site file would tell",
-    "no-overlap": "no article was shown by two kinds of sources, so they may list different things",
-    "little-overlap": "too few articles were shown by two kinds of sources",
-}
+    from newscrawl.store.ledger import Ledger
+    from newscrawl.verdicts import Verdict
 
 
 def health(
@@ -33,17 +25,17 @@ def health(
     hours: Annotated[float, typer.Option(min=1, max=24 * 30, help="So far back.")] = 24,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """Compare what sites have shown with what is stored, and estimate what was missed.
+    """Tell how sites are by their own history, and what they have shown against what is stored.
 
-    Ends with 3 where a site is degraded: articles are missing, or a source is quiet or cannot be read. Ends with 4
-    where none of the sites was ever crawled.
+    A site is ok, degraded, failed, silent, or unknown while it has no history. Ends with 3 where one is degraded,
+    failed or silent, and with 4 where none of the sites was ever crawled.
 
     newscrawl health
 
     newscrawl health unn --hours 48
-    """
-    from zoneinfo import ZoneInfo
 
+    newscrawl health --json
+    """
     from newscrawl.settings import ConfigurationError, read_settings
     from newscrawl.site import SiteError, find_site, load_sites
 
@@ -52,180 +44,153 @@ def health(
         chosen = [find_site(name, known) for name in dict.fromkeys(names or [])] or [*known.values()]
     except (ConfigurationError, SiteError) as error:
         fail(str(error), Exit.USAGE)
+    chosen.sort(key=lambda site: site.name)
 
-    async def read(connection: Connection) -> list[Ledger]:
-        from newscrawl.store.ledger import read_ledger
+    async def read(connection: Connection) -> list[Report]:
+        return await _read(connection, chosen, hours, is_whole=bool(names), has_ledger=bool(names) or as_json)
 
-        now = datetime.now(UTC)
-        since = now - timedelta(hours=hours)
-        return [
-            await read_ledger(
-                connection.database,
-                site.name,
-                since=since,
-                now=now,
-                zone=ZoneInfo(site.timezone or "UTC"),
-                configured=site.sources,
-            )
-            for site in sorted(chosen, key=lambda site: site.name)
-        ]
-
-    ledgers = with_database(read)
-    if not names:
-        ledgers = [ledger for ledger in ledgers if ledger.state != "unknown"]
+    reports = with_database(read)
     if as_json:
-        show_json("health", [_as_json(ledger) for ledger in ledgers])
+        show_json("health", [_as_json(report) for report in reports])
     elif names:
-        for ledger in ledgers:
-            _show(ledger)
+        for number, report in enumerate(reports):
+            if number:
+                out.print()
+            _show(report)
     else:
-        _show_all(ledgers)
-    if any(ledger.state == "degraded" for ledger in ledgers):
+        _show_all(reports)
+    if not all(report.verdict.is_sound for report in reports):
         raise typer.Exit(int(Exit.DEGRADED))
-    if all(ledger.state == "unknown" for ledger in ledgers):
+    if all(report.is_unknown for report in reports):
         fail("nothing was crawled yet; `newscrawl crawl SITE` does", Exit.NOTHING)
 
 
-def _show_all(ledgers: list[Ledger]) -> None:
-    show_table(
-        ("site", "state", "last run (UTC)", "shown", *FATES[:3], "missed (estimate)", "what is wrong"),
-        (
-            (
-                ledger.site,
-                ledger.state,
-                ledger.last_run["started_at"] if ledger.last_run else None,
-                len(ledger.articles),
-                *(ledger.fates[fate] for fate in FATES[:3]),
-                _missed(ledger.estimate),
-                "; ".join(ledger.troubles),
-            )
-            for ledger in ledgers
-        ),
-    )
+class Report(NamedTuple):
+    """What is known of one site."""
+
+    site: Site
+    verdict: Verdict
+    ledger: Ledger | None
+    """None: it was not asked for."""
+    samples: dict[str, Sample]
+
+    @property
+    def is_unknown(self) -> bool:
+        """It was never crawled."""
+        return self.verdict.state == "unknown" and (self.ledger is None or self.ledger.is_empty)
 
 
-def _show(ledger: Ledger) -> None:
-    """One site: its sources, its hours, and what is missing."""
-    if ledger.state == "unknown":
-        out.print(f"{ledger.site}: was never crawled; `newscrawl crawl {ledger.site}` does", markup=False)
+async def _read(
+    connection: Connection, sites: list[Site], hours: float, *, is_whole: bool, has_ledger: bool
+) -> list[Report]:
+    """Reports on the sites, of all but those that were never crawled; `is_whole`: of these as well."""
+    from newscrawl.runs.samples import samples
+    from newscrawl.runs.site_states import join, site_states, verdicts_of_runs, zone_of
+    from newscrawl.store.ledger import read_ledger
+
+    now = datetime.now(UTC)
+    database = connection.database
+    if not has_ledger:
+        states = await site_states(database, sites, now)
+        return [Report(site, states[site.name], None, {}) for site in sites if states[site.name].state != "unknown"]
+    states = await verdicts_of_runs(database, sites, now)
+    reports = []
+    for site in sites:
+        since, zone = now - timedelta(hours=hours), zone_of(site)
+        ledger = await read_ledger(database, site.name, since=since, now=now, zone=zone, configured=site.sources)
+        verdict = join(states[site.name], ledger.findings)
+        report = Report(site, verdict, ledger, await samples(database, site, verdict.findings))
+        if is_whole or not report.is_unknown:
+            reports.append(report)
+    return reports
+
+
+def _show_all(reports: list[Report]) -> None:
+    from newscrawl.runs.wording import expected_number, short
+
+    if not reports:
         return
-    out.print(f"{ledger.site}: {ledger.state}, {ledger.since:%Y-%m-%d %H:%M} to {ledger.until:%Y-%m-%d %H:%M} UTC")
     show_table(
-        ("kind", "shown", "last new (UTC)", "usual silence now", "state", "source"),
+        ("site", "state", "since (UTC)", "last run (UTC)", "new in 24 h (usual)", "what is wrong"),
         (
             (
-                source.kind,
-                source.shown,
-                source.silence.since if source.silence else None,
-                _span(source.silence.usual) if source.silence and source.silence.usual is not None else None,
-                _source_state(source),
-                source.url,
+                report.site.name,
+                report.verdict.state,
+                report.verdict.since,
+                report.verdict.last_run_at,
+                expected_number(report.verdict),
+                short(report.verdict),
             )
-            for source in ledger.sources
+            for report in reports
         ),
     )
-    kinds = [kind for kind in KINDS if any(hour.counts[kind] for hour in ledger.by_hour.values())]
-    fates = [fate for fate in FATES if fate in FATES[:3] or ledger.fates[fate]]
-    if ledger.by_hour:
-        out.print()
-        show_table(
-            ("hour (UTC)", *(f"in {kind}s" for kind in kinds), *fates, "missed (estimate)"),
-            (
-                (begin, *(hour.counts[name] for name in (*kinds, *fates)), _missed(hour.estimate))
-                for begin, hour in ledger.by_hour.items()
-            ),
-        )
+
+
+def _show(report: Report) -> None:
+    """One site: what is wrong with it, its sources, its hours, and what is missing."""
+    name, verdict, ledger = report.site.name, report.verdict, report.ledger
+    if report.is_unknown or ledger is None:
+        out.print(f"{name}: was never crawled; `newscrawl crawl {name}` does", markup=False)
+        return
+    since = f" since {verdict.since:%Y-%m-%d %H:%M} UTC" if verdict.since else ""
+    out.print(f"{name}: {verdict.state}{since}", highlight=False)
+    _show_findings(report)
     out.print()
-    _show_estimate(ledger.estimate)
-    _show_addresses(ledger)
+    out.print(f"From {ledger.since:%Y-%m-%d %H:%M} to {ledger.until:%Y-%m-%d %H:%M} UTC:")
+    show_ledger(ledger)
 
 
-def _show_estimate(found: Estimate | Unknown) -> None:
-    if isinstance(found, str):
-        out.print(f"What no source has shown cannot be estimated: {WHY_UNKNOWN[found]}.", highlight=False)
-        return
-    out.print(
-        f"Shown: {found.seen} articles that did not fail. By what the kinds of sources share there were about"
-        f" {found.total} (95 %: {found.low} to {found.high}); about {found.missed} were shown by none.",
-        highlight=False,
-    )
+def _show_findings(report: Report) -> None:
+    """What is wrong, what it looked like before, and what to do."""
+    from newscrawl.runs.samples import Sample
+    from newscrawl.runs.wording import expected_number, next_steps, sentence
+
+    verdict = report.verdict
+    for finding in verdict.findings:
+        out.print(f"- {sentence(finding)}", soft_wrap=True)
+        sample = report.samples.get(finding.key, Sample())
+        if sample.bad:
+            out.print(f"    now   {sample.bad}", soft_wrap=True)
+        if sample.good:
+            value = f" ({sample.value})" if sample.value else ""
+            out.print(f"    good  {sample.good}{value}", soft_wrap=True)
+        if finding.run or finding.good_run:
+            runs = [f"runs {finding.run}"] if finding.run else []
+            runs += [f"last good one {finding.good_run}"] if finding.good_run else []
+            out.print(f"    {', '.join(runs)}".replace("runs ", "run   ", 1), soft_wrap=True)
+    for note in verdict.notes:
+        out.print(f"- {note}", soft_wrap=True)
+    if (number := expected_number(verdict)) is not None:
+        usual = " (median ± MAD of these hours in other weeks)" if verdict.expected is not None else ""
+        out.print(f"New articles in the 24 hours before the last run: {number}{usual}")
+    if verdict.findings:
+        steps = [f"`{step}`" for step in next_steps(report.site.name, verdict)[1:]]
+        if steps:
+            out.print(f"To go on: {', '.join(steps)}", soft_wrap=True)
 
 
-def _show_addresses(ledger: Ledger) -> None:
-    for title, articles in (("failed", ledger.failed), ("missing", ledger.missing)):
-        if articles:
-            out.print()
-            rows = [(title, article.seen, article.reason, article.url) for article in articles[:MOST_SHOWN]]
-            show_table(("", "seen (UTC)", "reason", "address"), rows)
-            if len(articles) > MOST_SHOWN:
-                out.print(f"and {len(articles) - MOST_SHOWN} more; --json shows all", highlight=False)
-    if ledger.missing:
-        out.print(f"`newscrawl crawl {ledger.site}` fetches what is missing.", markup=False, highlight=False)
-
-
-def _source_state(source: Source) -> str | None:
-    from newscrawl.records import LEDGER
-
-    if source.problem is not None:
-        return source.problem
-    if source.silence is None:
-        return f"nothing new in {LEDGER.days} days" if source.answered_at else None
-    return "quiet" if source.silence.is_quiet else "ok"
-
-
-def _missed(found: Estimate | Unknown) -> str | None:
-    return None if isinstance(found, str) else f"{found.missed} ({found.low - found.seen} to {found.high - found.seen})"
-
-
-def _span(length: timedelta) -> str:
-    minutes = round(length / timedelta(minutes=1))
-    days, hours = divmod(minutes // 60, 24)
-    if days:
-        return f"{days} d {hours} h"
-    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
-
-
-def _as_json(ledger: Ledger) -> dict[str, Any]:
-    return {
-        "site": ledger.site,
-        "state": ledger.state,
-        "troubles": ledger.troubles,
-        "since": ledger.since,
-        "until": ledger.until,
-        "last_run": ledger.last_run["_id"] if ledger.last_run else None,
-        "shown": len(ledger.articles),
-        "fates": {fate: ledger.fates[fate] for fate in FATES},
-        "estimate": _estimate_as_json(ledger.estimate),
-        "sources": [
-            {
-                "url": source.url,
-                "kind": source.kind,
-                "shown": source.shown,
-                "answered_at": source.answered_at,
-                "problem": source.problem,
-                "silent_since": source.silence.since if source.silence else None,
-                "silent_seconds": source.silence.length.total_seconds() if source.silence else None,
-                "usual_seconds": source.silence.usual.total_seconds()
-                if source.silence and source.silence.usual is not None
-                else None,
-                "is_quiet": bool(source.silence and source.silence.is_quiet),
-            }
-            for source in ledger.sources
-        ],
-        "hours": [
-            {
-                "hour": begin,
-                **{name: hour.counts[name] for name in (*KINDS, *FATES)},
-                "estimate": _estimate_as_json(hour.estimate),
-            }
-            for begin, hour in ledger.by_hour.items()
-        ],
-        "missing": [article.url for article in ledger.missing],
-        "failed": [{"url": article.url, "reason": article.reason} for article in ledger.failed],
-    }
-
-
-def _estimate_as_json(found: Estimate | Unknown) -> dict[str, Any]:
+def _as_json(report: Report) -> dict[str, Any]:
     from dataclasses import asdict
 
-    return {"unknown": found} if isinstance(found, str) else {**asdict(found), "missed": found.missed}
+    from newscrawl.runs.wording import next_steps, sentence
+
+    verdict, ledger = report.verdict, report.ledger
+    assert ledger is not None
+    return {
+        "site": report.site.name,
+        "state": verdict.state,
+        "verdict": {
+            **verdict.model_dump(mode="json", exclude={"findings"}),
+            "findings": [
+                {
+                    **finding.model_dump(mode="json"),
+                    "sentence": sentence(finding),
+                    "sample": asdict(report.samples[finding.key]) if finding.key in report.samples else None,
+                }
+                for finding in verdict.findings
+            ],
+            "next": next_steps(report.site.name, verdict) if verdict.findings else [],
+        },
+        "troubles": [sentence(finding) for finding in verdict.findings],
+        **ledger_as_json(ledger),
+    }

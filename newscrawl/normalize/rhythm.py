@@ -10,6 +10,7 @@ A source that shows too little for that is quiet when it has shown nothing for t
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ WEEK = timedelta(weeks=1)
 FEWEST_WEEKS, MOST_WEEKS = 3, 8
 ENOUGH = 6
 """Articles in the same hours of the weeks before that make a silence a strange one: by chance alone, none comes where
-six are usual once in four hundred times."""
+six are usual once in four hundred times. Of a source with many articles it has to be more (`_enough`)."""
 LEAST = timedelta(hours=1)
 """A shorter silence is never called quiet."""
 TIMES = 2.0
@@ -55,8 +56,8 @@ def silence(arrivals: Iterable[datetime], now: datetime, zone: tzinfo) -> Silenc
     last = datetime.fromtimestamp(instants[-1], zone)
     length = timedelta(seconds=now.timestamp() - instants[-1])
     usual, expected = _same_hours(instants, last, now.astimezone(zone))
-    is_strange = expected is not None and expected >= ENOUGH
-    is_quiet = length > LEAST and (is_strange or _is_longest_by_far(length, instants))
+    is_strange = expected is not None and expected >= _enough(len(instants))
+    is_quiet = length > LEAST and (is_strange or is_longest_by_far(length, instants))
     return Silence(last.astimezone(now.tzinfo), length, usual, is_quiet)
 
 
@@ -79,8 +80,16 @@ def _same_hours(instants: list[float], last: datetime, now: datetime) -> tuple[t
     return timedelta(seconds=median(gaps)), sorted(counts)[1]
 
 
-def _is_longest_by_far(length: timedelta, instants: list[float]) -> bool:
-    """Whether a silence is much longer than any before; where the history is too short to say, it is not."""
+def _enough(articles: int) -> float:
+    """How many have to be usual: every article begins a silence, and one of all may be that long by chance."""
+    return max(ENOUGH, math.log(max(1, articles)))
+
+
+def is_longest_by_far(length: timedelta, instants: list[float]) -> bool:
+    """Whether a silence is much longer than any before it; where the history is too short to say, it is not.
+
+    `instants`: of all that has arrived, sorted, in seconds.
+    """
     days = timedelta(seconds=instants[-1] - instants[0])
     is_known = len(instants) > FEWEST_GAPS and max(days, length) >= FEWEST_DAYS
     if not is_known and (len(instants) <= MANY_GAPS or days + length < FEWER_DAYS):

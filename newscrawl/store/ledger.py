@@ -21,6 +21,7 @@ from newscrawl.article import article_id
 from newscrawl.normalize.completeness import Estimate, Unknown, estimate
 from newscrawl.normalize.rhythm import Silence, silence
 from newscrawl.records import LEDGER, Sighting
+from newscrawl.verdicts import Finding, What
 
 Database = AsyncDatabase[dict[str, Any]]
 Document = dict[str, Any]
@@ -31,6 +32,7 @@ Left out: by `--since` or `--limit`."""
 
 EXACT = frozenset({"second", "minute", "hour"})
 """Precisions of a publication that tell its hour."""
+HOUR = timedelta(hours=1)
 LONGEST_RUN = timedelta(days=1)
 RECALLED = timedelta(days=7)
 """How young an article is that a crawl fetches though no source shows it any more."""
@@ -110,26 +112,32 @@ class Ledger:
         return [article for article in (*self.earlier, *self.articles) if article.fate == fate]
 
     @property
-    def troubles(self) -> list[str]:
-        """What is wrong, in sentences; empty: nothing is."""
-        found = []
-        if number := len(self.missing):
-            found.append(f"{number} articles were shown and are neither stored nor in failures")
-        for source in self.sources:
-            if source.problem is not None:
-                found.append(f"{source.url} cannot be read: {source.problem}")
-            elif source.silence is not None and source.silence.is_quiet:
-                found.append(f"{source.url} has shown nothing new since {source.silence.since:%Y-%m-%d %H:%M} UTC")
-        if self.last_run is not None and self.last_run.get("outcome") == "failed":
-            found.append(f"the last run failed: {self.last_run.get('reason')}")
-        return found
+    def is_empty(self) -> bool:
+        """The site was never crawled."""
+        return self.last_run is None and not self.sources
 
     @property
-    def state(self) -> Literal["ok", "degraded", "unknown"]:
-        """Unknown: the site was never crawled."""
-        if self.last_run is None and not self.sources:
-            return "unknown"
-        return "degraded" if self.troubles else "ok"
+    def findings(self) -> list[Finding]:
+        """What is wrong; none: nothing is."""
+        found = []
+        if missing := self.missing:
+            first = min(article.seen for article in missing)
+            about = missing[0].url
+            found.append(self._finding("missing", since=first, observed=len(missing), number=len(missing), url=about))
+        for source in self.sources:
+            if source.problem is not None:
+                since = source.answered_at or self.until
+                found.append(self._finding("source", source.url, since=since, reasons={source.problem: 1}))
+            elif source.silence is not None and source.silence.is_quiet:
+                usual = source.silence.usual / HOUR if source.silence.usual is not None else None
+                hours = source.silence.length / HOUR
+                since = source.silence.since
+                found.append(self._finding("source", source.url, since=since, observed=hours, expected=usual))
+        return found
+
+    def _finding(self, what: What, subject: str | None = None, *, observed: float = 0, **further: Any) -> Finding:
+        run = self.last_run["_id"] if self.last_run else None
+        return Finding(what=what, subject=subject, observed=observed, until=self.until, run=run, **further)
 
 
 def sighting_operation(seen: Sighting) -> UpdateOne:

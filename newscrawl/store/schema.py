@@ -56,6 +56,11 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "backfills": [IndexModel([("site", ASCENDING)])],
     "runs": [IndexModel([("site", ASCENDING), ("started_at", DESCENDING)]), IndexModel([("started_at", DESCENDING)])],
+    "alerts": [
+        IndexModel([("channel", ASCENDING)]),
+        IndexModel([("state", ASCENDING)]),
+        IndexModel([("told_at", ASCENDING)]),
+    ],
     "failures": [
         IndexModel([("site", ASCENDING), ("next_try_at", ASCENDING)]),
         IndexModel([("last_at", DESCENDING)]),

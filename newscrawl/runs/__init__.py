@@ -1,0 +1,1 @@
+"""Runs over time: whether sites are healthy by their own history, and who is told."""
