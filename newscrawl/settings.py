@@ -41,6 +41,12 @@ def _not_mongodbs_own(name: str) -> str:
     return name
 
 
+def _switch_or_folder(value: object) -> object:
+    """`true` and `false` in any of their forms; else as it is."""
+    word = str(value).strip().lower()
+    return "true" if word in ("true", "yes", "on", "1") else "" if word in ("false", "no", "off", "0") else value
+
+
 class Settings(BaseSettings):
     """newscrawl's own settings."""
 
@@ -58,6 +64,13 @@ class Settings(BaseSettings):
     data: Path = Field(
         default=Path(platformdirs.user_data_dir("newscrawl", appauthor=False)),
         description="Folder of the embedded database and of the spool.",
+    )
+    archive: Annotated[str, BeforeValidator(_switch_or_folder)] = Field(
+        default="",
+        description="Folder where every page is archived; true: `archive` in the data folder; empty: nowhere.",
+    )
+    archive_days: int = Field(
+        default=0, ge=0, le=36500, description="Days after which archived pages are pruned; 0: they are kept for ever."
     )
     sites: str = Field(default="", description="Folders of further site files, separated as in PATH.")
     user_agent: str = Field(
@@ -161,6 +174,16 @@ class Settings(BaseSettings):
             url_length=self.max_url_length,
             decompressed_bytes=self.max_decompressed_bytes,
         )
+
+    @property
+    def archive_folder(self) -> Path | None:
+        """Where pages are archived; None: nowhere."""
+        return None if not self.archive else self.default_archive if self.archive == "true" else Path(self.archive)
+
+    @property
+    def default_archive(self) -> Path:
+        """Where the archive is that is turned on without a folder."""
+        return self.data / "archive"
 
     @property
     def spool_file(self) -> Path:

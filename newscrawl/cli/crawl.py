@@ -73,6 +73,9 @@ def crawl(
         str | None,
         typer.Option(help="Wait so long, such as 10m, for another run of a site; else it is refused."),
     ] = None,
+    archive: Annotated[
+        bool | None, typer.Option("--archive/--no-archive", help="Archive the pages, or do not; else as set.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
     """Fetch the new articles of sites into the database, and visit stored ones again that are due.
@@ -138,6 +141,7 @@ def crawl(
         again=again,
         now=now,
         wait=patience,
+        archive=archive,
     )
     started = time.monotonic()
     try:

@@ -12,7 +12,7 @@ import ssl
 import time
 from collections.abc import Iterable
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from socket import socket
 from typing import TYPE_CHECKING, Self
@@ -30,6 +30,7 @@ from scrapy.exceptions import (
 from scrapy.http import Headers, Request, Response
 from scrapy.responsetypes import responsetypes
 
+from newscrawl.crawl.archiving import ARCHIVED, Archiving, Sent
 from newscrawl.crawl.codings import ACCEPTED, CodingError, decode_body
 from newscrawl.crawl.gate import gate
 from newscrawl.crawl.pace import THROTTLED, Pace, retry_after
@@ -61,6 +62,8 @@ class _Target:
     port: int
     is_proxy: bool = False
     refused: str | None = None
+    connected: list[str] = field(default_factory=list)
+    """Addresses that a connection was begun to."""
 
 
 _target: ContextVar[_Target | None] = ContextVar("newscrawl_target", default=None)
@@ -71,11 +74,25 @@ class Download:
 
     lazy = True
 
-    def __init__(self, own: Settings, allowed: AllowList, *, delay: float = 0.0, concurrency: int = 1) -> None:
-        """`delay`: seconds between two requests to one domain. `concurrency`: requests to it at a time."""
+    def __init__(
+        self,
+        own: Settings,
+        allowed: AllowList,
+        *,
+        delay: float = 0.0,
+        concurrency: int = 1,
+        archiving: Archiving | None = None,
+    ) -> None:
+        """`delay`: seconds between two requests to one domain. `concurrency`: requests to it at a time.
+
+        `archiving`: what keeps the answers as they came.
+        """
         self.own, self.allowed = own, allowed
         self.delay, self.concurrency = delay, concurrency
+        self.archiving = archiving
         self._open: aiohttp.ClientSession | None = None
+        self._addresses: dict[tuple[str, int], set[str]] = {}
+        """Addresses that the connections to a host and port lead to."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -86,6 +103,7 @@ class Download:
             allow_list(own, [site.home, *site.sources, *(f"http://{host}/" for host in site.hosts)]),
             delay=crawler.settings.getfloat("DOWNLOAD_DELAY"),
             concurrency=crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"),
+            archiving=Archiving(crawler.spider),  # type: ignore[arg-type]
         )
 
     @property
@@ -103,9 +121,11 @@ class Download:
         return self._open
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, and the archive."""
         if self._open is not None:
             await self._open.close()
+        if self.archiving is not None:
+            await self.archiving.close()
 
     # --- who is connected to ---------------------------------------------------------------------
 
@@ -123,6 +143,7 @@ class Download:
                     else f"{target.host} leads to {address}, which is {why}"
                 )
                 raise OSError(target.refused)
+            target.connected.append(address)
         return socket(family, kind, protocol)
 
     def _vet_beyond_proxy(self, target: _Target) -> None:
@@ -177,6 +198,7 @@ class Download:
 
     async def _fetch(self, request: Request) -> Response:
         own, url = self.own, yarl.URL(request.url, encoded=True)
+        request.meta.pop(ARCHIVED, None)  # of the answer that redirected here
         if url.user is not None or url.password is not None:
             url = url.with_user(None)  # credentials of an address that a page gave are not ours to use
         proxy = request.meta.get("proxy")
@@ -201,7 +223,7 @@ class Download:
                     )
                 request.meta["download_latency"] = time.monotonic() - began
                 async with answer:
-                    return await self._read(request, answer)
+                    return await self._read(request, answer, target)
         except TimeoutError as error:
             if first_byte.expired():
                 said = f"the server has not begun to answer after {own.first_byte_timeout:g} seconds"
@@ -211,8 +233,18 @@ class Download:
         except aiohttp.ClientError as error:
             raise _as_scrapy_says(error, target) from error
 
-    async def _read(self, request: Request, answer: aiohttp.ClientResponse) -> Response:
-        own = self.own
+    def _address(self, target: _Target, answer: aiohttp.ClientResponse) -> str | None:
+        """The address that answered. Of a connection that has ended, only where the host has no other."""
+        if target.is_proxy:
+            return None
+        known = self._addresses.setdefault((target.host, target.port), set())
+        known.update(target.connected)
+        if (connection := answer.connection) is not None and connection.transport is not None:
+            return str(connection.transport.get_extra_info("peername", (None,))[0])
+        return next(iter(known)) if len(known) == 1 else None
+
+    async def _read(self, request: Request, answer: aiohttp.ClientResponse, target: _Target) -> Response:
+        own, address = self.own, self._address(target, answer)
         size = sum(len(name) + len(value) + 4 for name, value in answer.raw_headers)
         if size > own.max_header_bytes:
             raise Refused(
@@ -222,6 +254,8 @@ class Download:
         codings = b",".join(headers.getlist("Content-Encoding")).decode("latin-1")
         cut: int | None = request.meta.get(TRUNCATE_AT)
         body, is_cut = await self._body(answer, None if codings else cut)
+        if self.archiving is not None:
+            await self.archiving.keep(request, Sent(answer, body, is_cut, address))
         try:
             body = decode_body(body, codings, max_bytes=own.max_decompressed_bytes)
         except CodingError as error:

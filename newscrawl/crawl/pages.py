@@ -15,7 +15,7 @@ from newscrawl.normalize.article import normalize_article
 from newscrawl.normalize.date_words import words_of
 from newscrawl.normalize.dateline import parse_dateline
 from newscrawl.normalize.dates import parse_date
-from newscrawl.normalize.publisher_policy import SitePolicy
+from newscrawl.normalize.publisher_policy import PagePolicy, SitePolicy
 from newscrawl.normalize.urls import registrable_domain
 from newscrawl.site import Site
 
@@ -36,12 +36,12 @@ def read_article_page(
     card: Card | None,
     aliases: tuple[str, ...],
     fetched_at: datetime,
-    policy: SitePolicy | None = None,
+    policy: SitePolicy | PagePolicy | None = None,
     limits: Limits = LIMITS,
 ) -> ArticlePage:
     """The record of one article page. `aliases`: further addresses that the article was met under.
 
-    `policy`: what the publisher says of all pages of its host.
+    `policy`: what the publisher says of all pages of its host, or of this one.
 
     Raises NotAnArticle.
     """

@@ -33,7 +33,7 @@ class Options:
 
     `days`: first and last day of a backfill, both whole. `again`: finished days once more. `now`: what failed is
     tried again at once, also at hosts that are down or want to be left alone. `wait`: how long another run of a site is
-    waited for; else the site is refused.
+    waited for; else the site is refused. `archive`: archive the pages, or do not; None: as the setting says.
     """
 
     limit: int | None = None
@@ -46,6 +46,7 @@ class Options:
     again: bool = False
     now: bool = False
     wait: timedelta = timedelta()
+    archive: bool | None = None
 
     def arguments(self) -> dict[str, Any]:
         """The same as spider arguments."""
@@ -61,6 +62,7 @@ class Options:
             "again": self.again,
             "now": self.now,
             "wait": self.wait.total_seconds(),
+            "archive": self.archive,
         }
 
 

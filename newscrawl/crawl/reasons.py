@@ -69,10 +69,11 @@ def failure_of(
     now: datetime,
     run: str | None,
     until: datetime | None = None,
+    archive: str | None = None,
 ) -> Failure:
     """The record of a failed address. `attempts`: how often it has been tried, with this time. `run`: its identity.
 
-    `until`: when it may be tried again, where that is known; else the attempts tell.
+    `until`: when it may be tried again, where that is known; else the attempts tell. `archive`: where its answer is.
     """
     return Failure(
         url=url,
@@ -85,6 +86,7 @@ def failure_of(
         last_at=now,
         next_try_at=until or next_try(reason, attempts, now),
         run=run,
+        archive=archive,
     )
 
 

@@ -17,6 +17,7 @@ from pymongo.errors import PyMongoError
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from newscrawl.crawl.context import POLICY, WANTS_POLICY
 from newscrawl.crawl.download import CRAWL_DELAY, TRUNCATE_AT
 from newscrawl.crawl.reasons import reason_of
 from newscrawl.crawl.refusals import Refused, Stopped
@@ -41,9 +42,6 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from newscrawl.spiders.site_spider import SiteSpider
-
-WANTS_POLICY, POLICY = "wants_policy", "policy"
-"""Keys of a request's `meta`: an article is asked for; what the publisher says of it, as a `SitePolicy`."""
 
 FEWEST_REDIRECTS = 5
 """Redirects of a robots.txt that are followed at least (RFC 9309, 2.3.1.2)."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from newscrawl.article import RawArticle, Rights
 from newscrawl.extract.page import Page
-from newscrawl.normalize.publisher_policy import SitePolicy, policy_address, reservation
+from newscrawl.normalize.publisher_policy import PagePolicy, SitePolicy, policy_address, reservation
 from newscrawl.normalize.text import clean
 
 CRAWLERS = ("robots", "googlebot", "googlebot-news", "newscrawl")
@@ -56,15 +56,16 @@ def read_rights(page: Page) -> tuple[Rights | None, str]:
     return (Rights.model_validate(found) if found else None), ", ".join(sources)
 
 
-def add_policy(raw: RawArticle, policy: SitePolicy) -> None:
+def add_policy(raw: RawArticle, policy: SitePolicy | PagePolicy) -> None:
     """Add what the two files of the article's site say; of a TDM reservation the page and its headers know better."""
+    page = policy.of(raw.url)
     said: dict[str, bool | str | None] = {}
     sources: list[str] = []
-    if (raw.rights is None or raw.rights.tdm_reserved is None) and (rule := policy.tdm(raw.url)):
-        said |= {"tdm_reserved": rule.is_reserved, "tdm_policy": rule.policy}
+    if (raw.rights is None or raw.rights.tdm_reserved is None) and page.tdm_reserved is not None:
+        said |= {"tdm_reserved": page.tdm_reserved, "tdm_policy": page.tdm_policy}
         sources.append("site:tdmrep.json")
-    if permission := policy.ai(raw.url):
-        said["ai_txt"] = permission
+    if page.ai_txt is not None:
+        said["ai_txt"] = page.ai_txt
         sources.append("site:ai.txt")
     if said:
         raw.rights = (raw.rights or Rights()).model_copy(update=said)

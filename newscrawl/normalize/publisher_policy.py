@@ -42,11 +42,29 @@ class TdmRule:
 
 
 @dataclass(frozen=True, slots=True)
+class PagePolicy:
+    """What the two files say of one page: all that is kept of them with it. None where they say nothing."""
+
+    ai_txt: Permission | None = None
+    tdm_reserved: bool | None = None
+    tdm_policy: str | None = None
+
+    def of(self, _url: str) -> PagePolicy:
+        """Itself: it is of one page."""
+        return self
+
+
+@dataclass(frozen=True, slots=True)
 class SitePolicy:
     """The two files of one origin, read."""
 
     ai_txt: Rules | None = None
     tdm_rules: tuple[TdmRule, ...] = ()
+
+    def of(self, url: str) -> PagePolicy:
+        """What they say of one page."""
+        rule = self.tdm(url)
+        return PagePolicy(self.ai(url), rule.is_reserved if rule else None, rule.policy if rule else None)
 
     def ai(self, url: str) -> Permission | None:
         """Whether the ai.txt allows the text at an address to be used for training; None where it says nothing."""

@@ -11,12 +11,13 @@ from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from newscrawl.article import Article, Card, Fetch, NotAnArticle, Timestamp, article_id
+from newscrawl.crawl.archiving import ARCHIVED, Kept
+from newscrawl.crawl.context import POLICY, WANTS_POLICY
 from newscrawl.crawl.pages import read_article_page
 from newscrawl.crawl.reader import ReadingFailed
 from newscrawl.crawl.reading import Reading, headers_of
 from newscrawl.crawl.reasons import answered, request_and_error
 from newscrawl.crawl.retries import STAYS
-from newscrawl.crawl.robots import POLICY, WANTS_POLICY
 from newscrawl.normalize.article import identity
 from newscrawl.normalize.dates import parse_date
 from newscrawl.normalize.parameters import without
@@ -145,13 +146,16 @@ class Articles:
         spider = self.spider
         asked = response.request.url if response.request else response.url
         first = (response.meta.get("redirect_urls") or [asked])[0]
+        kept: Kept | None = response.meta.get(ARCHIVED)
+        place = kept.place if kept else None
         if not spider.site.owns(response.url):
-            await spider.record_failure(first, "fetch", "left-the-site", f"redirected to {response.url}")
+            said = f"redirected to {response.url}"
+            await spider.record_failure(first, "fetch", "left-the-site", said, archive=place)
             return
         if response.status != 200:
-            await spider.record_failure(first, "fetch", f"http-{response.status}", answered(response))
+            await spider.record_failure(first, "fetch", f"http-{response.status}", answered(response), archive=place)
             return
-        headers, now = headers_of(response), datetime.now(UTC)
+        headers, now = headers_of(response), kept.at if kept else datetime.now(UTC)
         policy, limits = response.meta.get(POLICY), settings().limits
         further = list(self.scheduled[identity])
         met = (*response.meta.get("redirect_urls", ()), asked, *further)
@@ -161,7 +165,7 @@ class Articles:
                 read_article_page, response.body, response.url, headers, spider.site, card, met, now, policy, limits
             )
         except (NotAnArticle, ReadingFailed) as error:
-            await spider.record_failure(first, "read", error.reason, error.detail)
+            await spider.record_failure(first, "read", error.reason, error.detail, archive=place)
             return
         for remark in page.remarks:
             spider.remark(remark)
@@ -173,6 +177,7 @@ class Articles:
             etag=headers.get("etag"),
             last_modified=headers.get("last-modified"),
             run=spider.run_id,
+            archive=place,
         )
         yield Reading(page.article, card, fetch, spider.since)
 

@@ -16,10 +16,10 @@ from pymongo.errors import PyMongoError
 from scrapy.http import Response
 
 from newscrawl.article import Gone
+from newscrawl.crawl.context import WANTS_POLICY
 from newscrawl.crawl.reading import Reading
 from newscrawl.crawl.reasons import GONE, next_try
 from newscrawl.crawl.retries import STAYS
-from newscrawl.crawl.robots import WANTS_POLICY
 from newscrawl.normalize.urls import believable_canonical, canonical_url
 from newscrawl.normalize.visits import visit_after_absence
 from newscrawl.records import Failure, Visit

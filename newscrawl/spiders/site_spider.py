@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar, TypeVarTuple
 from urllib.parse import urlsplit
 
@@ -43,7 +44,8 @@ class SiteSpider(scrapy.Spider):
 
     `first_day` and `last_day` (ISO dates) make a backfill of it; `again`: finished days once more. `now`: what
     failed is tried again at once, also at hosts that are down or want to be left alone. `wait`: seconds to wait for
-    another run of the site to end. `stop`, no text: what tells the run to end early.
+    another run of the site to end. `archive`: archive the pages or not, whatever is set. `stop`, no text: what
+    tells the run to end early.
     """
 
     site: ClassVar[Site]
@@ -62,6 +64,7 @@ class SiteSpider(scrapy.Spider):
         *,
         now: str | bool = False,
         wait: str | float = 0,
+        archive: str | bool | None = None,
         stop: Stop | None = None,
         **arguments: Any,
     ) -> None:
@@ -73,6 +76,7 @@ class SiteSpider(scrapy.Spider):
         self.asks_now = _is_true(now)
         self.wait = float(wait)
         self.stop = stop or Stop()
+        self.archive = None if archive is None else _is_true(archive)
         self.session: Session | None = None
         self.run_id: str | None = None
         self._reader: Reader | None = None
@@ -116,6 +120,14 @@ class SiteSpider(scrapy.Spider):
         if self._reader is None:
             self._reader = open_reader(settings().page_timeout, self.site.languages)
         return self._reader
+
+    @property
+    def archive_folder(self) -> Path | None:
+        """Where the pages of this run are archived; None: nowhere."""
+        own = settings()
+        if self.archive is None:
+            return own.archive_folder
+        return (own.archive_folder or own.default_archive) if self.archive else None
 
     async def read(self, function: Callable[[*Ts], T], *arguments: *Ts) -> T:
         """What a function gives for a page of the site, in a process that ends where the page is too much for it.
@@ -210,11 +222,18 @@ class SiteSpider(scrapy.Spider):
         await self.record_failure(url, stage, reason_of(error), str(error), until=getattr(error, "until", None))
 
     async def record_failure(
-        self, url: str, stage: Stage, reason: str, detail: str, *, until: datetime | None = None
+        self,
+        url: str,
+        stage: Stage,
+        reason: str,
+        detail: str,
+        *,
+        until: datetime | None = None,
+        archive: str | None = None,
     ) -> None:
         """Count a failure and keep it in `failures` with its reason, so that it can be shown and tried again.
 
-        `until`: when it may be tried again, where that is known.
+        `until`: when it may be tried again, where that is known. `archive`: where the answer is archived.
         """
         self.count("failed")
         self.remark(reason)
@@ -232,6 +251,7 @@ class SiteSpider(scrapy.Spider):
             now=datetime.now(UTC),
             run=self.run_id,
             until=until,
+            archive=archive,
         )
         await self.session.writer.fail(await self.revisits.postpone(failure))
 

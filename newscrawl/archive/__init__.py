@@ -1,0 +1,1 @@
+"""The archive of fetched pages: WARC files written beside a crawl, and any WARC file read again."""
