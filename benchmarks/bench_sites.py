@@ -38,7 +38,9 @@ SERVICES = {
     "/author/jane-doe-smith": "Jane Doe-Smith",
     "/tag/local-elections-2024": "Local elections",
 }
-_TEXT = "<p>This page tells who we are and how we work, to whom the paper belongs, and how a reader can reach us.</p>" * 6
+_TEXT = (
+    "<p>This page tells who we are and how we work, to whom the paper belongs, and how a reader can reach us.</p>" * 6
+)
 
 
 @dataclass(frozen=True)
@@ -158,8 +160,15 @@ def _pages(site: BenchSite, base: str) -> dict[str, tuple[str, bytes]]:
     for section in sections:
         of_section = [a for a in site.articles if _section(a.path) == section]
         cards = _cards(of_section) if shown else ""
-        pages.setdefault(section, (HTML, _html(site, section.strip("/").title(), f"<main><h1>{section}</h1>{cards}</main>", sections)))
-    feeds = '<link rel="alternate" type="application/rss+xml" href="/rss/all.xml">' if site.form in ("feed", "everything") else ""
+        pages.setdefault(
+            section,
+            (HTML, _html(site, section.strip("/").title(), f"<main><h1>{section}</h1>{cards}</main>", sections)),
+        )
+    feeds = (
+        '<link rel="alternate" type="application/rss+xml" href="/rss/all.xml">'
+        if site.form in ("feed", "everything")
+        else ""
+    )
     home = f"<main>{_cards(site.articles)}</main>" if shown else "<main><p>Welcome.</p></main>"
     pages["/"] = (HTML, _html(site, f"{site.domain} - home", home, sections, feeds))
     robots = "User-agent: *\nDisallow: /search\n"
@@ -167,11 +176,17 @@ def _pages(site: BenchSite, base: str) -> dict[str, tuple[str, bytes]]:
         pages["/rss/all.xml"] = (XML, _feed(site, base))
     if site.form == "sitemap":
         further = [*SERVICES, *sections]
-        pages["/sitemap.xml"] = (XML, _sitemap([*((base + a.path, "") for a in site.articles), *((base + p, "") for p in further)]))
+        pages["/sitemap.xml"] = (
+            XML,
+            _sitemap([*((base + a.path, "") for a in site.articles), *((base + p, "") for p in further)]),
+        )
     if site.form == "news sitemap":
         robots += f"Sitemap: {base}/sitemaps/index.xml\n"
         index = f"<sitemap><loc>{base}/sitemaps/news.xml</loc></sitemap><sitemap><loc>{base}/sitemaps/pages.xml</loc></sitemap>"
-        pages["/sitemaps/index.xml"] = (XML, f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{index}</sitemapindex>'.encode())
+        pages["/sitemaps/index.xml"] = (
+            XML,
+            f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{index}</sitemapindex>'.encode(),
+        )
         pages["/sitemaps/news.xml"] = (XML, _sitemap((base + a.path, _news(site, a)) for a in site.articles))
         pages["/sitemaps/pages.xml"] = (XML, _sitemap((base + p, "") for p in SERVICES))
     pages["/robots.txt"] = ("text/plain", robots.encode())

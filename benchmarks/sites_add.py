@@ -14,8 +14,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -90,7 +90,9 @@ def judge(case: Case, folder: Path) -> Verdict:
 
     def run(*words: str) -> tuple[int, str, str]:
         command = [sys.executable, "-m", "newscrawl.cli", *words]
-        done = subprocess.run(command, env=environment, cwd=folder, text=True, capture_output=True, timeout=300, check=False)
+        done = subprocess.run(
+            command, env=environment, cwd=folder, text=True, capture_output=True, timeout=300, check=False
+        )
         return done.returncode, done.stdout, done.stderr
 
     failed = Verdict(case.name, case.form, len(case.articles), 0, 0, {})
@@ -111,15 +113,25 @@ def judge(case: Case, folder: Path) -> Verdict:
     problem = "" if output else errors.strip()[-200:]
     verdict = Verdict(case.name, case.form, len(case.articles), len(met & case.articles), len(others), right, problem)
     if not verdict.works:
-        wrong = ", ".join(f"{key} {getattr(site, {'zone': 'timezone', 'language': 'languages'}.get(key, key))}" for key, ok in right.items() if not ok)
+        wrong = ", ".join(
+            f"{key} {getattr(site, {'zone': 'timezone', 'language': 'languages'}.get(key, key))}"
+            for key, ok in right.items()
+            if not ok
+        )
         missing = sorted(case.articles - met)[:3]
-        print(f"--- {case.name}: wrong: {wrong or '-'}; missing: {missing}; others: {others[:3]}\n{proposal['file']}", file=sys.stderr)
+        print(
+            f"--- {case.name}: wrong: {wrong or '-'}; missing: {missing}; others: {others[:3]}\n{proposal['file']}",
+            file=sys.stderr,
+        )
     return verdict
 
 
 def same_clock(first: str, second: str) -> bool:
     """Whether two zones show the same time in winter and in summer."""
-    return all(probe.astimezone(ZoneInfo(first)).utcoffset() == probe.astimezone(ZoneInfo(second)).utcoffset() for probe in PROBES)
+    return all(
+        probe.astimezone(ZoneInfo(first)).utcoffset() == probe.astimezone(ZoneInfo(second)).utcoffset()
+        for probe in PROBES
+    )
 
 
 def main() -> None:
@@ -131,7 +143,11 @@ def main() -> None:
     shared = Path(os.environ.get("NEWSCRAWL_SHARED", Path(__file__).resolve().parents[2] / "shared"))
     if not (shared / "data" / "bench").is_dir():
         raise SystemExit(f"no real pages at {shared}; name their folder in NEWSCRAWL_SHARED")
-    cases: list[Any] = [served_case(site) for site in real_sites(shared, fewest=arguments.fewest) if arguments.only in (None, site.domain)]
+    cases: list[Any] = [
+        served_case(site)
+        for site in real_sites(shared, fewest=arguments.fewest)
+        if arguments.only in (None, site.domain)
+    ]
     if arguments.only in (None, "replica"):
         cases += [replica_case("listing"), replica_case("host alone")]
     verdicts = []
@@ -141,7 +157,8 @@ def main() -> None:
             verdicts.append(verdict)
             right = " ".join(f"{key} {'right' if ok else 'WRONG'}" for key, ok in verdict.right.items())
             mark = "works" if verdict.works else "FAILS"
-            print(f"{mark}  {verdict.name:24} {verdict.form:13} {verdict.found}/{verdict.articles} articles, {verdict.others} others  {right}  {verdict.problem}", flush=True)
+            found = f"{verdict.found}/{verdict.articles} articles, {verdict.others} others"
+            print(f"{mark}  {verdict.name:24} {verdict.form:13} {found}  {right}  {verdict.problem}", flush=True)
     works = sum(verdict.works for verdict in verdicts)
     print(f"{works} of {len(verdicts)} proposals work unchanged; wanted {WANTED:.0%}")
     raise SystemExit(works < WANTED * len(verdicts))

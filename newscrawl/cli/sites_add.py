@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from contextlib import contextmanager, suppress
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -58,7 +58,9 @@ def add_site(
     if not yes and not typer.confirm(f"Write {path}?", default=True, err=True):
         fail("nothing was written", Exit.OK)
     _write(path, proposed.text, force=force)
-    _end(proposed, path, as_json=as_json, written=True, said=f"Written to {path}\nNext: newscrawl crawl {proposed.name}")
+    _end(
+        proposed, path, as_json=as_json, written=True, said=f"Written to {path}\nNext: newscrawl crawl {proposed.name}"
+    )
 
 
 def folder_of(own: Settings) -> Path:
@@ -167,7 +169,9 @@ def _write(path: Path, text: str, *, force: bool) -> None:
     """Put the file into its place whole, over another one only where `force`. Ends with code 2 where it cannot be."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".", suffix=".part", encoding="utf-8", delete=False) as part:
+        with tempfile.NamedTemporaryFile(
+            "w", dir=path.parent, prefix=".", suffix=".part", encoding="utf-8", delete=False
+        ) as part:
             part.write(text)
         os.chmod(part.name, 0o644)
         try:

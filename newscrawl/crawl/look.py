@@ -13,14 +13,14 @@ from urllib.parse import urlsplit
 
 from scrapy.http import Response
 
-from newscrawl.article import NotAnArticle
+from newscrawl.article import Card, NotAnArticle
 from newscrawl.crawl.reader import ReadingFailed, close_reader, open_reader
 from newscrawl.crawl.reading import headers_of
 from newscrawl.crawl.refusals import Refused
 from newscrawl.crawl.visit import Visits, says
 from newscrawl.proposal import candidates
 from newscrawl.proposal.candidates import Source
-from newscrawl.proposal.front import Front, read_front
+from newscrawl.proposal.front import read_front
 from newscrawl.proposal.story import Story, read_story
 from newscrawl.proposal.survey import Addresses, Survey, choose_samples, learn_addresses
 from newscrawl.settings import Settings
@@ -39,7 +39,7 @@ DEEP = 2  # sections of sections
 
 
 class NotLooked(Exception):
-    """The site could not be looked at. `reason`: `unreachable`, `forbidden` or `no-articles`; the message for people."""
+    """The site could not be looked at. `reason`: `unreachable`, `forbidden`, `no-articles`; the message for people."""
 
     def __init__(self, reason: str, message: str) -> None:
         self.reason = reason
@@ -124,7 +124,9 @@ class Look:
             else:
                 parts = urlsplit(response.url)
                 self.looked.survey = Survey(f"{parts.scheme}://{parts.netloc}/", response.url, [parts.netloc.lower()])
-                return Fetched(response.body if response.status == 200 else b"", response.url, headers_of(response), _now())
+                return Fetched(
+                    response.body if response.status == 200 else b"", response.url, headers_of(response), _now()
+                )
         assert problem is not None
         if isinstance(problem, Refused) and problem.reason.startswith("robots"):
             raise NotLooked("forbidden", f"{says(problem)}; nothing was fetched") from problem
@@ -146,9 +148,10 @@ class Look:
         """Whether the address that was given is a feed or a sitemap; it is kept then."""
         if b"<html" in page.body[:2000].lower():
             return None
-        for kind in ("feed", "sitemap"):
-            if await self._source(page, kind) is not None:  # type: ignore[arg-type]
-                return kind  # type: ignore[return-value]
+        kinds: tuple[Kind, ...] = ("feed", "sitemap")
+        for kind in kinds:
+            if await self._source(page, kind) is not None:
+                return kind
         return None
 
     async def _is_story(self, page: Fetched) -> None:
@@ -187,7 +190,11 @@ class Look:
             for front in list(self.survey.fronts.values()):
                 seen += candidates.sections(front, self.survey.hosts, self.survey.home)
             known = learn_addresses(self.survey)
-            urls = [u for u in dict.fromkeys(seen) if u not in self._met and known.evidence.articles.get(u, 0) < candidates.FROM_FEED]
+            urls = [
+                u
+                for u in dict.fromkeys(seen)
+                if u not in self._met and known.evidence.articles.get(u, 0) < candidates.FROM_FEED
+            ]
             for url in urls[:left]:
                 self.say(f"looking at {url}")
                 await self._fronts([url])
@@ -231,7 +238,9 @@ class Look:
             for url in candidates.children_to_read(index.children, MOST_CHILDREN):
                 await self._sources([url], "sitemap", parent=index.url)
 
-    async def _sources(self, urls: Iterable[str], kind: Kind, *, most: int | None = None, parent: str | None = None) -> None:
+    async def _sources(
+        self, urls: Iterable[str], kind: Kind, *, most: int | None = None, parent: str | None = None
+    ) -> None:
         """Fetch and keep those that can be read; end after `most` of them."""
         kept = 0
         for url in urls:
@@ -245,7 +254,9 @@ class Look:
     async def _source(self, page: Fetched, kind: Kind, *, parent: str | None = None) -> Source | None:
         site = Site.generic(page.url)
         try:
-            found: Found = await self.read(read_discovery, kind, page.body, page.url, page.headers, site, self.own.limits)
+            found: Found = await self.read(
+                read_discovery, kind, page.body, page.url, page.headers, site, self.own.limits
+            )
         except (Unreadable, ReadingFailed):
             return None
         source = Source(page.url, found.cards, found.sitemaps, parent)
@@ -284,7 +295,7 @@ class Look:
             self.survey.stories[url] = story
             self.looked.pages[url] = page
 
-    async def _story(self, page: Fetched, card: candidates.Card | None) -> Story | None:
+    async def _story(self, page: Fetched, card: Card | None) -> Story | None:
         site = Site.generic(page.url)
         arguments = (page.body, page.url, page.headers, site, card, page.at, self.own.limits)
         try:
@@ -295,7 +306,9 @@ class Look:
 
     def _nothing(self) -> str:
         survey = self.survey
-        looked = f"{len(survey.fronts)} pages, {len(survey.feeds)} feeds and {len(survey.sitemaps)} sitemaps were looked at"
+        looked = (
+            f"{len(survey.fronts)} pages, {len(survey.feeds)} feeds and {len(survey.sitemaps)} sitemaps were looked at"
+        )
         said = f"; {self.looked.notes[0]}" if self.looked.notes else ""
         return (
             f"no articles were found at {survey.asked}: {looked}{said}. "

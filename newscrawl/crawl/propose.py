@@ -69,7 +69,7 @@ async def _tried(looking: Look, looked: Looked, name: str) -> Proposed:
         plain = site.model_copy(update={"rules": {}})
         kept = without_harm(site.rules, await _articles(looking, looked, plain), read)
         if kept != set(site.rules):
-            _drop_rules(proposal, set(site.rules) - kept)
+            _drop_rules(proposal, {str(name) for name in site.rules} - kept)
             site = parse_site(proposal.table, Path(f"{name}.toml"))
             read = await _articles(looking, looked, site)
     rows = coverage(list(read.values()))

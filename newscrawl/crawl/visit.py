@@ -14,6 +14,7 @@ from newscrawl.crawl.refusals import Refused
 from newscrawl.crawl.retries import REDIRECTS
 from newscrawl.crawl.robots_memory import origin_of, state_of
 from newscrawl.normalize.robots_rules import MOST_BYTES, Rules, decode_rules, parse_rules, product_token
+from newscrawl.normalize.urls import fetchable_url
 from newscrawl.settings import Settings
 
 ROBOTS_REDIRECTS = 5  # RFC 9309, 2.3.1.2
@@ -109,8 +110,14 @@ def with_scheme(address: str) -> list[str]:
         host = parts.hostname or ""
         _ = parts.port  # ValueError where it is no number
         is_host = host == "localhost" or "." in host.strip(".") or ":" in host
-        if not is_host or any(c.isspace() or ord(c) < 33 for c in text) or "://" in text[len("https://") :].partition("?")[0]:
-            raise ValueError(f"{address[:200]!r} is no address of a site; such as https://example.com or example.com/news")
+        if (
+            not is_host
+            or any(c.isspace() or ord(c) < 33 for c in text)
+            or "://" in text[len("https://") :].partition("?")[0]
+        ):
+            raise ValueError(
+                f"{address[:200]!r} is no address of a site; such as https://example.com or example.com/news"
+            )
     if "://" in text and len(found) > 1:
         raise ValueError(f"{address[:200]!r} is no http or https address")
-    return found
+    return [fetchable_url(url) or url for url in found]

@@ -62,7 +62,9 @@ class Evidence:
     """The best card of an article: that of a feed or news sitemap before that of a listing."""
 
 
-def gather(fronts: Iterable[Front], feeds: Iterable[Source], sitemaps: Iterable[Source], hosts: Sequence[str]) -> Evidence:
+def gather(
+    fronts: Iterable[Front], feeds: Iterable[Source], sitemaps: Iterable[Source], hosts: Sequence[str]
+) -> Evidence:
     """What is known of the addresses of a site's hosts before any of them is fetched."""
     found = Evidence()
     weights: dict[str, float] = defaultdict(float)
@@ -71,7 +73,7 @@ def gather(fronts: Iterable[Front], feeds: Iterable[Source], sitemaps: Iterable[
             address = fetchable_url(card.url)
             if address is None or not is_of(address, hosts):
                 continue
-            is_sure = weight >= FROM_FEED or story_score("", address) > 0
+            is_sure = weight >= FROM_FEED or story_score("", address) > 0 or _is_numbered(address)
             if is_sure:
                 weights[address] = max(weights[address], weight)
                 found.cards.setdefault(address, card)
@@ -84,7 +86,9 @@ def gather(fronts: Iterable[Front], feeds: Iterable[Source], sitemaps: Iterable[
             weights[link.url] = max(weights[link.url], FROM_LISTING)
             found.cards.setdefault(link.url, Card(url=link.url, source="listing", headline=link.text))
         found.others.update(link.url for link in others)
-    found.articles = {url: weight for url, weight in weights.items() if url not in visited and urlsplit(url).path.strip("/")}
+    found.articles = {
+        url: weight for url, weight in weights.items() if url not in visited and urlsplit(url).path.strip("/")
+    }
     found.others |= visited
     # A menu may hold a story, and a feed may list what is none: the surer sign counts.
     found.others -= {url for url, weight in found.articles.items() if weight >= FROM_FEED}
@@ -125,7 +129,15 @@ def is_headline(text: str) -> bool:
 
 def is_other(link: Link) -> bool:
     """A link that is surely to no article: few words in its text and in its address."""
-    return not is_headline(link.text) and bool(link.text) and not link.is_headed and story_score(link.text, link.url) < -1
+    return (
+        not is_headline(link.text) and bool(link.text) and not link.is_headed and story_score(link.text, link.url) < -1
+    )
+
+
+def _is_numbered(url: str) -> bool:
+    """An address with a number or a day outside of the folders of services."""
+    segments = [segment for segment in urlsplit(url).path.lower().split("/") if segment]
+    return shape_of(url).is_marked and not any(segment in SERVICES for segment in segments[:-1])
 
 
 def _is_service(url: str) -> bool:
@@ -179,7 +191,10 @@ def sections(front: Front, hosts: Sequence[str], home: str) -> list[str]:
             continue
         if shape_of(link.url).is_marked:
             continue
-        found.setdefault(link.url, number - (10_000 if is_latest else 0) + (5_000 if link.where == "text" else 0) + 300 * len(segments))
+        found.setdefault(
+            link.url,
+            number - (10_000 if is_latest else 0) + (5_000 if link.where == "text" else 0) + 300 * len(segments),
+        )
     ranked = sorted(found, key=lambda url: found[url])
     return [url for url in ranked if url.rstrip("/") != home.rstrip("/")]
 
@@ -199,7 +214,9 @@ def sitemaps_in_robots(text: str, home: str) -> list[str]:
 
 def children_to_read(entries: Sequence[SitemapEntry], most: int) -> list[str]:
     """Sitemaps of an index that are worth a look: those of news, then the newest."""
-    ranked = [entry.url for entry in newest_first(list(entries)) if not _NO_NEWS_SITEMAP.search(urlsplit(entry.url).path)]
+    ranked = [
+        entry.url for entry in newest_first(list(entries)) if not _NO_NEWS_SITEMAP.search(urlsplit(entry.url).path)
+    ]
     return sorted(dict.fromkeys(ranked), key=lambda url: "news" not in urlsplit(url).path.lower())[:most]
 
 
@@ -208,4 +225,8 @@ def twins_of(url: str, prefixes: Iterable[str]) -> Mapping[str, str]:
     own = prefix_of(url)
     parts = urlsplit(url)
     path = parts.path.removeprefix(f"/{own}") if own else parts.path
-    return {prefix: parts._replace(path=f"/{prefix}{path}" if prefix else path or "/").geturl() for prefix in prefixes if prefix != own}
+    return {
+        prefix: parts._replace(path=f"/{prefix}{path}" if prefix else path or "/").geturl()
+        for prefix in prefixes
+        if prefix != own
+    }

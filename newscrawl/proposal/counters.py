@@ -26,7 +26,9 @@ BESIDE = 8  # blocks around the headline
 _VIEWS = re.compile(r"view|hits|visit|read-?count|readcount|eye|aufruf|lectur|vues|перегляд|просмотр|counter", re.I)
 _NOT_VIEWS = re.compile(r"review|viewport|interview|overview|preview|comment|share|like|vote|rating|subscri", re.I)
 _ATTRIBUTES = ("data-views", "data-view-count", "data-views-count", "data-viewcount", "data-hits", "data-pageviews")
-_DATELINE = re.compile(r"(?<![a-z])(?:dateline|location|place|city|ort|lugar|lieu|miejsce|локация|contentlocation)(?![a-z])", re.I)
+_DATELINE = re.compile(
+    r"(?<![a-z])(?:dateline|location|place|city|ort|lugar|lieu|miejsce|локация|contentlocation)(?![a-z])", re.I
+)
 # CSS modules and styled components append a hash at each build: `card_date__a1B2c`.
 _HASHED = re.compile(r"^([A-Za-z][\w-]*?__)[\w-]{2,10}$")
 _PLAIN = re.compile(r"-?[A-Za-z_][\w-]*$")
@@ -98,7 +100,9 @@ def datelines(page: Page, near: Near, language: str | None) -> list[Place]:
     found: dict[str, Place] = {}
     for block in near.below(15):
         for element in (block.box.element, *islice(block.box.element.iterdescendants("*"), 10)):
-            label = f"{element.get('class') or ''} {element.get('itemprop') or ''}" if isinstance(element.tag, str) else ""
+            label = (
+                f"{element.get('class') or ''} {element.get('itemprop') or ''}" if isinstance(element.tag, str) else ""
+            )
             text = clean(text_of(element)) if _DATELINE.search(label) else ""
             if not 2 < len(text) < LONGEST:
                 continue

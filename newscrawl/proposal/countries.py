@@ -19,7 +19,7 @@ _BY_SOFTWARE = {"meta:og:locale", "html:lang"}
 
 @dataclass(frozen=True, slots=True)
 class CountryFound:
-    """A country with its signs. `is_sure`: more than the language speaks for it."""
+    """A country with its signs. `is_sure`: more than the language and what software writes speak for it."""
 
     code: str
     sources: tuple[str, ...]
@@ -59,7 +59,7 @@ def find_country(pages: Sequence[Hints], language: str | None, zoned: Iterable[s
     if weight < ENOUGH and not _is_of_one_country(language):
         return None
     told = tuple(sorted(sources[code], key=lambda source: -WEIGHTS[source]))
-    return CountryFound(code, told, bool(set(told) - {"language", "time zone"}))
+    return CountryFound(code, told, bool(set(told) - {"language", "time zone"} - _BY_SOFTWARE))
 
 
 def _of_domains(pages: Sequence[Hints]) -> str | None:
@@ -83,7 +83,7 @@ def countries_of(language: str) -> tuple[str, ...]:
     for territory in get_global("territory_languages"):
         info = get_territory_language_info(territory).get(base)
         if info and info["official_status"] in ("official", "de_facto_official") and len(territory) == 2:
-            people[territory] = info["population_percent"]
+            people[territory] = float(info["population_percent"] or 0)
     likely = str(get_global("likely_subtags").get(base, "")).rpartition("_")[2]
     sizes = _populations()
     return tuple(sorted(people, key=lambda code: (code != likely, -people[code] * sizes.get(code, 0))))

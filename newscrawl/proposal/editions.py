@@ -22,13 +22,10 @@ class EditionFound:
     name: str
     language: str
     prefix: str
-    host: str = ""
 
     @property
     def path(self) -> str | None:
         """The pattern of its addresses, as a site file has it."""
-        if self.host:
-            return f"^https?://{re.escape(self.host)}/"
         return f"^https?://[^/]+/{re.escape(self.prefix)}(?:/|$)".replace(r"\-", "-") if self.prefix else None
 
 
@@ -41,7 +38,7 @@ def base_of(language: str) -> str:
 def _languages() -> frozenset[str]:
     from babel import Locale
 
-    return frozenset(code for code in Locale.parse("en").languages if len(code) == 2)
+    return frozenset(str(code) for code in Locale.parse("en").languages if len(str(code)) == 2)
 
 
 def language_of_prefix(segment: str) -> str | None:
@@ -58,7 +55,9 @@ def prefix_of(url: str) -> str:
     return first if first and language_of_prefix(first) else ""
 
 
-def find_editions(languages: Mapping[str, str], declared: Iterable[str] = (), *, home: str | None = None) -> list[EditionFound]:
+def find_editions(
+    languages: Mapping[str, str], declared: Iterable[str] = (), *, home: str | None = None
+) -> list[EditionFound]:
     """Editions by the language of articles and listings.
 
     `languages`: address to language, as told by its text. `declared`: addresses that pages name as twins by hreflang.
@@ -86,10 +85,8 @@ def find_editions(languages: Mapping[str, str], declared: Iterable[str] = (), *,
     if not found:
         return [EditionFound(base_of(home), base_of(home), "")] if home else []
     ranked = sorted(found, key=lambda prefix: (prefix != "", -sum(by_prefix[prefix].values()), prefix))
-    if len(ranked) == 1:
-        return [EditionFound(found[ranked[0]], found[ranked[0]], "")] if ranked[0] == "" else [
-            EditionFound(found[ranked[0]], found[ranked[0]], "")
-        ]
+    if len(ranked) == 1:  # then its prefix is a part of every address, and no edition's
+        return [EditionFound(found[ranked[0]], found[ranked[0]], "")]
     return [EditionFound(_name(prefix, found, ranked), found[prefix], prefix) for prefix in ranked]
 
 

@@ -20,8 +20,13 @@ MOST_LINKS = 2000
 SAMPLE = 2000  # characters by which the language of a page is told
 Where = Literal["text", "menu"]
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"})
-_FEED_NAME = re.compile(r"(?:^|/)(?:rss|feeds?|atom)(?:[/._-]|$)|\.(?:rss|atom|rdf)$|[?&](?:feed|format)=(?:rss|atom)", re.I)
-_MENU = re.compile(r"(?<![a-z])(?:nav|navi|navigation|navbar|menu|footer|breadcrumbs?|masthead|topbar|cookie|social|share|login|language|lang)(?![a-z])", re.I)
+_FEED_NAME = re.compile(
+    r"(?:^|/)(?:rss|feeds?|atom)(?:[/._-]|$)|\.(?:rss|atom|rdf)$|[?&](?:feed|format)=(?:rss|atom)", re.I
+)
+_MENU = re.compile(
+    r"(?<![a-z])(?:nav|navi|navigation|navbar|menu|footer|breadcrumbs?|masthead|topbar|cookie|social|share|login|language|lang)(?![a-z])",
+    re.I,
+)
 _MENU_TAGS = frozenset({"nav", "footer", "form"})
 _HEADINGS = ("h2", "h3", "h4", "h5")
 _COUNTING = re.compile(r"(?:page|p|pg|paged|seite|pagina|str|start|PAGEN_\d)$", re.I)
@@ -141,4 +146,3 @@ def _parameter(url: str, links: list[Link]) -> str | None:
                 if _COUNTING.match(name) and value.isdigit() and len(value) < 6:
                     found.setdefault(name, set()).add(int(value))
     return next((name for name, numbers in found.items() if 2 in numbers), None)
-

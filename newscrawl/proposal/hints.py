@@ -100,7 +100,9 @@ def _own_addresses(page: Page) -> Iterator[str]:
     """Addresses under which the page says that it stands."""
     yield page.url
     for element in page.tree.iter("link"):
-        if "canonical" in (element.get("rel") or "").lower().split() and (address := page.absolute(element.get("href") or "")):
+        if "canonical" in (element.get("rel") or "").lower().split() and (
+            address := page.absolute(element.get("href") or "")
+        ):
             yield address
     if found := page.meta_first("og:url"):
         yield found[1]

@@ -20,6 +20,7 @@ from newscrawl.proposal.shapes import (
     digits_of,
     expression_of_kind,
     expression_of_style,
+    fewest_digits,
     shape_of,
     slug_of_words,
 )
@@ -28,9 +29,9 @@ MOST_PATTERNS = 4
 FEWEST = 0.04  # share of all articles that a pattern of its own is worth
 SURE = 8  # articles that all stand in one folder, so that those to come will, too
 MOST_NAMED = 12  # rubrics that are named in a pattern
-TOLERATED = 0.1  # wrong addresses for each right one
+MOST_IGNORED = 15  # addresses that are named one by one
 END = r"/?(?:[?#]|$)"
-_LOWEST, _HIGHEST = 2, 5  # words that are asked of a slug where nothing else marks an article
+_LOWEST, _HIGHEST = 2, 4  # words that are asked of a slug where nothing else marks an article
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def learn_patterns(
         return any(re.search(pattern, url) for pattern in found)
 
     matched = [url for url in articles if matches(url)]
-    ignore = _ignored([url for url in wrong if services_of(url) and matches(url)], matched)
+    ignore = _ignored([url for url in wrong if matches(url)], matched)
     return Learnt(
         tuple(found),
         len(matched),
@@ -99,12 +100,16 @@ def services_of(url: str) -> list[str]:
 
 
 def _ignored(urls: Sequence[str], articles: Sequence[str]) -> tuple[str, ...]:
-    """The pattern of addresses that look like articles and stand in a folder of services."""
-    names = sorted({name for url in urls for name in services_of(url)})
-    names = [name for name in names if not any(re.search(f"/{re.escape(name)}/", url, re.I) for url in articles)]
-    if not names:
-        return ()
-    return ("/" + (names[0] if len(names) == 1 else f"(?:{'|'.join(names)})") + "/",)
+    """Patterns of addresses that look like articles: those in folders of services, and single pages."""
+    folders = {name for url in urls for name in services_of(url)}
+    pages = {urlsplit(url).path.rstrip("/").rpartition("/")[2] for url in urls if not services_of(url)}
+    ignore = []
+    for names, end in ((folders, "/"), (pages, r"/?(?:[?#]|$)")):
+        found = [re.escape(name).replace(r"\-", "-") for name in sorted(names - {""})]
+        found = [name for name in found if not any(re.search(f"/{name}{end}", url) for url in articles)]
+        if found:
+            ignore.append("/" + (found[0] if len(found) == 1 else f"(?:{'|'.join(found)})") + end)
+    return tuple(ignore)
 
 
 def _simplified(patterns: list[str], articles: Iterable[str]) -> list[str]:
@@ -134,8 +139,11 @@ def _beginning(hosts: Sequence[str], prefixes: Sequence[str]) -> str:
 
 
 def _pattern(shapes: Sequence[Shape], wrong: Sequence[str], before: str) -> str | None:
-    """One pattern for articles of one kind; the most general one that matches nearly no other address."""
-    best: tuple[float, str] | None = None
+    """One pattern for articles of one kind: the most general one that matches no other address.
+
+    Where all match some, the one that matches the fewest, if these are few enough to be named one by one.
+    """
+    best: tuple[int, str] | None = None
     for ahead in _ways_ahead(shapes):
         for last in _last_segments(shapes):
             pattern = before + ahead + last
@@ -144,10 +152,7 @@ def _pattern(shapes: Sequence[Shape], wrong: Sequence[str], before: str) -> str 
                 return pattern
             if best is None or mistakes < best[0]:
                 best = (mistakes, pattern)
-    if best is not None and best[0] <= max(TOLERATED * len(shapes), 0):
-        return best[1]
-    # A few wrong addresses among many right ones are left to the reading of pages; more are no pattern.
-    return best[1] if best is not None and best[0] * 2 <= len(shapes) else None
+    return best[1] if best is not None and best[0] <= min(MOST_IGNORED, 2 * len(shapes) + 1) else None
 
 
 def _ways_ahead(shapes: Sequence[Shape]) -> list[str]:
@@ -186,8 +191,10 @@ def _open(depths: Sequence[int]) -> str:
 
 def _marked(shapes: Sequence[Shape], literal: Sequence[str]) -> str:
     """The marks in their order with open segments around them."""
-    digits = [len(s) for shape in shapes for s, kind in zip(shape.segments, shape.kinds, strict=False) if kind == "number"]
-    least = max(3, min(digits, default=3) - 1)
+    digits = [
+        len(s) for shape in shapes for s, kind in zip(shape.segments, shape.kinds, strict=False) if kind == "number"
+    ]
+    least = fewest_digits(digits)
     sample = shapes[0]
     order = [kind for kind in sample.kinds if kind != "word"]
     gaps: list[list[int]] = [[] for _ in range(len(order) + 1)]
@@ -234,7 +241,7 @@ def _last_segments(shapes: Sequence[Shape]) -> list[str]:
     end = tail or (r"(?:[?#]|$)" if extension else END)
     if sample.parameter and not sample.segments:
         return [tail]
-    digits = max(3, min(digits_of(shape) for shape in shapes) - 1)
+    digits = fewest_digits([digits_of(shape) for shape in shapes])
     least = min(shape.words for shape in shapes)
     if sample.parameter:
         literal = {shape.segments[-1] for shape in shapes}

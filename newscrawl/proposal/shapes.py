@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
 STORY_WORDS = frozenset(
     "article articles story stories news post posts blog entry a artikel articulo articulos noticia noticias notizia novyny novosti "
-    "meldung content read publication publications archives archive actualite actualites nyheter nieuws zpravy hirek haber view detail id"
-    .split()
+    "meldung content read publication publications archives archive actualite actualites nyheter nieuws zpravy hirek haber view detail id".split()
 )
 """Segments that say that an article follows, whatever its rubric."""
 
@@ -20,12 +20,17 @@ _MONTH_NAME = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a
 _DAY = re.compile(r"(?:19|20)\d{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])$")
 _NUMBER = re.compile(r"\d+$")
 _LETTERED = re.compile(r"([A-Za-z]{1,12}[-_]?)(\d{5,})$")
-_HEX = re.compile(r"(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{10,})$", re.I)
+_HEX = re.compile(
+    r"(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{10,})$", re.I
+)
 _TAIL = re.compile(r"[-_.,~]([A-Za-z]{0,3})(\d{4,})$")  # `slug-123456`, `slug-a123456`
 _TAIL_WORD = re.compile(r"([-_,.~][a-z]{2,20})(\d{2,})$", re.I)  # `slug,meteorit146`, `slug-article24075843`
 _TAIL_HEX = re.compile(r"[-_.,~](?=[0-9a-z]*\d)(?=[0-9a-z]*[a-z])[0-9a-z]{10,}$", re.I)
 _HEAD = re.compile(r"(\d{4,})[-_.,~](?=\D)")
-_NUMBERED_PARAMETER = re.compile(r"(?:id|p|nid|aid|sid|eid|news|news_?id|article|article_?id|articleid|idnews|newsid|story|no|idx|num|item|itemid|itemno|wr_id)$", re.I)
+_NUMBERED_PARAMETER = re.compile(
+    r"(?:id|p|nid|aid|sid|eid|news|news_?id|article|article_?id|articleid|idnews|newsid|story|no|idx|num|item|itemid|itemno|wr_id)$",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +158,7 @@ def expression_of_style(style: str, lead: str, words: int, digits: int) -> str:
         case "hex":
             return r"[0-9a-fA-F-]{10,}"
         case "tail":
-            return rf"[^/?#]+[-_.,~]{re.escape(lead)}\d{{{digits},}}"
+            return rf"[^/?#]*[-_.,~]{re.escape(lead)}\d{{{digits},}}"
         case "head":
             return rf"\d{{{digits},}}[-_.,~][^/?#]+"
         case "tail-hex":
@@ -168,7 +173,7 @@ def slug_of_words(words: int) -> str:
     """A slug of so many words or more."""
     if words < 2:
         return r"[^/?#]+"
-    return rf"(?:[^/?#_-]+[_-]+){{{words - 1},}}[^/?#]+"
+    return rf"(?:[^/?#_-]+[_-]+){{{words - 1},}}[^/?#]+" if words > 2 else "[^/?#_-]+[_-]+[^/?#]+"
 
 
 def words_of(stem: str) -> int:
@@ -183,3 +188,9 @@ def digits_of(shape: Shape) -> int:
     if not runs:
         return 0
     return len(runs[0] if shape.style == "head" else runs[-1])
+
+
+def fewest_digits(numbers: Sequence[int]) -> int:
+    """Digits to ask of a number: one less than the fewest seen, as numbers that count articles grow longer."""
+    least = min(numbers, default=1)
+    return max(1, least - 1 if least > 3 else least)

@@ -57,7 +57,8 @@ def _value(key: str, value: Any) -> Item:
         return _inline(value)
     if isinstance(value, list | tuple):
         return _lines(value, key) if sum(len(str(part)) for part in value) > 90 else _array(key, value)
-    return tomlkit.item(value)
+    item: Item = tomlkit.item(value)
+    return item
 
 
 def _array(key: str, values: Iterable[Any]) -> Array:

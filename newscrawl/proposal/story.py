@@ -1,4 +1,4 @@
-"""What one page of a sample says: whether it is an article, its fields, its times with and without a zone, its counters."""
+"""What one page of a sample says: whether it is an article, its fields, its times, its counters."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from newscrawl.proposal.names import publisher_of
 from newscrawl.proposal.patterns import Learnt, learn_patterns
 from newscrawl.proposal.shapes import shape_of
 from newscrawl.proposal.story import Story
-from newscrawl.proposal.zones import countries_agreeing, find_zone
+from newscrawl.proposal.zones import countries_agreeing, find_zone, is_contradicted
 
 SHORTEST = 60  # characters of a page's text by which its language is told
 
@@ -116,7 +116,12 @@ def editions_of(survey: Survey, evidence: Evidence) -> list[EditionFound]:
         for url, card in evidence.cards.items():
             if card.language:
                 languages.setdefault(url, card.language)
-            elif prefix_of(url) and card.headline and len(card.headline) > 30 and (told := detect_language(card.headline)):
+            elif (
+                prefix_of(url)
+                and card.headline
+                and len(card.headline) > 30
+                and (told := detect_language(card.headline))
+            ):
                 languages.setdefault(url, told)
     declared = [url for story in survey.stories.values() for url in story.alternates.values()]
     declared += [url for front in survey.fronts.values() for url in front.alternates.values()]
@@ -160,16 +165,22 @@ def _place(survey: Survey, stories: Sequence[Story], editions: Sequence[EditionF
     language = editions[0].language if editions else None
     spoken = list(dict.fromkeys(code for edition in editions for code in countries_of(edition.language)))[:20]
     country = find_country(hints, language, countries_agreeing(times, spoken[:12]))
+    if country is not None and not country.is_sure and is_contradicted(times, country.code):
+        country = None  # `en-US` on a page whose clock is that of Africa
     if country is not None:
         proposal.table["country"] = country.code
         proposal.facts.append(Fact("country", country.code, ", ".join(country.sources)))
     else:
-        proposal.warnings.append("the country could not be told; add it by hand, such as country = \"UA\"")
+        proposal.warnings.append('the country could not be told; add it by hand, such as country = "UA"')
     zone = find_zone(times, country.code if country else None, spoken)
     if zone is None:
         proposal.warnings.append("the time zone could not be told: no page prints a time that could be compared")
         return
     said = f"{zone.source} of {zone.agree} of {zone.told} articles" if zone.told else "the country's"
+    if country is None:
+        proposal.warnings.append(
+            f"other time zones keep the clock of {zone.name} as well: name the one of the newsroom"
+        )
     if zone.days > 1:
         said += ", in summer and winter"
     proposal.table["timezone"] = zone.name
@@ -186,7 +197,7 @@ def _patterns(addresses: Addresses, proposal: Proposal) -> None:
     said = f"{learnt.matched} of {number} addresses that look like articles, {len(learnt.wrong)} of {len(addresses.evidence.others)} others"
     proposal.facts.append(Fact("article", "; ".join(learnt.patterns), said))
     if learnt.ignore:
-        proposal.table["ignore"] = list(learnt.ignore)
+        proposal.table["ignore"] = learnt.ignore[0] if len(learnt.ignore) == 1 else list(learnt.ignore)
         proposal.facts.append(Fact("ignore", "; ".join(learnt.ignore), "links of the site"))
     if learnt.wrong:
         shown = ", ".join(sorted(learnt.wrong)[:3])
@@ -227,9 +238,13 @@ def _editions(
         ):
             if urls:
                 table[key] = urls
-                proposal.facts.append(Fact(f"{edition.name}: {key}", ", ".join(urls), _how(key, listings, listed, mapped)))
+                proposal.facts.append(
+                    Fact(f"{edition.name}: {key}", ", ".join(urls), _how(key, listings, listed, mapped))
+                )
         tables.append(table)
-        proposal.facts.append(Fact(f"{edition.name}: language", language, "text of the articles" if stories else "pages"))
+        proposal.facts.append(
+            Fact(f"{edition.name}: language", language, "text of the articles" if stories else "pages")
+        )
     return tables
 
 
@@ -239,7 +254,9 @@ def _how(key: str, listings: Sequence[Front], feeds: Sequence[Source], sitemaps:
         return f"links of the site; {further} of {len(listings)} with further pages"
     sources = feeds if key == "feeds" else sitemaps
     entries, indexed = sum(len(source.cards) for source in sources), sum(len(source.children) for source in sources)
-    return ", ".join([*([f"{entries} entries"] if entries else []), *([f"{indexed} further sitemaps"] if indexed else [])])
+    return ", ".join(
+        [*([f"{entries} entries"] if entries else []), *([f"{indexed} further sitemaps"] if indexed else [])]
+    )
 
 
 def _main_address(source: Source) -> str:
@@ -277,7 +294,10 @@ def choose_samples(addresses: Addresses, number: int, tried: Iterable[str]) -> l
             pattern = next((p for p in addresses.learnt.patterns if re.search(p, url)), "")
             groups.setdefault((prefix_of(url), pattern), []).append(url)
     for key, urls in groups.items():
-        dated = sorted(urls, key=lambda url: addresses.evidence.cards[url].published or "" if url in addresses.evidence.cards else "")
+        dated = sorted(
+            urls,
+            key=lambda url: addresses.evidence.cards[url].published or "" if url in addresses.evidence.cards else "",
+        )
         spread = [urls[0], dated[-1], dated[0], *urls]
         groups[key] = list(dict.fromkeys(spread))
     queues = sorted(groups.values(), key=lambda urls: -len(urls))

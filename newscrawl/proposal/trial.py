@@ -37,7 +37,9 @@ _FIELDS: Mapping[str, Callable[[Article], Any]] = {
     "headline": lambda a: a.headline,
     "lead": lambda a: a.lead,
     "body": lambda a: f"{a.word_count} words: {a.body}" if a.body else None,
-    "dateline": lambda a: ", ".join(filter(None, (a.dateline.place, a.dateline.agency))) or a.dateline.raw if a.dateline else None,
+    "dateline": lambda a: (
+        ", ".join(filter(None, (a.dateline.place, a.dateline.agency))) or a.dateline.raw if a.dateline else None
+    ),
     "published": lambda a: _instant(a.published.at) if a.published and a.published.at else None,
     "modified": lambda a: _instant(a.modified.at) if a.modified and a.modified.at else None,
     "authors": lambda a: ", ".join(author.name for author in a.authors),
@@ -58,7 +60,9 @@ def coverage(articles: Sequence[Article]) -> list[Coverage]:
         sources = Counter(source for _, source in values if source)
         sample = " ".join(str(values[0][0]).split()) if values else ""
         cut = sample if len(sample) <= LONGEST else sample[: LONGEST - 1] + "…"
-        told = ", ".join(source if number == len(values) else f"{source} ({number})" for source, number in sources.most_common(3))
+        told = ", ".join(
+            source if number == len(values) else f"{source} ({number})" for source, number in sources.most_common(3)
+        )
         rows.append(Coverage(field, len(values), len(articles), cut, told))
     return rows
 

@@ -1,4 +1,4 @@
-"""The time zone in which a site prints its times: the one that makes printed times agree with those that name a zone."""
+"""The time zone of a site's printed times: the one that makes them agree with those that name a zone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ EARLIEST, LATEST = timedelta(hours=-12), timedelta(hours=14)  # of any zone's cl
 STEP = timedelta(minutes=15)
 SLACK = timedelta(minutes=1)  # a printed time leaves the seconds out, or rounds them
 SHARE = 0.6  # of the articles that tell something
-_PREFERRED = ("Europe/Kyiv", "Europe/London", "Europe/Berlin", "Europe/Paris", "America/New_York", "America/Chicago", "America/Los_Angeles", "Asia/Kolkata", "Asia/Tokyo", "Asia/Shanghai", "Australia/Sydney")  # fmt: skip
+MAIN = 2  # countries of a language whose zones come before those that most people keep
+_PREFERRED = ("Europe/Kyiv", "Europe/London", "Europe/Berlin", "Europe/Paris", "America/New_York", "America/Chicago", "America/Los_Angeles", "America/Sao_Paulo", "America/Argentina/Buenos_Aires", "America/Bogota", "Africa/Johannesburg", "Africa/Lagos", "Africa/Nairobi", "Europe/Istanbul", "Europe/Moscow", "Asia/Dubai", "Asia/Karachi", "Asia/Kolkata", "Asia/Dhaka", "Asia/Jakarta", "Asia/Singapore", "Asia/Manila", "Asia/Shanghai", "Asia/Tokyo", "Australia/Sydney")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +83,11 @@ def _agreeing(articles: list[_Offsets], country: str | None, likely: Iterable[st
 def _candidates(country: str | None, likely: tuple[str, ...]) -> tuple[str, ...]:
     """Zones in the order in which one is taken for another with the same clock."""
     own = zones_of(country) if country else ()
+    main = [zone for code in likely[:MAIN] for zone in zones_of(code)]
     further = [zone for code in likely for zone in zones_of(code)]
     rest = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/"))
-    every = (*own, *further[:60], "UTC", *_PREFERRED, *rest)
+    usual = [zone for zone in _PREFERRED if zone in further]
+    every = (*own, *main, "UTC", *usual, *_PREFERRED, *further, *rest)
     known = zoneinfo.available_timezones()
     return tuple(dict.fromkeys(zone for zone in every if zone in known))
 
@@ -111,3 +114,9 @@ def countries_agreeing(samples: Sequence[Times], countries: Iterable[str]) -> li
             agree = sum(any(at.astimezone(zone).utcoffset() == ahead for at, ahead in offsets) for offsets in articles)
             counts[country] = max(counts[country], agree)
     return [country for country in counts if counts[country] >= max(1, SHARE * len(articles))]
+
+
+def is_contradicted(samples: Sequence[Times], country: str) -> bool:
+    """Whether no zone of a country agrees with the times, while those of others do."""
+    found = find_zone(samples, country)
+    return found is not None and found.told > 0 and found.name != "UTC" and found.name not in zones_of(country)
