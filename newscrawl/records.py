@@ -204,6 +204,17 @@ class Sighting(Part):
         return hashlib.sha256(f"{self.source} {self.article}".encode()).hexdigest()[:32]
 
 
+class HostNow(Part):
+    """One host while a run goes on."""
+
+    host: Name
+    queued: int = Field(description="Requests that wait for their turn.")
+    in_flight: int = Field(description="Requests that it has not answered yet.")
+    delay: float = Field(description="Seconds between two requests to its domain, on average, as they are now.")
+    paused_until: Instant | None = Field(default=None, description="Until then it has asked to be left alone.")
+    throttled_at: Instant | None = Field(default=None, description="When it last answered 429 or 503.")
+
+
 class Run(Part):
     """One crawl of one site."""
 
@@ -213,13 +224,36 @@ class Run(Part):
     ended_at: Instant | None = None
     reason: str | None = Field(default=None, description="Why it ended; null while it goes on or after a crash.")
     outcome: Literal["ok", "failed", "degraded"] | None = None
-    counts: dict[str, int] = Field(default_factory=dict)
+    started_by: Name | None = Field(default=None, description="`user@host`, or `schedule NAME`.")
+    options: dict[str, str | int | float | bool] = Field(
+        default_factory=dict, description="What was asked for, as far as it differs from a crawl without options."
+    )
+    key: Name | None = Field(default=None, description="Idempotency key: of a site it starts one crawl.")
+    holds_key: bool = Field(default=False, description="The key is taken by this run; false after a crash.")
+    counts: dict[str, int] = Field(
+        default_factory=dict,
+        description="Among them `links` = `known` + `known_visited` + `stored` + all of `dropped`.",
+    )
     coverage: dict[str, float] = Field(default_factory=dict, description="Share of articles that have the field.")
+    dropped: dict[str, int] = Field(
+        default_factory=dict, description="Links to articles that were not stored: reason to count."
+    )
     errors: dict[str, int] = Field(default_factory=dict, description="Reason to count.")
+    statuses: dict[str, int] = Field(default_factory=dict, description="Class of HTTP status, as `2xx`, to answers.")
+    codes: dict[str, int] = Field(default_factory=dict, description="HTTP status, as `404`, to answers.")
+    bytes: Count = Field(default=0, description="Bytes of all answers as they were sent.")
+    bytes_decoded: Count = Field(default=0, description="The same, decompressed.")
+    times: dict[str, float] = Field(
+        default_factory=dict,
+        description="Seconds: `download_p50`, `download_p95` of an answer, `reading_p50`, `reading_p95` of a page.",
+    )
     notes: list[Line] = Field(default_factory=list, description="Sentences for people: how far a backfill came.")
     version: str
+    versions: dict[str, str] = Field(default_factory=dict, description="Of newscrawl, Python and libraries.")
     pid: int
     host: str
+    seen_at: Instant | None = Field(default=None, description="Last sign of life, by the clock of the database.")
+    hosts: list[HostNow] = Field(default_factory=list, description="The hosts that are asked; empty after the end.")
 
 
 RECORDS: dict[str, type[Part]] = {

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from newscrawl.cli.look import mistake_in_key, show_further
 from newscrawl.cli.manner import manner
 from newscrawl.cli.output import Exit, err, fail, out, show_json, show_table
 from newscrawl.cli.progress import final_line, progress
@@ -76,6 +77,11 @@ def crawl(
     archive: Annotated[
         bool | None, typer.Option("--archive/--no-archive", help="Archive the pages, or do not; else as set.")
     ] = None,
+    key: Annotated[
+        str | None,
+        typer.Option("--idempotency-key", help="Of each site start one crawl with it; told again, show what that did."),
+    ] = None,
+    started_by: Annotated[str | None, typer.Option("--started-by", hidden=True)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
     """Fetch the new articles of sites into the database, and visit stored ones again that are due.
@@ -122,6 +128,9 @@ def crawl(
     if revisit and (no_revisits or dry_run):
         fail(f"--revisit excludes {'--no-revisits' if no_revisits else '--dry-run'}; leave one out", Exit.USAGE)
 
+    if key is not None and (mistake := mistake_in_key(key, dry_run=dry_run)):
+        fail(mistake, Exit.USAGE)
+
     shown: list[dict[str, object]] = []
 
     def show(article: Article) -> None:
@@ -142,6 +151,8 @@ def crawl(
         now=now,
         wait=patience,
         archive=archive,
+        started_by=started_by,
+        key=key,
     )
     started = time.monotonic()
     try:
@@ -153,11 +164,13 @@ def crawl(
         fail(f"{error}; correct the folder, or name another in NEWSCRAWL_DATA", Exit.USAGE)
     runs = list(outcome.runs.values())
     if as_json:
-        show_json("crawl", {"runs": [run.model_dump(mode="json") for run in runs], "articles": shown})
+        told = [{"_id": outcome.identities.get(run.site), **run.model_dump(mode="json")} for run in runs]
+        show_json("crawl", {"runs": told, "articles": shown, "earlier": sorted(outcome.earlier)})
     elif runs and manner.is_quiet:
         out.print(final_line(runs, time.monotonic() - started), soft_wrap=True)
     elif runs:
         summary(runs, dry_run=dry_run, only_revisits=revisit)
+        show_further(runs, outcome.identities, outcome.earlier)
     if outcome.signal:
         err.print(f"Ended early by {Signals(outcome.signal).name}: what was fetched is stored; the next run goes on.")
     code = exit_code(runs, len(chosen), may_be_idle=revisit)
@@ -172,7 +185,7 @@ def exit_code(runs: list[Run], asked: int, *, may_be_idle: bool = False) -> Exit
         return Exit.USAGE
     if len(runs) < asked or any(run.outcome == "failed" and run.reason != "locked" for run in runs):
         return Exit.FAILED
-    if any(run.reason == "locked" for run in runs):
+    if any(run.reason in ("locked", None) for run in runs):  # None: an earlier run with the same key, which goes on
         return Exit.LOCKED
     if any(run.outcome == "degraded" for run in runs):
         return Exit.DEGRADED
@@ -203,9 +216,9 @@ def summary(runs: list[Run], *, dry_run: bool = False, only_revisits: bool = Fal
     for run in runs:
         counts = dict(run.counts)
         counts["unchanged"] = sum(counts.get(name, 0) for name in ("unchanged", "not_modified", "known"))
-        seconds = (run.ended_at - run.started_at).total_seconds() if run.ended_at else 0
+        seconds = f"{(run.ended_at - run.started_at).total_seconds():.1f} s" if run.ended_at else ""
         cells = [counts.get(column, 0) for column in (*columns, "duplicates", "failed")]
-        rows.append([run.site, run.outcome or "", *cells, f"{seconds:.1f} s"])
+        rows.append([run.site, run.outcome or "running", *cells, seconds])
     show_table(("site", "outcome", *columns, "duplicates", "failed", "time"), rows)
     reasons = [(run.site, reason, number) for run in runs for reason, number in sorted(run.errors.items())]
     if reasons:

@@ -24,9 +24,7 @@ LONGEST = 60  # characters of a sample in a table
 
 
 def check_sites(
-    names: Annotated[
-        list[str] | None, typer.Argument(metavar="SITE…", help="By default all that have a past.")
-    ] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="SITE…", help="By default all that have a past.")] = None,
     articles: Annotated[int, typer.Option(min=1, max=50, help="Stored articles of each site that are read again.")] = 4,
     *,
     apply: Annotated[

@@ -35,6 +35,7 @@ from newscrawl.crawl.codings import ACCEPTED, CodingError, decode_body
 from newscrawl.crawl.gate import gate
 from newscrawl.crawl.pace import THROTTLED, Pace, retry_after
 from newscrawl.crawl.refusals import Broken, Refused, TooSlow
+from newscrawl.crawl.traffic import Traffic, host_of
 from newscrawl.normalize.addresses import NO_ADDRESS, AllowList, forbidden, own_addresses
 from newscrawl.settings import Settings, settings
 
@@ -81,14 +82,15 @@ class Download:
         *,
         delay: float = 0.0,
         concurrency: int = 1,
+        traffic: Traffic | None = None,
         archiving: Archiving | None = None,
     ) -> None:
-        """`delay`: seconds between two requests to one domain. `concurrency`: requests to it at a time.
-
-        `archiving`: what keeps the answers as they came.
+        """`delay`: seconds between two requests to one domain. `concurrency`: requests to it at a time. `traffic`: what
+        is told of each request. `archiving`: what keeps the answers as they came.
         """
         self.own, self.allowed = own, allowed
         self.delay, self.concurrency = delay, concurrency
+        self.traffic = traffic or Traffic()
         self.archiving = archiving
         self._open: aiohttp.ClientSession | None = None
         self._addresses: dict[tuple[str, int], set[str]] = {}
@@ -97,12 +99,14 @@ class Download:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """As Scrapy makes its components."""
-        own, site = settings(), crawler.spider.site  # type: ignore[union-attr]
+        own, spider = settings(), crawler.spider
+        site = spider.site  # type: ignore[union-attr]
         return cls(
             own,
             allow_list(own, [site.home, *site.sources, *(f"http://{host}/" for host in site.hosts)]),
             delay=crawler.settings.getfloat("DOWNLOAD_DELAY"),
             concurrency=crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"),
+            traffic=spider.traffic,  # type: ignore[union-attr]
             archiving=Archiving(crawler.spider),  # type: ignore[arg-type]
         )
 
@@ -166,13 +170,16 @@ class Download:
             max_wait=self.own.max_wait,
         )
         async with turn as pace:
-            began = time.monotonic()
+            began, host = time.monotonic(), self.traffic.took_off(request.url)
             try:
                 response = await gate().fly(self._fetch(request))
             except TROUBLE as error:
                 pace.failed()
                 circuit.failed(request.url, datetime.now(UTC), has_connected=not isinstance(error, UNREACHABLE))
                 raise
+            finally:
+                self.traffic.landed(host)
+            self.traffic.download.add(time.monotonic() - began)
             self._learn(request.url, response, pace, began)
             return response
 
@@ -180,6 +187,7 @@ class Download:
         """What an answer says of how its host wants to be asked."""
         now, circuit = datetime.now(UTC), gate().circuit(url)
         if response.status in THROTTLED:
+            self.traffic.throttled_at[host_of(url)] = now
             said = response.headers.get("Retry-After")
             asked = retry_after(said.decode("latin-1") if said else None, now)
             pace.refused(time.monotonic(), asked)
@@ -256,11 +264,13 @@ class Download:
         body, is_cut = await self._body(answer, None if codings else cut)
         if self.archiving is not None:
             await self.archiving.keep(request, Sent(answer, body, is_cut, address))
+        sent = size + len(body)
         try:
             body = decode_body(body, codings, max_bytes=own.max_decompressed_bytes)
         except CodingError as error:
             kind = Broken if error.reason == "damaged-coding" else Refused
             raise kind(error.reason, str(error)) from None
+        self.traffic.received(sent, size + len(body))
         is_cut = is_cut or (cut is not None and len(body) > cut)
         body = body[:cut]
         headers.pop("Content-Encoding", None)

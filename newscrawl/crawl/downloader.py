@@ -1,13 +1,24 @@
-"""Scrapy's downloader without its own delays: the gate keeps to them, for all sites of the process together."""
+"""Scrapy's downloader without its own delays: the gate keeps to them, for all sites of the process together.
+
+It tells the spider's traffic which requests it has taken out of the spider's queue.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scrapy import signals
 from scrapy.core.downloader import Downloader
+from scrapy.http.request import NO_CALLBACK
 
 if TYPE_CHECKING:
+    from scrapy import Request, Spider
     from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.internet.defer import Deferred
+
+    from newscrawl.crawl.traffic import Traffic
+    from newscrawl.spiders.site_spider import SiteSpider
 
 
 class PacedDownloader(Downloader):
@@ -15,5 +26,25 @@ class PacedDownloader(Downloader):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self.crawler = crawler
         self._delay = 0.0
         self.domain_concurrency = self.total_concurrency
+        crawler.signals.connect(self._scheduled, signal=signals.request_scheduled)
+        crawler.signals.connect(self._begun, signal=signals.request_dropped)
+
+    def fetch(self, request: Request, spider: Spider | None = None) -> Deferred[Response | Request]:
+        """As Scrapy calls it for the next request."""
+        if request.callback is not NO_CALLBACK:  # else it was in no queue
+            self._begun(request)
+        return super().fetch(request)
+
+    def _scheduled(self, request: Request) -> None:
+        self._traffic.scheduled(request.url)
+
+    def _begun(self, request: Request) -> None:
+        self._traffic.begun(request.url)
+
+    @property
+    def _traffic(self) -> Traffic:
+        spider: SiteSpider = self.crawler.spider  # type: ignore[assignment]
+        return spider.traffic

@@ -45,6 +45,11 @@ class Gate:
         host = urlsplit(url).netloc.rpartition("@")[2].lower()
         return self._circuits.setdefault(host, Circuit(host))
 
+    def pace(self, url: str) -> Pace | None:
+        """The pace of an address's domain, where something of it was asked for."""
+        door = self._doors.get(pace_key(url))
+        return door.pace if door else None
+
     def recall(self, records: Iterable[Host]) -> None:
         """Take over what earlier runs have learnt of hosts, where this process knows nothing better."""
         for record in records:

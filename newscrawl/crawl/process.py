@@ -5,26 +5,28 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from pymongo.errors import PyMongoError
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
 from newscrawl.article import Article
 from newscrawl.crawl.ending import end_early
 from newscrawl.crawl.heap import give_back_large_blocks
-from newscrawl.crawl.run_record import INTERRUPTED, RunRecord, counts_of, run_of
-from newscrawl.crawl.session import close_session, open_session
+from newscrawl.crawl.run_record import INTERRUPTED, KEY_TAKEN, RunRecord, counts_of, run_of
+from newscrawl.crawl.session import Session, close_session, open_session
 from newscrawl.crawl.stop import WRITES, EndedEarly, Stop, told_by_signals
 from newscrawl.records import Run
 from newscrawl.settings import Settings, scrapy_settings
 from newscrawl.site import Site
 from newscrawl.spiders.loader import spider_of
 from newscrawl.store.articles import ArticleWriter
-from newscrawl.store.connect import DatabaseDown
+from newscrawl.store.connect import DatabaseDown, describe
+from newscrawl.store.runs import record_of, runs_with_key
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Options:
     `days`: first and last day of a backfill, both whole. `again`: finished days once more. `now`: what failed is
     tried again at once, also at hosts that are down or want to be left alone. `wait`: how long another run of a site is
     waited for; else the site is refused. `archive`: archive the pages, or do not; None: as the setting says.
+    `started_by`: who, if not the user of this process. `key`: of each site no second crawl is started with it.
     """
 
     limit: int | None = None
@@ -47,6 +50,8 @@ class Options:
     now: bool = False
     wait: timedelta = timedelta()
     archive: bool | None = None
+    started_by: str | None = None
+    key: str | None = None
 
     def arguments(self) -> dict[str, Any]:
         """The same as spider arguments."""
@@ -63,15 +68,22 @@ class Options:
             "now": self.now,
             "wait": self.wait.total_seconds(),
             "archive": self.archive,
+            "started_by": self.started_by,
+            "key": self.key,
         }
 
 
 @dataclass
 class Outcome:
-    """What a crawl did: the run record of each site, and the signal that ended it early, if one did."""
+    """What a crawl did: the run record of each site, and the signal that ended it early, if one did.
+
+    `identities`: of the records in the database. `earlier`: sites of which an earlier run with the same key is told.
+    """
 
     runs: dict[str, Run]
     signal: int | None = None
+    identities: dict[str, str] = field(default_factory=dict)
+    earlier: set[str] = field(default_factory=set)
 
 
 Progress = Callable[[dict[str, dict[str, int]]], None]
@@ -106,6 +118,8 @@ def crawl(
 
         def closed(spider: Any, reason: str, crawler: Crawler = crawler) -> None:
             outcome.runs[spider.name] = _record(crawler, reason)
+            if spider.run_id is not None:
+                outcome.identities[spider.name] = spider.run_id
 
         def scraped(item: Any) -> None:
             if on_article is not None and isinstance(item, Article):
@@ -121,14 +135,30 @@ def crawl(
                 # Held, so that an embedded server runs until the last site is done.
                 session = await stop.unless_requested(open_session(own))
                 end_writes_in_time(session.writer)
+                await tell_of_earlier(session, crawlers)
             await crawl_all()
+            if session is not None:
+                await tell_of_earlier(session, [name for name, run in outcome.runs.items() if run.reason == KEY_TAKEN])
         except EndedEarly:
             pass
+        except PyMongoError as error:
+            problems.append(DatabaseDown(describe(error, own.mongo_uri)))
         except (DatabaseDown, OSError) as error:
             problems.append(error)
         finally:
             if session is not None:
                 await close_session(session)
+
+    async def tell_of_earlier(session: Session, names: Iterable[str]) -> None:
+        """Where the key of this crawl has a run of a site already, that run is told, and the site not crawled."""
+        if options.key is None:
+            return
+        key, database, wanted = options.key, session.connection.database, list(names)
+        for name, document in (await session.read(lambda: runs_with_key(database, key, wanted))).items():
+            crawlers.pop(name)
+            outcome.runs[name] = record_of(document)
+            outcome.identities[name] = document["_id"]
+            outcome.earlier.add(name)
 
     def end_writes_in_time(writer: ArticleWriter) -> None:
         stop.then(lambda: writer.end_by(asyncio.get_running_loop().time() + stop.left(WRITES)))

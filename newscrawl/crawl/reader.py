@@ -17,6 +17,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, TypeVarTuple
 
@@ -152,8 +153,14 @@ class Reader:
         """Those that wait for a page. Scrapy keeps no hold of its tasks, nor does the loop: one that waits for what
         only itself knows is collected as garbage, and its request never ends."""
 
-    async def read(self, site: str, function: Callable[[*Ts], T], *arguments: *Ts) -> T:
-        """What a module-level function gives for a page of a site.
+    async def read(
+        self,
+        site: str,
+        function: Callable[[*Ts], T],
+        *arguments: *Ts,
+        note: Callable[[float], None] | None = None,
+    ) -> T:
+        """What a module-level function gives for a page of a site. `note` is told the seconds that it took.
 
         Raises NotAnArticle and Unreadable as the function does, and ReadingFailed.
         """
@@ -161,9 +168,12 @@ class Reader:
         self._tasks.add(task)
         try:
             await self._turns.take(site)
+            begun = time.monotonic()
             try:
                 answer = await self._answer(site, Job(function, arguments, self.seconds))
             finally:
+                if note is not None:
+                    note(time.monotonic() - begun)
                 self._turns.give_back(site)
                 while self._idle and len(self._idle) + len(self._busy) > self._turns.places:
                     self._idle.pop(0).end()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError, IgnoreRequest
+from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError, DropItem, IgnoreRequest
 
 
 class Refused(IgnoreRequest):
@@ -39,4 +39,12 @@ class Broken(DownloadFailedError):
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(detail)
+        self.reason = reason
+
+
+class Dropped(DropItem):
+    """An article that was read and is not stored. `reason`: stable code."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail, log_level="DEBUG")
         self.reason = reason

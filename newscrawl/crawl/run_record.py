@@ -6,30 +6,40 @@ import asyncio
 import os
 import socket
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pymongo.errors import PyMongoError
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
+from newscrawl.crawl.circumstances import options_of, versions
 from newscrawl.crawl.coverage import COVERED
+from newscrawl.crawl.hosts_now import hosts_now
 from newscrawl.crawl.lock import SiteLock, SiteLocked, take_within
 from newscrawl.crawl.log import keep_to_one_line
 from newscrawl.crawl.reading import Reading
+from newscrawl.crawl.refusals import Dropped
 from newscrawl.crawl.stop import READS, EndedEarly
 from newscrawl.normalize.secrets import mask
 from newscrawl.records import Run
 from newscrawl.settings import ConfigurationError, read_settings
+from newscrawl.spiders.fates import KNOWN, NOT_FETCHED, SHOWN, STORED, VISITED
 from newscrawl.spiders.site_spider import SiteSpider
 from newscrawl.store.connect import DatabaseDown
-from newscrawl.store.queries import run_identity, start_run
+from newscrawl.store.runs import KeyTaken, run_identity, start_run
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+    from scrapy.http import Response
 
 PREFIX = "newscrawl/"
+STATUS = "downloader/response_status_count/"  # Scrapy's name of the count of answers by status
+MOST_REASONS = 50  # keys of a table of a record: it is kept for ever
+
+KEY_TAKEN = "key-taken"
+"""Why a run did not begin: another one of the site has its idempotency key."""
 
 SHUTDOWN = "shutdown"
 """Why a run ended that was told to, as Scrapy names it: what was in flight came to its end."""
@@ -46,18 +56,18 @@ def counts_of(crawler: Crawler) -> dict[str, int]:
 
 def run_of(crawler: Crawler, started_at: datetime, reason: str | None = None) -> Run:
     """The run record as it stands. `reason`: why the spider closed; None while it goes on."""
-    assert isinstance(crawler.spider, SiteSpider)
+    spider = crawler.spider
+    assert isinstance(spider, SiteSpider)
     counts = counts_of(crawler)
     stats = crawler.stats.get_stats() if crawler.stats else {}
-    counts["known"] = len(crawler.spider.articles.met)
+    fates, traffic = spider.articles.fates, spider.traffic
+    counts |= {"links": fates.links, "known": fates.number(KNOWN), "known_visited": fates.number(VISITED)}
+    counts["stored"], dropped = fates.number(STORED), fates.dropped
+    if reason is None:  # those may still be fetched
+        counts["waiting"] = dropped.pop(NOT_FETCHED, 0)
     stored = sum(counts.get(name, 0) for name in ("new", "changed", "unchanged", "spooled"))
-    counts |= {
-        "bytes": int(stats.get("downloader/response_bytes", 0)),
-        "exceptions": int(stats.get("spider_exceptions/count", 0)) + counts.get("item_errors", 0),
-    }
-    for status in ("2", "3", "4", "5"):
-        prefix = f"downloader/response_status_count/{status}"
-        counts[f"http_{status}xx"] = sum(int(n) for key, n in stats.items() if key.startswith(prefix))
+    counts["exceptions"] = int(stats.get("spider_exceptions/count", 0)) + counts.get("item_errors", 0)
+    codes = {key.removeprefix(STATUS): int(number) for key, number in stats.items() if key.startswith(STATUS)}
     outcome: Literal["ok", "failed", "degraded"] | None = None
     if reason is not None:
         outcome = "ok"
@@ -67,20 +77,50 @@ def run_of(crawler: Crawler, started_at: datetime, reason: str | None = None) ->
         if reason != "finished" or counts.get("failed_listings") or counts["exceptions"] or lost:
             outcome = "failed"
     return Run(
-        site=crawler.spider.site.name,
+        site=spider.site.name,
         command=mask(" ".join([os.path.basename(sys.argv[0]), *sys.argv[1:]])),
         started_at=started_at,
         ended_at=datetime.now(UTC) if reason is not None else None,
         reason=reason,
         outcome=outcome,
+        started_by=spider.started_by,
+        options=options_of(spider),
+        key=spider.key,
+        holds_key=spider.key is not None and reason not in (SHUTDOWN, INTERRUPTED),
         counts={name: number for name, number in counts.items() if "/" not in name},
         coverage={name: round(counts.get(f"field/{name}", 0) / stored, 4) for name in COVERED} if stored else {},
-        errors={name.removeprefix("reason/"): number for name, number in counts.items() if name.startswith("reason/")},
-        notes=crawler.spider.listings.notes(reason == "finished") if reason is not None else [],
-        version=version("newscrawl"),
+        dropped=most_frequent(dropped),
+        errors=most_frequent(
+            {name.removeprefix("reason/"): number for name, number in counts.items() if name.startswith("reason/")}
+        ),
+        statuses=by_class(codes),
+        codes=most_frequent(codes),
+        bytes=traffic.bytes_sent,
+        bytes_decoded=traffic.bytes_decoded,
+        times=traffic.times,
+        notes=spider.listings.notes(reason == "finished") if reason is not None else [],
+        version=versions()["newscrawl"],
+        versions=versions(),
         pid=os.getpid(),
         host=socket.gethostname(),
+        hosts=hosts_now(crawler, spider) if reason is None else [],
     )
+
+
+def most_frequent(table: Mapping[str, int]) -> dict[str, int]:
+    """A table of numbers, of as many keys as a record may have; the rest of them under one, `other`."""
+    if len(table) <= MOST_REASONS:
+        return dict(table)
+    kept = dict(sorted(table.items(), key=lambda item: -item[1])[: MOST_REASONS - 1])
+    return {**kept, "other": sum(table.values()) - sum(kept.values())}
+
+
+def by_class(codes: Mapping[str, int]) -> dict[str, int]:
+    """HTTP statuses by their class: `404` counts as `4xx`."""
+    classes: dict[str, int] = {}
+    for code, number in sorted(codes.items()):
+        classes[f"{code[:1]}xx"] = classes.get(f"{code[:1]}xx", 0) + number
+    return classes
 
 
 class RunRecord:
@@ -94,6 +134,9 @@ class RunRecord:
         crawler.signals.connect(self.spider_opened, signal=signals.spider_opened)
         crawler.signals.connect(self.spider_closed, signal=signals.spider_closed)
         crawler.signals.connect(self.item_error, signal=signals.item_error)
+        crawler.signals.connect(self.item_scraped, signal=signals.item_scraped)
+        crawler.signals.connect(self.item_dropped, signal=signals.item_dropped)
+        crawler.signals.connect(self.spider_error, signal=signals.spider_error)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -122,8 +165,12 @@ class RunRecord:
                 spider.run_id = identity  # the record may be there, and has to be ended
                 raise
             spider.run_id = identity
+            spider.session.heart.join(identity, lambda: run_of(self.crawler, self.started_at))
         except EndedEarly:
             raise CloseSpider(SHUTDOWN) from None
+        except KeyTaken as error:
+            spider.logger.warning("%s", error)
+            raise CloseSpider(KEY_TAKEN) from None
         except SiteLocked as error:
             spider.logger.error("%s", error)
             raise CloseSpider("locked") from None
@@ -137,9 +184,23 @@ class RunRecord:
             spider.logger.error("%s", error)
             raise CloseSpider("configuration") from None
 
-    async def item_error(self, item: Any, spider: SiteSpider, failure: Any) -> None:
+    def item_scraped(self, spider: SiteSpider, response: Response | None) -> None:
+        """An article that came through all pipelines."""
+        spider.articles.fates.note(_asked_for(response), STORED if spider.session is not None else SHOWN)
+
+    def item_dropped(self, spider: SiteSpider, response: Response | None, exception: Exception) -> None:
+        """An article that a pipeline refused."""
+        reason = exception.reason if isinstance(exception, Dropped) else "dropped"
+        spider.articles.fates.note(_asked_for(response), reason)
+
+    def spider_error(self, spider: SiteSpider, response: Response | None) -> None:
+        """A page that the spider failed at."""
+        spider.articles.fates.note(_asked_for(response), "spider-error")
+
+    async def item_error(self, item: Any, spider: SiteSpider, response: Response | None, failure: Any) -> None:
         """An article that a pipeline could not bring to its end: no walk of the run is complete without it."""
         spider.count("item_errors")
+        spider.articles.fates.note(_asked_for(response), "processing-error")
         url = item.article.url if isinstance(item, Reading) else item.url
         error = failure.value
         try:
@@ -166,6 +227,7 @@ class RunRecord:
                 spider.has_lost = True
                 spider.logger.warning("the database has not answered in time: the next run looks again")
             if spider.session is not None and spider.run_id is not None:
+                spider.session.heart.leave(spider.run_id)
                 run = run_of(self.crawler, self.started_at, reason)
                 await spider.session.writer.end_run(spider.run_id, run)
                 await spider.session.writer.flush()
@@ -173,3 +235,10 @@ class RunRecord:
             await spider.close_database()
             if self.lock is not None:
                 self.lock.release()
+
+
+def _asked_for(response: Response | None) -> str | None:
+    """Identity of the article that a response was asked for as; None: it was asked for as a stored one, or as none."""
+    request = response.request if response is not None else None
+    identity = request.cb_kwargs.get("identity") if request is not None else None
+    return identity if isinstance(identity, str) else None

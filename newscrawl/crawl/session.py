@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from pymongo.errors import PyMongoError
 
+from newscrawl.crawl.heart import Heart
 from newscrawl.normalize.secrets import mask
 from newscrawl.settings import Settings
 from newscrawl.store.articles import ArticleWriter
@@ -32,6 +33,10 @@ class Session:
     spool: Spool
     users: int = 0
     key: tuple[str | None, str, str] = field(default=(None, "", ""))
+    heart: Heart = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.heart = Heart(self.connection.database)
 
     async def read(self, query: Callable[[], Awaitable[T]]) -> T:
         """The answer to a query, asked again where the embedded server had to be started anew. Raises PyMongoError."""

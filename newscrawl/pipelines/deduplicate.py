@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from scrapy.exceptions import DropItem
+from newscrawl.crawl.refusals import Dropped
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -27,7 +27,7 @@ class DeduplicatePipeline:
         return cls(crawler)
 
     async def process_item(self, item: Article) -> Article:
-        """The article at its first meeting. Raises DropItem at every further one."""
+        """The article at its first meeting. Raises Dropped at every further one."""
         spider: SiteSpider = self.crawler.spider  # type: ignore[assignment]
         if item.id not in self.seen:
             self.seen[item.id] = item.aliases
@@ -36,4 +36,4 @@ class DeduplicatePipeline:
         self.seen[item.id] += [url for url in item.aliases if url not in self.seen[item.id]]
         if spider.session is not None and item.aliases:
             await spider.session.writer.add_aliases(item.id, item.aliases)
-        raise DropItem(f"already read under another address: {item.url}", log_level="DEBUG")
+        raise Dropped("duplicate", f"already read under another address: {item.url}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from scrapy.exceptions import DropItem
+from newscrawl.crawl.refusals import Dropped
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -26,15 +26,16 @@ class SelectPipeline:
         return cls(crawler)
 
     async def process_item(self, item: Reading) -> Article:
-        """The article with its fetch. Raises DropItem for one published before `since` or outside of the days."""
+        """The article with its fetch. Raises Dropped for one published before `since` or outside of the days."""
         spider: SiteSpider = self.crawler.spider  # type: ignore[assignment]
         at = item.article.published.at if item.article.published else None
         if item.since and at and at < item.since:
             spider.count("older_than_since")
-            raise DropItem(f"published {at:%Y-%m-%d %H:%M} UTC, before the limit", log_level="DEBUG")
+            raise Dropped("older-than-since", f"published {at:%Y-%m-%d %H:%M} UTC, before the limit")
         if spider.span and item.card and item.card.found_at:
             spider.listings.note_published(item.card.found_at, at)
             if at is None or at not in spider.span:
                 spider.count("outside_the_days" if at else "without_date")
-                raise DropItem(f"published {at or 'at an unknown time'}, not on the days asked for", log_level="DEBUG")
+                reason = "outside-the-days" if at else "without-date"
+                raise Dropped(reason, f"published {at or 'at an unknown time'}, not on the days asked for")
         return item.article.model_copy(update={"fetch": item.fetch})

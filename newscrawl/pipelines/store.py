@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from newscrawl.crawl.coverage import covered_fields
+from newscrawl.crawl.refusals import Dropped
 from newscrawl.normalize.article import view_observations
 from newscrawl.store.articles import StoreRefused
 
@@ -28,7 +29,10 @@ class StorePipeline:
         return cls(crawler)
 
     async def process_item(self, item: Article) -> Article:
-        """The article, once it is in the database, or on disk while the database is away."""
+        """The article, once it is in the database, or on disk while the database is away.
+
+        Raises Dropped where the database refuses it.
+        """
         spider: SiteSpider = self.crawler.spider  # type: ignore[assignment]
         if spider.session is None:
             spider.count("shown")
@@ -40,7 +44,7 @@ class StorePipeline:
             outcome = await writer.save(item, now=now, views=views, ages=spider.revisits.ages)
         except StoreRefused as error:
             await spider.record_failure(item.url, "store", "refused-by-database", str(error))
-            return item
+            raise Dropped("refused-by-database", str(error)) from None
         spider.count(outcome)
         spider.articles.note_stored(item, outcome)
         for name in covered_fields(item):

@@ -1,1 +1,1 @@
-"""Runs over time: whether sites are healthy by their own history, and who is told."""
+"""Runs over time: compared with one another, planned, judged by their own history, and told of."""

@@ -16,13 +16,14 @@ from newscrawl.crawl.context import POLICY, WANTS_POLICY
 from newscrawl.crawl.pages import read_article_page
 from newscrawl.crawl.reader import ReadingFailed
 from newscrawl.crawl.reading import Reading, headers_of
-from newscrawl.crawl.reasons import answered, request_and_error
+from newscrawl.crawl.reasons import answered, reason_of, request_and_error
 from newscrawl.crawl.retries import STAYS
 from newscrawl.normalize.article import identity
 from newscrawl.normalize.dates import parse_date
 from newscrawl.normalize.parameters import without
 from newscrawl.settings import settings
 from newscrawl.spiders.discovery import Fresh
+from newscrawl.spiders.fates import Fates
 
 if TYPE_CHECKING:
     from newscrawl.spiders.site_spider import SiteSpider
@@ -39,8 +40,8 @@ class Articles:
         self.spider = spider
         self.scheduled: dict[str, list[str]] = {}
         """Identities of articles that this run asks for, with the further addresses that it met them under."""
-        self.met: set[str] = set()
-        """Identities of articles that were stored before this run met them."""
+        self.fates = Fates()
+        """What became of each article that this run met a link to."""
         self.attempts: dict[str, int] = {}
         """Attempts so far at the articles that failed before and are due."""
         self.lost: list[str] = []
@@ -97,16 +98,22 @@ class Articles:
 
     def requests_again(self) -> Iterable[scrapy.Request]:
         """A request for each article that failed before and is due, or that a run before has lost."""
-        again = (*self.attempts, *self.lost)
-        yield from self.requests([Fresh(url, self.identity(url), Card(url=url, source="listing")) for url in again])
+        again = [
+            Fresh(url, self.identity(url), Card(url=url, source="listing")) for url in (*self.attempts, *self.lost)
+        ]
+        for fresh in again:
+            self.fates.meet(fresh.identity)
+        yield from self.requests(again)
 
     def requests(self, unknown: Iterable[Fresh]) -> Iterable[scrapy.Request]:
         """A request for each article that this run has not asked for yet, within its limits."""
         for fresh in unknown:
             if self.is_full:
                 self.spider.has_lost = True
-                return
+                self.fates.note(fresh.identity, "limit")
+                continue
             if self.is_old(fresh.card):
+                self.fates.note(fresh.identity, "older-than-since")
                 continue
             if fresh.identity in self.scheduled:
                 self._note_alias(fresh)
@@ -149,10 +156,12 @@ class Articles:
         kept: Kept | None = response.meta.get(ARCHIVED)
         place = kept.place if kept else None
         if not spider.site.owns(response.url):
+            self.fates.note(identity, "left-the-site")
             said = f"redirected to {response.url}"
             await spider.record_failure(first, "fetch", "left-the-site", said, archive=place)
             return
         if response.status != 200:
+            self.fates.note(identity, f"http-{response.status}")
             await spider.record_failure(first, "fetch", f"http-{response.status}", answered(response), archive=place)
             return
         headers, now = headers_of(response), kept.at if kept else datetime.now(UTC)
@@ -165,6 +174,7 @@ class Articles:
                 read_article_page, response.body, response.url, headers, spider.site, card, met, now, policy, limits
             )
         except (NotAnArticle, ReadingFailed) as error:
+            self.fates.note(identity, error.reason)
             await spider.record_failure(first, "read", error.reason, error.detail, archive=place)
             return
         for remark in page.remarks:
@@ -185,7 +195,8 @@ class Articles:
         """An article page that could not be fetched."""
         request, error = request_and_error(failure)
         first = (request.meta.get("redirect_urls") or [request.url])[0]
-        await self.spider.download_failed(first, "fetch", error)
+        if await self.spider.download_failed(first, "fetch", error):
+            self.fates.note(request.cb_kwargs.get("identity"), reason_of(error))
 
     def note_stored(self, article: Article, outcome: str) -> None:
         """An article of this run is stored: its address is learnt from, where discovery led to it."""

@@ -26,6 +26,7 @@ from newscrawl.normalize.urls import canonical_url, fetchable_url
 from newscrawl.records import LEDGER, Listing, Sighting
 from newscrawl.settings import settings
 from newscrawl.spiders.discovery import Found, Fresh, Unreadable, read_discovery
+from newscrawl.spiders.fates import KNOWN, VISITED
 from newscrawl.spiders.trust import (
     answered_whole,
     believed,
@@ -207,15 +208,23 @@ class Listings:
         Counters on the cards become view observations. Raises PyMongoError.
         """
         spider = self.spider
+        fates = spider.articles.fates
         addresses: dict[str, Fresh] = {}
+        first: set[str] = set()
         for number, card in enumerate(cards, 1):
             if number % AT_ONCE == 0:
                 await asyncio.sleep(0)  # a sitemap of 50,000 addresses takes seconds, in which other sites go on
             address = fetchable_url(card.url, base=source)
-            if address and spider.site.owns(address) and spider.site.is_article(address) is not False:
+            if not address or not spider.site.owns(address):
+                fates.leave("other-site" if address else "no-address")
+            elif spider.site.is_article(address) is False:
+                fates.leave("no-article-address")
+            else:
                 card.found_at = source
                 fresh = Fresh(address, spider.articles.identity(address), card)
                 addresses.setdefault(fresh.identity, fresh)
+                if fates.meet(fresh.identity):
+                    first.add(fresh.identity)
         settled: set[str] = set()
         if spider.session is not None and addresses:
             session, now = spider.session, datetime.now(UTC)
@@ -225,7 +234,9 @@ class Listings:
             found = await session.read(lambda: known(session.connection.database, list(addresses), urls, now))
             stored = found.articles | {i for i, fresh in addresses.items() if {fresh.address, own[i]} & found.aliases}
             settled = stored | {i for i, fresh in addresses.items() if fresh.address in found.postponed}
-            spider.articles.met |= stored & addresses.keys() - spider.articles.scheduled.keys()
+            for i in settled & first:
+                visited = VISITED if i in spider.articles.scheduled else KNOWN
+                fates.note(i, visited if i in stored else "failed-before")
             for i in found.articles & addresses.keys():
                 if article_id(forms[i]) != i and not {forms[i], addresses[i].address} & found.aliases:
                     await session.writer.add_aliases(i, [forms[i]])

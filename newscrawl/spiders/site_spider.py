@@ -12,12 +12,14 @@ import scrapy
 from pymongo.errors import PyMongoError
 from scrapy.settings import BaseSettings
 
+from newscrawl.crawl.circumstances import who
 from newscrawl.crawl.gate import gate
 from newscrawl.crawl.reader import Reader, close_reader, open_reader
 from newscrawl.crawl.reasons import Stage, failure_of, reason_of
 from newscrawl.crawl.refusals import Stopped
 from newscrawl.crawl.session import Session, close_session, open_session
 from newscrawl.crawl.stop import Stop
+from newscrawl.crawl.traffic import Traffic
 from newscrawl.settings import settings
 from newscrawl.site import Site
 from newscrawl.spiders.articles import Articles
@@ -44,8 +46,8 @@ class SiteSpider(scrapy.Spider):
 
     `first_day` and `last_day` (ISO dates) make a backfill of it; `again`: finished days once more. `now`: what
     failed is tried again at once, also at hosts that are down or want to be left alone. `wait`: seconds to wait for
-    another run of the site to end. `archive`: archive the pages or not, whatever is set. `stop`, no text: what
-    tells the run to end early.
+    another run of the site to end. `archive`: archive the pages or not, whatever is set. `started_by`: who, if not the
+    user of the process. `key`: no second run of the site with it. `stop`, no text: what tells the run to end early.
     """
 
     site: ClassVar[Site]
@@ -65,6 +67,8 @@ class SiteSpider(scrapy.Spider):
         now: str | bool = False,
         wait: str | float = 0,
         archive: str | bool | None = None,
+        started_by: str | None = None,
+        key: str | None = None,
         stop: Stop | None = None,
         **arguments: Any,
     ) -> None:
@@ -74,7 +78,14 @@ class SiteSpider(scrapy.Spider):
         self.max_pages = int(max_pages) if max_pages is not None else None
         self.dry_run, self.no_revisits, self.only_revisits = map(_is_true, (dry_run, no_revisits, only_revisits))
         self.asks_now = _is_true(now)
+        self.asks_again = _is_true(again)
         self.wait = float(wait)
+        self.started_by, self.key = started_by or who(), key or None
+        self.days_asked = (
+            (date.fromisoformat(first_day), date.fromisoformat(last_day)) if first_day and last_day else None
+        )
+        """First and last day of a backfill, as they were asked for."""
+        self.traffic = Traffic()
         self.stop = stop or Stop()
         self.archive = None if archive is None else _is_true(archive)
         self.session: Session | None = None
@@ -84,8 +95,9 @@ class SiteSpider(scrapy.Spider):
         """Articles published outside are left out."""
         self.listings = Listings(self)
         if first_day and last_day:
-            self.span = Span(date.fromisoformat(first_day), date.fromisoformat(last_day), self.site.timezone)
-            self.listings = PastListings(self, self.span, again=_is_true(again))
+            self.days_asked = date.fromisoformat(first_day), date.fromisoformat(last_day)
+            self.span = Span(*self.days_asked, self.site.timezone)
+            self.listings = PastListings(self, self.span, again=self.asks_again)
             self.no_revisits = True
         self.articles = Articles(self)
         self.revisits = Revisits(self)
@@ -134,7 +146,7 @@ class SiteSpider(scrapy.Spider):
 
         Raises ReadingFailed, and what the function raises.
         """
-        return await self.open_reader().read(self.site.name, function, *arguments)
+        return await self.open_reader().read(self.site.name, function, *arguments, note=self.traffic.reading.add)
 
     async def closed(self, reason: str) -> None:
         """End this spider's use of the processes that read pages, as Scrapy asks for."""
@@ -214,12 +226,14 @@ class SiteSpider(scrapy.Spider):
         """Count a reason in the run's record, for what is wrong and no failure of an address."""
         self.count(f"reason/{reason}")
 
-    async def download_failed(self, url: str, stage: Stage, error: BaseException) -> None:
-        """An address that could not be fetched. What a stopped run did not come to is no failure: it stays unknown."""
+    async def download_failed(self, url: str, stage: Stage, error: BaseException) -> bool:
+        """An address that could not be fetched. False: the run was stopped before it came to it, which is no failure;
+        the address stays unknown."""
         if isinstance(error, Stopped) or self.stop.is_requested:
             self.has_lost = True
-            return
+            return False
         await self.record_failure(url, stage, reason_of(error), str(error), until=getattr(error, "until", None))
+        return True
 
     async def record_failure(
         self,

@@ -6,8 +6,6 @@ kept beside that, it is looked up: so nothing has to be kept in step, and a cras
 
 from __future__ import annotations
 
-import os
-import socket
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -21,6 +19,7 @@ from newscrawl.article import article_id
 from newscrawl.normalize.completeness import Estimate, Unknown, estimate
 from newscrawl.normalize.rhythm import Silence, silence
 from newscrawl.records import LEDGER, Sighting
+from newscrawl.store.runs import state_of
 from newscrawl.verdicts import Finding, What
 
 Database = AsyncDatabase[dict[str, Any]]
@@ -32,8 +31,6 @@ Left out: by `--since` or `--limit`."""
 
 EXACT = frozenset({"second", "minute", "hour"})
 """Precisions of a publication that tell its hour."""
-HOUR = timedelta(hours=1)
-LONGEST_RUN = timedelta(days=1)
 RECALLED = timedelta(days=7)
 """How young an article is that a crawl fetches though no source shows it any more."""
 CHUNK = 1000  # articles looked up by one query
@@ -129,8 +126,8 @@ class Ledger:
                 since = source.answered_at or self.until
                 found.append(self._finding("source", source.url, since=since, reasons={source.problem: 1}))
             elif source.silence is not None and source.silence.is_quiet:
-                usual = source.silence.usual / HOUR if source.silence.usual is not None else None
-                hours = source.silence.length / HOUR
+                usual = source.silence.usual / timedelta(hours=1) if source.silence.usual is not None else None
+                hours = source.silence.length / timedelta(hours=1)
                 since = source.silence.since
                 found.append(self._finding("source", source.url, since=since, observed=hours, expected=usual))
         return found
@@ -214,7 +211,8 @@ async def _fates(database: Database, site: str, sightings: list[Document]) -> li
     for sighting in sightings:
         by_article[sighting["article"]].append(sighting)
     open_runs = database["runs"].find({"site": site, "ended_at": None, "reason": None})
-    running = {run["_id"] async for run in open_runs if _is_alive(run)}
+    now = datetime.now(UTC)
+    running = {run["_id"] async for run in open_runs if state_of(run, now) == "running"}
     found: dict[str, Shown] = {}
     identities = sorted(by_article)
     for start in range(0, len(identities), CHUNK):
@@ -284,19 +282,6 @@ async def _failed(database: Database, left: Mapping[str, list[Document]]) -> dic
     query = {"_id": {"$in": list(by_failure)}, "stage": {"$ne": "discover"}}
     found = database["failures"].find(query, {"reason": 1})
     return {by_failure[failure["_id"]]: failure["reason"] async for failure in found}
-
-
-def _is_alive(run: Document) -> bool:
-    """A run that has not ended goes on; on this machine its process tells, elsewhere it is believed for a day."""
-    if run["host"] != socket.gethostname():
-        return bool(datetime.now(UTC) - run["started_at"] < LONGEST_RUN)
-    try:
-        os.kill(run["pid"], 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
 
 
 async def _sources(

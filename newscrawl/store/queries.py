@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 from pymongo.asynchronous.database import AsyncDatabase
 
 from newscrawl.article import Article, article_id
 from newscrawl.normalize.urls import canonical_url
-from newscrawl.records import Failure, Listing, Robots, Run
+from newscrawl.records import Failure, Listing, Robots
 from newscrawl.settings import RETRY_WAITS
 from newscrawl.store.observations import Counter, counter_fields, counters_of
 
@@ -81,28 +80,6 @@ async def get_article(database: Database, url: str, *further: str) -> Document |
     found = await database["articles"].find(by_address).to_list()
     # An article that has moved left its old address, which may show another one by now.
     return min(found, key=lambda d: (d["url"] not in addresses, url not in (d.get("aliases") or ())), default=None)
-
-
-async def list_runs(database: Database, *, site: str | None = None, limit: int = 20) -> list[Document]:
-    """The newest runs."""
-    return await database["runs"].find({"site": site} if site else {}).sort("started_at", -1).limit(limit).to_list()
-
-
-async def get_run(database: Database, run: str) -> Document | None:
-    """One run by its identity."""
-    return await database["runs"].find_one({"_id": run})
-
-
-def run_identity(run: Run) -> str:
-    """A new identity for a run; they sort by time."""
-    return f"{run.started_at:%Y%m%dT%H%M%S}-{run.site}-{uuid4().hex[:6]}"
-
-
-async def start_run(database: Database, identity: str, run: Run) -> None:
-    """Record a run that begins. The caller holds the site's lock: earlier runs of this machine without end crashed."""
-    crashed = {"site": run.site, "host": run.host, "ended_at": None, "reason": None}
-    await database["runs"].update_many(crashed, {"$set": {"reason": "crashed", "outcome": "failed"}})
-    await database["runs"].insert_one({"_id": identity, **run.model_dump()})
 
 
 async def list_failures(database: Database, *, site: str | None = None, limit: int = 50) -> list[Document]:

@@ -14,6 +14,7 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 from newscrawl.records import LEDGER, RECORDS
 from newscrawl.store.connect import Connection
 from newscrawl.store.observations import Database
+from newscrawl.store.runs import HOLDER
 from newscrawl.store.visits import PLANNED
 
 TIME_SERIES = {"timeField": "at", "metaField": "article", "granularity": "minutes"}
@@ -55,7 +56,14 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("at", ASCENDING)], expireAfterSeconds=int(LEDGER / timedelta(seconds=1))),
     ],
     "backfills": [IndexModel([("site", ASCENDING)])],
-    "runs": [IndexModel([("site", ASCENDING), ("started_at", DESCENDING)]), IndexModel([("started_at", DESCENDING)])],
+    "runs": [
+        IndexModel([("site", ASCENDING), ("started_at", DESCENDING)]),
+        IndexModel([("started_at", DESCENDING)]),
+        IndexModel([("outcome", ASCENDING), ("started_at", DESCENDING)]),
+        IndexModel([("site", ASCENDING), ("outcome", ASCENDING), ("started_at", DESCENDING)]),
+        # Of two runs of a site that begin with one key at the same time, one is refused.
+        IndexModel([("key", ASCENDING), ("site", ASCENDING)], unique=True, partialFilterExpression=HOLDER),
+    ],
     "alerts": [
         IndexModel([("channel", ASCENDING)]),
         IndexModel([("state", ASCENDING)]),
@@ -64,6 +72,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     "failures": [
         IndexModel([("site", ASCENDING), ("next_try_at", ASCENDING)]),
         IndexModel([("last_at", DESCENDING)]),
+        IndexModel([("run", ASCENDING), ("reason", ASCENDING)]),
     ],
 }
 

@@ -127,4 +127,9 @@ class SideRecords:
         return operations
 
     def _run_operations(self) -> list[Any]:
-        return [UpdateOne({"_id": key}, {"$set": run.model_dump()}, upsert=True) for key, run in self.runs.items()]
+        return [UpdateOne({"_id": key}, {"$set": _end(run)}, upsert=True) for key, run in self.runs.items()]
+
+
+def _end(run: Run) -> dict[str, Any]:
+    """What the end of a run writes: it gives its key back, but does not take it, for another run may have it by now."""
+    return run.model_dump(exclude={"seen_at", "holds_key"} if run.holds_key else {"seen_at"})
