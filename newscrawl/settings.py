@@ -28,8 +28,9 @@ from pydantic_settings import (
 
 from newscrawl.extract.limits import LIMITS, Limits
 from newscrawl.normalize.addresses import AllowList
+from newscrawl.normalize.cadence import Bounds
 from newscrawl.normalize.secrets import mask
-from newscrawl.normalize.spans import parse_ages
+from newscrawl.normalize.spans import parse_ages, parse_span
 from newscrawl.normalize.visits import AGES
 
 
@@ -41,6 +42,13 @@ def _not_mongodbs_own(name: str) -> str:
     if name.lower() in ("admin", "config", "local"):
         raise ValueError("has to be another: admin, config and local are MongoDB's own")
     return name
+
+
+def _span(value: object) -> object:
+    return parse_span(value) if isinstance(value, str) else value
+
+
+Span = Annotated[timedelta, BeforeValidator(_span), Field(ge=timedelta(minutes=1), le=timedelta(days=30))]
 
 
 class Settings(BaseSettings):
@@ -111,6 +119,9 @@ class Settings(BaseSettings):
         default=AGES, description="Ages at which articles are visited again, such as 1h 6h 1d; empty: never."
     )
     revisit_budget: int = Field(default=50, ge=0, description="Articles of one site visited again in one run.")
+    due_min: Span = Field(default=Bounds.shortest, description="Least time between two visits of a listing, by rhythm.")
+    due_max: Span = Field(default=Bounds.longest, description="Most time between two visits of a listing, by rhythm.")
+    due_pace: Span = Field(default=Bounds.pace, description="The same of a listing with one new article an hour.")
     log_level: str = Field(default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$")
 
     @field_validator("allow_hosts")
@@ -154,6 +165,11 @@ class Settings(BaseSettings):
             url_length=self.max_url_length,
             decompressed_bytes=self.max_decompressed_bytes,
         )
+
+    @property
+    def due_bounds(self) -> Bounds:
+        """How often listings are visited that are visited by their rhythm."""
+        return Bounds(self.due_min, max(self.due_max, self.due_min), self.due_pace)
 
     @property
     def spool_file(self) -> Path:

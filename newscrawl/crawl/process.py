@@ -33,7 +33,8 @@ class Options:
 
     `days`: first and last day of a backfill, both whole. `again`: finished days once more. `now`: what failed is
     tried again at once, also at hosts that are down or want to be left alone. `wait`: how long another run of a site is
-    waited for; else the site is refused.
+    waited for; else the site is refused. `due`: of the listings, feeds and sitemaps those that are due. `addresses`: of
+    what failed before these addresses, and nothing else.
     """
 
     limit: int | None = None
@@ -46,6 +47,8 @@ class Options:
     again: bool = False
     now: bool = False
     wait: timedelta = timedelta()
+    due: bool = False
+    addresses: frozenset[str] | None = None
 
     def arguments(self) -> dict[str, Any]:
         """The same as spider arguments."""
@@ -61,6 +64,8 @@ class Options:
             "again": self.again,
             "now": self.now,
             "wait": self.wait.total_seconds(),
+            "only_due": self.due,
+            "addresses": self.addresses,
         }
 
 

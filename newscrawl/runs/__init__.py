@@ -1,0 +1,1 @@
+"""Planning runs: schedules, their slots, and the process that starts crawls when they are due."""
