@@ -125,7 +125,8 @@ class Crawls:
 
     async def _end_of(self, child: Child, code: int, now: datetime) -> Slot:
         slot = child.slot
-        outcome = outcome_of(code, child.said(), await runs_of(self.database, slot) if code else [])
+        runs = await runs_of(self.database, slot) if code else []
+        outcome = outcome_of(code, child.said(), runs)
         self.say(f"{slot.schedule}: {outcome or 'ok'}, after {span_text(now - (slot.started_at or now))}")
         for name in slot.sites:
             if code in SOUND:
