@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from newscrawl.article import Article, Change, Count, Gone, Instant, Part
+from newscrawl.schedule import Lease, Schedule, Slot
 from newscrawl.storable import Address, Body, Counter, HeaderValue, Headline, Lead, Line, Name
 from newscrawl.verdicts import Alert, Channel, Health, Mute
 
@@ -77,6 +78,7 @@ class Failure(Part):
     article: str | None = Field(default=None, description="Identity of the stored article that was visited again.")
     run: str | None = None
     archive: Line | None = None
+    dropped_at: Instant | None = Field(default=None, description="When an operator gave it up: shown no more.")
 
 
 class Visit(Part):
@@ -122,6 +124,10 @@ class Listing(Part):
     patience: int = Field(default=0, ge=0, description="Known pages below which earlier walks found news.")
     disorder: float | None = Field(
         default=None, ge=0, le=1, description="Share of neighbouring cards of which the later one is the newer."
+    )
+    known_since: Instant | None = Field(default=None, description="First visit.")
+    next_due: Instant | None = Field(
+        default=None, description="When it is worth a visit again by its own rhythm; null: not known, so at once."
     )
 
 
@@ -272,5 +278,8 @@ RECORDS: dict[str, type[Part]] = {
     "channels": Channel,
     "alerts": Alert,
     "mutes": Mute,
+    "schedules": Schedule,
+    "slots": Slot,
+    "leases": Lease,
 }
 """Collection name to the model of its documents."""

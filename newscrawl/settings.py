@@ -27,8 +27,9 @@ from pydantic_settings import (
 from newscrawl import setting_sources
 from newscrawl.extract.limits import LIMITS, Limits
 from newscrawl.normalize.addresses import AllowList
+from newscrawl.normalize.cadence import Bounds
 from newscrawl.normalize.secrets import mask
-from newscrawl.normalize.spans import parse_ages
+from newscrawl.normalize.spans import parse_ages, parse_span
 from newscrawl.normalize.visits import AGES
 from newscrawl.setting_sources import Stated, configuration_files, read_file, read_variables
 
@@ -45,6 +46,13 @@ def _switch_or_folder(value: object) -> object:
     """`true` and `false` in any of their forms; else as it is."""
     word = str(value).strip().lower()
     return "true" if word in ("true", "yes", "on", "1") else "" if word in ("false", "no", "off", "0") else value
+
+
+def _span(value: object) -> object:
+    return parse_span(value) if isinstance(value, str) else value
+
+
+Span = Annotated[timedelta, BeforeValidator(_span), Field(ge=timedelta(minutes=1), le=timedelta(days=30))]
 
 
 class Settings(BaseSettings):
@@ -130,6 +138,9 @@ class Settings(BaseSettings):
         default=None, description="Addresses for Apprise that are told of every site, separated by spaces: secrets."
     )
     alerts_file: Path | None = Field(default=None, description="File with such addresses, one a line.")
+    due_min: Span = Field(default=Bounds.shortest, description="Least time between two visits of a listing, by rhythm.")
+    due_max: Span = Field(default=Bounds.longest, description="Most time between two visits of a listing, by rhythm.")
+    due_pace: Span = Field(default=Bounds.pace, description="The same of a listing with one new article an hour.")
     log_level: str = Field(default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$")
 
     @field_validator("allow_hosts")
@@ -184,6 +195,11 @@ class Settings(BaseSettings):
     def default_archive(self) -> Path:
         """Where the archive is that is turned on without a folder."""
         return self.data / "archive"
+
+    @property
+    def due_bounds(self) -> Bounds:
+        """How often listings are visited that are visited by their rhythm."""
+        return Bounds(self.due_min, max(self.due_max, self.due_min), self.due_pace)
 
     @property
     def spool_file(self) -> Path:

@@ -67,6 +67,9 @@ def crawl(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print articles, write nothing.")] = False,
     no_revisits: Annotated[bool, typer.Option("--no-revisits", help="No further visits of stored articles.")] = False,
     revisit: Annotated[bool, typer.Option("--revisit", help="Such visits that are due, and nothing else.")] = False,
+    due: Annotated[
+        bool, typer.Option("--due", help="Of the listings, feeds and sitemaps those that are due by their own rhythm.")
+    ] = False,
     now: Annotated[
         bool, typer.Option("--now", help="Try what failed again at once, also at hosts that are left alone.")
     ] = False,
@@ -95,6 +98,8 @@ def crawl(
     newscrawl crawl unn --limit 5 --dry-run
 
     newscrawl crawl unn --revisit
+
+    newscrawl crawl --all --due
     """
     from newscrawl.article import Article
     from newscrawl.crawl.process import Options
@@ -123,6 +128,8 @@ def crawl(
     if not chosen:
         fail("name at least one site, or --all; `newscrawl sites list` shows them", Exit.USAGE)
 
+    if due and (days or revisit):
+        fail(f"--due excludes {'--from' if days else '--revisit'}; leave one out", Exit.USAGE)
     if revisit and days:
         fail("--revisit excludes --from; leave one out", Exit.USAGE)
     if revisit and (no_revisits or dry_run):
@@ -153,6 +160,7 @@ def crawl(
         archive=archive,
         started_by=started_by,
         key=key,
+        due=due,
     )
     started = time.monotonic()
     try:
@@ -173,7 +181,7 @@ def crawl(
         show_further(runs, outcome.identities, outcome.earlier)
     if outcome.signal:
         err.print(f"Ended early by {Signals(outcome.signal).name}: what was fetched is stored; the next run goes on.")
-    code = exit_code(runs, len(chosen), may_be_idle=revisit)
+    code = exit_code(runs, len(chosen), may_be_idle=revisit or due)
     raise typer.Exit(128 + outcome.signal if outcome.signal else int(code))
 
 

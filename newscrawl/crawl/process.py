@@ -37,6 +37,8 @@ class Options:
     tried again at once, also at hosts that are down or want to be left alone. `wait`: how long another run of a site is
     waited for; else the site is refused. `archive`: archive the pages, or do not; None: as the setting says.
     `started_by`: who, if not the user of this process. `key`: of each site no second crawl is started with it.
+    waited for; else the site is refused. `due`: of the listings, feeds and sitemaps those that are due. `addresses`: of
+    what failed before these addresses, and nothing else.
     """
 
     limit: int | None = None
@@ -52,6 +54,8 @@ class Options:
     archive: bool | None = None
     started_by: str | None = None
     key: str | None = None
+    due: bool = False
+    addresses: frozenset[str] | None = None
 
     def arguments(self) -> dict[str, Any]:
         """The same as spider arguments."""
@@ -70,6 +74,8 @@ class Options:
             "archive": self.archive,
             "started_by": self.started_by,
             "key": self.key,
+            "only_due": self.due,
+            "addresses": self.addresses,
         }
 
 

@@ -33,3 +33,13 @@ def parse_ages(texts: str | Sequence[object]) -> tuple[timedelta, ...]:
     if len(ages) > MOST_AGES or (ages and ages[-1] > OLDEST):
         raise ValueError(f"has more than {MOST_AGES} ages, or one beyond {OLDEST.days} days")
     return ages
+
+
+def span_text(span: timedelta) -> str:
+    """A span in the largest units that say it whole, at most two of them: `90s`, `15m`, `1d 6h`. Never negative."""
+    seconds = max(0, round(span.total_seconds()))
+    if seconds < 60:
+        return f"{seconds}s"
+    minutes = round(seconds / 60)
+    parts = [(minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "m")]
+    return " ".join(f"{number}{unit}" for number, unit in [part for part in parts if part[0]][:2])

@@ -1,1 +1,1 @@
-"""Runs over time: compared with one another, planned, judged by their own history, and told of."""
+"""Runs over time: planned and started, compared with one another, judged by their own history, and told of."""

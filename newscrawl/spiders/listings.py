@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import scrapy
 from pymongo.errors import PyMongoError
@@ -21,6 +22,7 @@ from newscrawl.crawl.reading import headers_of
 from newscrawl.crawl.reasons import answered, request_and_error
 from newscrawl.extract.sitemap import SitemapEntry, newest_first
 from newscrawl.normalize.article import card_views
+from newscrawl.normalize.cadence import next_due
 from newscrawl.normalize.dates import parse_date
 from newscrawl.normalize.urls import canonical_url, fetchable_url
 from newscrawl.records import LEDGER, Listing, Sighting
@@ -38,6 +40,7 @@ from newscrawl.spiders.trust import (
     validators,
 )
 from newscrawl.spiders.walk import Kind, Shown, Walk
+from newscrawl.store.arrivals import arrivals_of
 from newscrawl.store.ledger import keep_sightings
 from newscrawl.store.queries import known, site_listings
 
@@ -66,8 +69,19 @@ class Listings:
             database, site = session.connection.database, self.spider.site.name
             self._known = await session.read(lambda: site_listings(database, site))
 
+    async def requests_again(self) -> AsyncIterator[scrapy.Request]:
+        """Those that failed before and are due. A page of a listing comes with its listing."""
+        site = self.spider.site
+        at_once: dict[str, Kind] = {url: listing.kind for url, listing in self._known.items() if url in self.failed}
+        at_once |= {url: kind for url, kind in site.sources.items() if url in self.failed}  # type: ignore[misc]
+        if self.failed.keys() - at_once.keys():
+            at_once |= {url: "listing" for edition in site.editions for url in edition.listings}
+        for address, kind in at_once.items():
+            yield self._request(address, await self._begin_walk(address, kind))
+
     async def requests(self) -> AsyncIterator[scrapy.Request]:
-        """A request for the first page of every listing, feed and sitemap of every edition."""
+        """A request for the first page of every listing, feed and sitemap of every edition that is to be visited."""
+        now = datetime.now(UTC)
         for edition in self.spider.site.editions:
             kinds: tuple[tuple[Kind, tuple[str, ...]], ...] = (
                 ("listing", edition.listings),
@@ -76,14 +90,26 @@ class Listings:
             )
             for kind, addresses in kinds:
                 for address in addresses:
-                    if address not in self._begun:
-                        yield self._request(address, await self._begin_walk(address, kind))
+                    if address in self._begun:
+                        continue
+                    if self.spider.only_due and not self._is_due(address, now):
+                        self.spider.count("listings_not_due")
+                        continue
+                    yield self._request(address, await self._begin_walk(address, kind))
+
+    def _is_due(self, address: str, now: datetime) -> bool:
+        """What is due soon is visited along with what is due; a time beyond every wait was set by a wrong clock."""
+        bounds, listing = settings().due_bounds, self._known.get(address)
+        due = listing.next_due if listing else None
+        return due is None or not now + bounds.shortest / 2 < due <= now + bounds.longest
 
     async def _begin_walk(
         self, address: str, kind: Kind, *, modified: str | None = None, depth: int = 0, source: str = ""
     ) -> Walk:
         self._begun.add(address)
-        listing = self._known.get(address) or Listing(url=address, site=self.spider.site.name, kind=kind)
+        listing = self._known.get(address) or Listing(
+            url=address, site=self.spider.site.name, kind=kind, known_since=datetime.now(UTC)
+        )
         walk = Walk(listing, since=self.spider.since, modified=modified, depth=depth, source=source)
         self.walks.append(walk)
         await self._remember(walk.listing)
@@ -340,6 +366,32 @@ class Listings:
 
     async def end(self, finished: bool) -> None:
         """Mark the walks that lost nothing as complete; the others are walked further by the next run."""
+        now = datetime.now(UTC)
+        due = await self._next_due(now) if finished else {}
         for walk in self.walks:
-            if finished and not walk.is_cut and not self.spider.has_lost:
-                await self._remember(walk.complete(datetime.now(UTC)))
+            is_complete = finished and not walk.is_cut and not self.spider.has_lost
+            url = walk.listing.url
+            if is_complete or url in due:
+                listing = walk.complete(now) if is_complete else walk.listing
+                await self._remember(listing.model_copy(update={"next_due": due.get(url)}))
+
+    async def _next_due(self, now: datetime) -> dict[str, datetime]:
+        """When each source that this run has asked is due again. What was not walked to its end is due soon."""
+        session, site = self.spider.session, self.spider.site
+        sources = {walk.listing.url: walk for walk in self.walks if walk.source == walk.listing.url}
+        if session is None or not sources:
+            return {}
+        database, bounds, zone = session.connection.database, settings().due_bounds, ZoneInfo(site.timezone or "UTC")
+        try:
+            known = await session.read(lambda: arrivals_of(database, site.name, list(sources), now))
+        except PyMongoError as error:
+            self.spider.logger.warning("when the listings are due again is not kept: %s", str(error)[:200])
+            return {}
+        due: dict[str, datetime] = {}
+        for url, walk in sources.items():
+            arrivals, first_sight = known.get(url, ([], now))
+            first_read = min(walk.listing.known_since or first_sight, first_sight)
+            due[url] = next_due(arrivals, now, zone, first_read, bounds)
+            if walk.is_cut and walk.pages:
+                due[url] = min(due[url], now + bounds.shortest)
+        return due

@@ -25,7 +25,7 @@ from newscrawl.normalize.visits import visit_after_absence
 from newscrawl.records import Failure, Visit
 from newscrawl.settings import settings
 from newscrawl.store.queries import attempts_at
-from newscrawl.store.visits import Due, claim_due, plan_earlier, still_claimed
+from newscrawl.store.visits import Due, claim_articles, claim_due, plan_earlier, still_claimed
 
 if TYPE_CHECKING:
     from newscrawl.spiders.site_spider import SiteSpider
@@ -46,6 +46,8 @@ class Revisits:
         self.spider = spider
         self.attempts: dict[str, int] = {}
         """Attempts so far at the due articles that could not be fetched at their last visit."""
+        self.chosen: list[str] = []
+        """Identities of the articles that a run of chosen addresses visits."""
         self._due: dict[str, Due] = {}
         self._at: dict[str, Due] = {}
         self._requests: list[scrapy.Request] = []
@@ -75,11 +77,17 @@ class Revisits:
 
     async def _claim(self) -> None:
         spider = self.spider
-        if spider.session is None or spider.no_revisits or not self.ages:
+        if spider.session is None:
             return
         database, now = spider.session.connection.database, datetime.now(UTC)
-        await spider.session.read(lambda: plan_earlier(database, spider.site.name, now, self.ages[-1]))
-        for due in await spider.session.read(lambda: claim_due(database, spider.site.name, now, self.budget)):
+        if spider.addresses is not None:
+            claimed = await spider.session.read(lambda: claim_articles(database, spider.site.name, now, self.chosen))
+        elif spider.no_revisits or not self.ages:
+            return
+        else:
+            await spider.session.read(lambda: plan_earlier(database, spider.site.name, now, self.ages[-1]))
+            claimed = await spider.session.read(lambda: claim_due(database, spider.site.name, now, self.budget))
+        for due in claimed:
             self._due[due.identity] = due
             address = next((url for url in due.addresses if spider.site.owns(url)), None)
             if address is None:  # the site file names other hosts by now

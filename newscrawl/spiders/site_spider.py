@@ -30,7 +30,7 @@ from newscrawl.spiders.revisits import Revisits
 from newscrawl.spiders.span import Span
 from newscrawl.store.ledger import lost_articles
 from newscrawl.store.memory import hosts_of, remember_hosts
-from newscrawl.store.queries import site_failures
+from newscrawl.store.queries import failures_at, site_failures
 
 CONTROL_SURFACES = ("TELNETCONSOLE_ENABLED", "REMOTE_CONTROL_ENABLED")
 """Settings of Scrapy that let others run code in the crawler."""
@@ -47,7 +47,9 @@ class SiteSpider(scrapy.Spider):
     `first_day` and `last_day` (ISO dates) make a backfill of it; `again`: finished days once more. `now`: what
     failed is tried again at once, also at hosts that are down or want to be left alone. `wait`: seconds to wait for
     another run of the site to end. `archive`: archive the pages or not, whatever is set. `started_by`: who, if not the
-    user of the process. `key`: no second run of the site with it. `stop`, no text: what tells the run to end early.
+    user of the process. `key`: no second run of the site with it. `only_due`: of the listings, feeds and sitemaps those
+    that are due. `addresses`, no text: of what failed before these addresses, and nothing else. `stop`, no text: what
+    tells the run to end early.
     """
 
     site: ClassVar[Site]
@@ -69,6 +71,8 @@ class SiteSpider(scrapy.Spider):
         archive: str | bool | None = None,
         started_by: str | None = None,
         key: str | None = None,
+        only_due: str | bool = False,
+        addresses: frozenset[str] | None = None,
         stop: Stop | None = None,
         **arguments: Any,
     ) -> None:
@@ -86,6 +90,8 @@ class SiteSpider(scrapy.Spider):
         )
         """First and last day of a backfill, as they were asked for."""
         self.traffic = Traffic()
+        self.only_due = _is_true(only_due)
+        self.addresses = addresses
         self.stop = stop or Stop()
         self.archive = None if archive is None else _is_true(archive)
         self.session: Session | None = None
@@ -173,9 +179,13 @@ class SiteSpider(scrapy.Spider):
             except PyMongoError as error:
                 await self.database_away(error)
                 return
+        if self.addresses is not None:
+            async for request in self.listings.requests_again():
+                yield request
         if not self.only_revisits:
             for request in self.articles.requests_again():
                 yield request
+        if not self.only_revisits and self.addresses is None:
             async for request in self.listings.requests():
                 yield request
         for request in self.revisits.requests():
@@ -184,11 +194,18 @@ class SiteSpider(scrapy.Spider):
     async def _recall_failures(self, session: Session) -> None:
         database = session.connection.database
         now, also_early = datetime.now(UTC), self.asks_now
-        due = await session.read(lambda: site_failures(database, self.site.name, now, also_early=also_early))
+        if self.addresses is not None:
+            wanted = list(self.addresses)
+            due = await session.read(lambda: failures_at(database, self.site.name, wanted))
+        else:
+            due = await session.read(lambda: site_failures(database, self.site.name, now, also_early=also_early))
         for failure in due:
+            if failure.article is not None:
+                self.revisits.chosen.append(failure.article)
+                continue
             attempts = self.listings.failed if failure.stage == "discover" else self.articles.attempts
             attempts[failure.url] = failure.attempts
-        if self.span is None:
+        if self.span is None and self.addresses is None:
             self.articles.lost = await session.read(
                 lambda: lost_articles(database, self.site.name, self.run_id, datetime.now(UTC))
             )

@@ -99,6 +99,12 @@ async def site_failures(database: Database, site: str, now: datetime, *, also_ea
     return [Failure.model_validate(document) async for document in database["failures"].find(due, {"_id": 0})]
 
 
+async def failures_at(database: Database, site: str, urls: list[str]) -> list[Failure]:
+    """Failures of a site at some addresses, whatever their next try."""
+    query = {"_id": {"$in": [article_id(url) for url in urls]}, "site": site}
+    return [Failure.model_validate(document) async for document in database["failures"].find(query, {"_id": 0})]
+
+
 async def attempts_at(database: Database, urls: list[str]) -> dict[str, int]:
     """How often in a row addresses have failed; those that have not are left out."""
     found = database["failures"].find({"_id": {"$in": [article_id(url) for url in urls]}}, {"url": 1, "attempts": 1})

@@ -12,6 +12,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import CollectionInvalid, OperationFailure
 
 from newscrawl.records import LEDGER, RECORDS
+from newscrawl.schedule import KEPT_SLOTS
 from newscrawl.store.connect import Connection
 from newscrawl.store.observations import Database
 from newscrawl.store.runs import HOLDER
@@ -50,7 +51,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("change.is_stealth", ASCENDING), ("seen_at", DESCENDING)], partialFilterExpression=STEALTH),
     ],
     "views": [IndexModel([("article", ASCENDING), ("at", ASCENDING)])],
-    "listings": [IndexModel([("site", ASCENDING)])],
+    "listings": [IndexModel([("site", ASCENDING)]), IndexModel([("site", ASCENDING), ("next_due", ASCENDING)])],
     "sightings": [
         IndexModel([("site", ASCENDING), ("seen", ASCENDING)]),
         IndexModel([("at", ASCENDING)], expireAfterSeconds=int(LEDGER / timedelta(seconds=1))),
@@ -73,6 +74,12 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("site", ASCENDING), ("next_try_at", ASCENDING)]),
         IndexModel([("last_at", DESCENDING)]),
         IndexModel([("run", ASCENDING), ("reason", ASCENDING)]),
+        IndexModel([("reason", ASCENDING), ("last_at", DESCENDING)]),
+    ],
+    "slots": [
+        IndexModel([("schedule", ASCENDING), ("planned_at", DESCENDING)]),
+        IndexModel([("state", ASCENDING), ("planned_at", DESCENDING)]),
+        IndexModel([("planned_at", ASCENDING)], expireAfterSeconds=int(KEPT_SLOTS / timedelta(seconds=1))),
     ],
 }
 

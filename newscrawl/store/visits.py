@@ -122,6 +122,24 @@ async def claim_due(database: Database, site: str, now: datetime, budget: int) -
         latest = await articles.find(due, fields).sort("next_visit_at", -1).limit(budget // 2).to_list()
         longest = [*latest, *longest]
     chosen = {document["_id"]: document for document in list({d["_id"]: d for d in longest}.values())[:budget]}
+    return await _claim(database, chosen, due, now)
+
+
+async def claim_articles(database: Database, site: str, now: datetime, identities: Sequence[str]) -> list[Due]:
+    """These articles of a site, due or not, kept from other processes."""
+    query = {"_id": {"$in": list(identities)}, "site": site}
+    fields = dict.fromkeys(_WANTED, 1)
+    found = await database["articles"].find(query, fields).to_list() if identities else []
+    return await _claim(database, {document["_id"]: document for document in found}, {"site": site}, now)
+
+
+async def _claim(
+    database: Database, chosen: Mapping[str, Mapping[str, Any]], due: Mapping[str, Any], now: datetime
+) -> list[Due]:
+    """Those of the chosen that are due still, with a claim."""
+    if not chosen:
+        return []
+    site, articles = due["site"], database["articles"]
     claim = now + CLAIM + timedelta(milliseconds=random.randrange(CLAIM_SPREAD))
     claim = claim.replace(microsecond=claim.microsecond // 1000 * 1000)
     ids = {"_id": {"$in": list(chosen)}}
