@@ -22,16 +22,11 @@ WAIT = "10m"
 """How long a crawl waits for another run of its site, which an operator may have begun by hand."""
 
 
-TELLS_WHO = False
-"""Whether `newscrawl crawl` takes the options that say who started it, and with which key it runs once only."""
-
-
 def command_of(schedule: Schedule, slot: Slot, *, only_due: bool = False) -> list[str]:
     """The words of the crawl of a slot, after `newscrawl`. `only_due`: only listings that are due."""
     options = schedule.options
-    words = ["crawl", *slot.sites, "--wait", WAIT]
-    if TELLS_WHO:
-        words += ["--started-by", f"schedule {schedule.name}", "--idempotency-key", slot.id]
+    words = ["crawl", *slot.sites, "--wait", WAIT, "--started-by", f"schedule {schedule.name}"]
+    words += ["--idempotency-key", slot.id]
     if only_due:
         words.append("--due")
     for name, value in (("limit", options.limit), ("since", options.since), ("max-pages", options.max_pages)):
