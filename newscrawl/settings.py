@@ -16,12 +16,15 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import platformdirs
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import (
-    BaseSettings,
-    InitSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
 )
 
 from newscrawl import setting_sources
@@ -55,10 +58,10 @@ def _span(value: object) -> object:
 Span = Annotated[timedelta, BeforeValidator(_span), Field(ge=timedelta(minutes=1), le=timedelta(days=30))]
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """newscrawl's own settings."""
 
-    model_config = SettingsConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     mongo_uri: str | None = Field(
         default=None,
@@ -149,19 +152,6 @@ class Settings(BaseSettings):
         AllowList(value or "")
         return value
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Options before variables before files."""
-        stated = {name: said.value for name, said in stated_settings().items()}
-        return init_settings, InitSettingsSource(settings_cls, stated)
-
     @property
     def site_folders(self) -> list[Path]:
         """Folders of the operator's own site files: the one that is always read, then those of NEWSCRAWL_SITES."""
@@ -213,22 +203,6 @@ class Settings(BaseSettings):
         return self.data / "locks" / f"{self.database}-{server}"
 
 
-class _OfOneFile(Settings):
-    """Settings that no variable and no other file has a part in."""
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """What it is made with, alone."""
-        return (init_settings,)
-
-
 def stated_settings() -> dict[str, Stated]:
     """What files and variables state, each setting as it is in force. Raises ConfigurationError."""
     stated: dict[str, Stated] = {}
@@ -239,25 +213,27 @@ def stated_settings() -> dict[str, Stated]:
 
 def read_settings(**options: Any) -> Settings:
     """The settings in force; `options` win. Raises ConfigurationError."""
-    try:
-        return Settings(**{name: value for name, value in options.items() if value is not None})
-    except ValidationError as error:
-        raise ConfigurationError("\n".join(_explain(dict(item)) for item in error.errors())) from None
+    stated = stated_settings()
+    chosen = {name: value for name, value in options.items() if value is not None}
+    return _validated({name: said.value for name, said in stated.items()} | chosen, stated)
 
 
 def check_file(path: Path) -> None:
     """See whether the settings of a file are in order by themselves. Raises ConfigurationError."""
     stated = read_file(path, Settings.model_fields)
+    _validated({name: said.value for name, said in stated.items()}, stated)
+
+
+def _validated(values: dict[str, Any], stated: dict[str, Stated]) -> Settings:
     try:
-        _OfOneFile(**{name: said.value for name, said in stated.items()})
+        return Settings(**values)
     except ValidationError as error:
         raise ConfigurationError("\n".join(_explain(dict(item), stated) for item in error.errors())) from None
 
 
-def _explain(item: dict[str, Any], stated: dict[str, Stated] | None = None) -> str:
+def _explain(item: dict[str, Any], stated: dict[str, Stated]) -> str:
     name = str(item["loc"][0]) if item["loc"] else "settings"
-    said = (stated_settings() if stated is None else stated).get(name)
-    origin = said.origin if said else f"NEWSCRAWL_{name.upper()}"
+    origin = stated[name].origin if name in stated else f"NEWSCRAWL_{name.upper()}"
     key = "" if origin.upper().startswith("NEWSCRAWL_") else f": {name}"
     message = str(item["msg"]).removeprefix("Value error, ")
     return f"{origin}{key}: {message}, not {mask(repr(item['input']))}"

@@ -143,11 +143,7 @@ def _wrong_with(run: Mapping[str, Any]) -> str:
 
 
 async def evaluate_alerts() -> str | None:
-    """Let alerts be evaluated after a crawl, where this release has them. What was wrong with that, if anything."""
-    import importlib.util
-
-    if importlib.util.find_spec("newscrawl.cli.alerts") is None:
-        return None
+    """Let alerts be evaluated after a crawl. What was wrong with that, if anything."""
     process = await asyncio.create_subprocess_exec(
         *NEWSCRAWL,
         *("alerts", "check"),
