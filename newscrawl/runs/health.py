@@ -19,7 +19,7 @@ from newscrawl.normalize.rhythm import is_longest_by_far, silence
 from newscrawl.runs.arrivals import DAY, FEWEST_DAYS, WEEK, Arrivals, Expected
 from newscrawl.runs.chance import SIGMA, median_and_mad
 from newscrawl.runs.past import PastRun
-from newscrawl.runs.shares import FEWEST_RUNS, Share
+from newscrawl.runs.shares import FEWEST_RUNS, Share, Usual
 from newscrawl.verdicts import Finding, Verdict, What
 
 HISTORY = timedelta(weeks=8)
@@ -183,12 +183,14 @@ def _fewer(runs: Sequence[PastRun], arrivals: Arrivals, limit: float) -> list[Fi
         if expected is None or arrivals.has_gap(times[begin - 1], end):
             continue
         chance = expected.chance_of(seen) if seen < expected.mean else 1.0
-        ratio = seen / expected.mean if expected.mean else 1.0
-        if chance < limit and not any(_speaks_for_sound(*newest, ratio) for newest in sound):
-            if worst is None or chance < worst[0]:
-                worst = chance, begin, seen, expected
-        elif worst is None:
-            sound.append((seen, expected.mean))
+        if chance >= limit:
+            if worst is None:
+                sound.append((seen, expected.mean))
+            continue
+        if any(_is_over(*newest, seen, expected.mean) for newest in sound):
+            break  # longer windows hold the same fault of the past
+        if worst is None or chance < worst[0]:
+            worst = chance, begin, seen, expected
     if worst is None:
         return _longest_silence(runs, arrivals)
     _chance, begin, seen, expected = worst
@@ -211,9 +213,11 @@ def _fewer(runs: Sequence[PastRun], arrivals: Arrivals, limit: float) -> list[Fi
     ]
 
 
-def _speaks_for_sound(seen: int, mean: float, ratio: float) -> bool:
-    """Whether a count is much likelier with all articles than with the share `ratio` of them."""
-    return seen * math.log(max(ratio, 1e-9)) - mean * (ratio - 1) < -RECOVERED
+def _is_over(newest: int, usual_now: float, seen: int, usual: float) -> bool:
+    """Whether the newest runs, with `newest` articles of `usual_now`, are much likelier at a sound site than at one as
+    the runs before them were, of the same window with `seen` articles of `usual`."""
+    before = (seen - newest + 0.5) / max(1.0, usual - usual_now + 1)
+    return before < 1 and newest * math.log(before) - usual_now * (before - 1) < -RECOVERED
 
 
 def _lack(arrivals: Arrivals, begin: float, end: float, ratio: float) -> float:
@@ -290,16 +294,15 @@ def _lower(runs: Sequence[PastRun], share: Share, what: What, subject: str | Non
         usual = share.usual(begin)
         hits, trials = share.of(begin, len(runs))
         observed = hits / trials
-        is_over = any(
-            sum(share.evidence(run, usual.share, observed) for run in range(newest, len(runs))) < -RECOVERED
-            for newest in sound
-        )
         chance = share.chance_of(begin, len(runs), usual)
-        if chance < limit and not is_over:
-            if worst is None or chance < worst[0]:
-                worst = chance, begin, observed, usual
-        elif worst is None:
-            sound.append(begin)
+        if chance >= limit:
+            if worst is None:
+                sound.append(begin)
+            continue
+        if any(_is_mended(share, begin, newest, usual) for newest in sound):
+            break  # longer windows hold the same fault of the past
+        if worst is None or chance < worst[0]:
+            worst = chance, begin, observed, usual
     if worst is None:
         return []
     _chance, begin, observed, usual = worst
@@ -328,6 +331,13 @@ def _lower(runs: Sequence[PastRun], share: Share, what: What, subject: str | Non
             reasons=dict(reasons.most_common(5)),
         )
     ]
+
+
+def _is_mended(share: Share, begin: int, newest: int, usual: Usual) -> bool:
+    """Whether the newest runs are much likelier at a sound site than at one as the runs before them were."""
+    hits, trials = share.of(begin, newest)
+    bad = (hits + 0.5) / (trials + 1)
+    return sum(share.evidence(run, usual.share, bad) for run in range(newest, len(share.hits))) < -RECOVERED
 
 
 def _slower(runs: Sequence[PastRun]) -> list[Finding]:

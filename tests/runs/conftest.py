@@ -1,0 +1,19 @@
+"""A real database for each test."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from newscrawl.store.connect import Connection, connect
+from newscrawl.store.schema import apply_schema
+
+
+@pytest.fixture
+async def connection(server_uri: str, tmp_path: Path) -> AsyncIterator[Connection]:
+    connection = await connect(server_uri, folder=tmp_path, database=f"test-{uuid4().hex[:8]}")
+    await apply_schema(connection)
+    yield connection
+    await connection.client.drop_database(connection.database.name)
+    await connection.close()
