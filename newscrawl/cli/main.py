@@ -6,7 +6,24 @@ from typing import Annotated
 
 import typer
 
-from newscrawl.cli import articles, crawl, db, demo, diff, doctor, failures, health, parse, runs, sites, top, why
+from newscrawl.cli import (
+    archive,
+    articles,
+    crawl,
+    db,
+    demo,
+    diff,
+    doctor,
+    failures,
+    health,
+    ingest,
+    parse,
+    replay,
+    runs,
+    sites,
+    top,
+    why,
+)
 from newscrawl.crawl.log import keep_to_one_line
 
 app = typer.Typer(
@@ -25,6 +42,8 @@ app = typer.Typer(
 )
 app.command()(demo.demo)
 app.command()(crawl.crawl)
+app.command()(ingest.ingest)
+app.command()(replay.replay)
 app.command()(parse.parse)
 app.command()(why.why)
 app.command()(top.top)
@@ -36,6 +55,7 @@ app.add_typer(sites.app, name="sites")
 app.add_typer(articles.app, name="articles")
 app.add_typer(runs.app, name="runs")
 app.add_typer(failures.app, name="failures")
+app.add_typer(archive.app, name="archive")
 app.add_typer(db.app, name="db")
 
 
