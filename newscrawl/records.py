@@ -68,7 +68,9 @@ class Failure(Part):
 
     url: Address
     site: str
-    stage: Literal["discover", "fetch", "read", "store"]
+    stage: Literal["discover", "fetch", "read", "store", "ingest"] = Field(
+        description="`ingest`: it is the page in a file that could not be used; the address itself was not asked."
+    )
     reason: str = Field(description="Stable code such as `http-404`.")
     detail: Line = Field(default="", description="A sentence for people.")
     attempts: int = Field(default=1, ge=1)
@@ -79,6 +81,29 @@ class Failure(Part):
     run: str | None = None
     archive: Line | None = None
     dropped_at: Instant | None = Field(default=None, description="When an operator gave it up: shown no more.")
+
+
+class IngestedFile(Part):
+    """How far a file was ingested: the document of the collection `ingests`."""
+
+    path: str
+    site: str | None = Field(default=None, description="Only pages of this site were taken.")
+    size: Count = Field(description="Bytes, when it was read.")
+    modified_at: Instant
+    position: str = Field(default="0", description="Where its next page begins: bytes, and records in the same block.")
+    counts: dict[str, int] = Field(default_factory=dict, description="What became of its pages so far.")
+    finished_at: Instant | None = None
+    run: str | None = Field(default=None, description="The run that read it last.")
+
+    @property
+    def id(self) -> str:
+        """Identity in the database: the hash of what was read, and for which site."""
+        return ingest_id(self.path, self.site)
+
+
+def ingest_id(path: str, site: str | None) -> str:
+    """Identity of the state of a file. `site`: where pages of one site alone are taken."""
+    return hashlib.sha256(f"{site or ''}\n{path}".encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 class Visit(Part):
@@ -281,5 +306,6 @@ RECORDS: dict[str, type[Part]] = {
     "schedules": Schedule,
     "slots": Slot,
     "leases": Lease,
+    "ingests": IngestedFile,
 }
 """Collection name to the model of its documents."""

@@ -127,7 +127,8 @@ def page_at(
     where = Place.parse(place)
     if where.position is None or not (path := where.path(folder)).exists():
         return None
-    return next(pages_in(path, where.position, name=where.file, folder=folder, most=most), None)
+    within = None if Path(where.file).is_absolute() else folder
+    return next(pages_in(path, where.position, name=where.file, folder=within, most=most), None)
 
 
 def _is_beside(record: Record, answer: Record) -> bool:

@@ -98,11 +98,14 @@ def show_error(code: str, message: str, hint: str | None) -> None:
 
 def show_json(kind: str, data: Any, **beside: Any) -> None:
     """Data as JSON in an envelope that names its form; `beside`: what else the envelope holds."""
-    text = json.dumps(
-        {"schema": f"newscrawl.{kind}/1", kind: data, **beside}, ensure_ascii=False, indent=2, default=_plain
-    )
     manner.has_shown = True
-    sys.stdout.write(_UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
+    sys.stdout.write(plain_json({"schema": f"newscrawl.{kind}/1", kind: data, **beside}) + "\n")
+
+
+def plain_json(data: Any) -> str:
+    """Data as JSON that a terminal shows as it is."""
+    text = json.dumps(data, ensure_ascii=False, indent=2, default=_plain)
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _plain(value: Any) -> Any:

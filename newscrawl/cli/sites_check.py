@@ -72,7 +72,7 @@ def check_sites(
 async def _check(
     connection: Connection, sites: list[Site], own: Settings, articles: int, were_named: bool
 ) -> list[SiteCheck]:
-    from newscrawl.crawl.check import PAST, Check, archived_examples
+    from newscrawl.crawl.check import PAST, Check
     from newscrawl.store.queries import newest_articles, site_listings
 
     turns = asyncio.Semaphore(AT_ONCE)
@@ -83,7 +83,7 @@ async def _check(
             return None
         listings = await site_listings(connection.database, site.name)
         async with turns:
-            return await Check(site, own, past, listings, archived_examples).run(articles)
+            return await Check(site, own, past, listings).run(articles)
 
     found = await asyncio.gather(*(one(site) for site in sites))
     return [check for check in found if check is not None]

@@ -6,10 +6,13 @@ What is compared, and how rules are found, is in `newscrawl.repair`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
+from newscrawl.archive.pages import ArchivedPage, page_at
 from newscrawl.article import Article, NotAnArticle, article_id
 from newscrawl.crawl.pages import read_article_page
 from newscrawl.crawl.reader import Reader, ReadingFailed, close_reader, open_reader
@@ -96,18 +99,10 @@ class _Page:
 
 
 class Check:
-    """The check of one site. `past`: stored articles, the newest first; `archived`: the archived page of each of some
-    articles, where there is one."""
+    """The check of one site. `past`: stored articles, the newest first."""
 
-    def __init__(
-        self,
-        site: Site,
-        own: Settings,
-        past: Sequence[Article],
-        listings: dict[str, Listing],
-        archived: Callable[[Sequence[Article]], list[Example]],
-    ) -> None:
-        self.site, self.own, self.past, self.listings, self.archived = site, own, past, listings, archived
+    def __init__(self, site: Site, own: Settings, past: Sequence[Article], listings: dict[str, Listing]) -> None:
+        self.site, self.own, self.past, self.listings = site, own, past, listings
         self.found = SiteCheck(site.name, has_past=bool(past))
         self._stored = {article.id for article in past}
 
@@ -213,7 +208,8 @@ class Check:
 
     async def _offer(self, examples: list[Example]) -> None:
         """A rule for each field that is lost, tried on archived pages before it is offered."""
-        archived = await asyncio.to_thread(self.archived, self.past[:MOST_ARCHIVED])
+        folder = self.own.archive_folder or self.own.default_archive
+        archived = await asyncio.to_thread(archived_examples, folder, self.past[:MOST_ARCHIVED])
         searcher = open_reader(SEARCH_TIME, self.site.languages)
         try:
             for lost in self.found.lost:
@@ -231,6 +227,12 @@ class Check:
             await close_reader(searcher)
 
 
-def archived_examples(articles: Sequence[Article]) -> list[Example]:
-    """The archived pages of articles, each with what is known of it."""
-    return []
+def archived_examples(folder: Path, articles: Sequence[Article]) -> list[Example]:
+    """The archived pages of articles, each with what is known of it; those that are not archived are left out."""
+    found = []
+    for article in articles:
+        with contextlib.suppress(OSError):
+            page = page_at(folder, article.fetch.archive) if article.fetch.archive else None
+            if isinstance(page, ArchivedPage):
+                found.append(Example(page.body, page.url, article, page.headers))
+    return found

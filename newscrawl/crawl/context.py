@@ -69,4 +69,4 @@ def _card_of(due: Any) -> Card | None:
 
 
 def _without_nothing(said: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in said.items() if value not in (None, (), [], False)}
+    return {name: value for name, value in said.items() if value not in (None, (), [], {}, False)}

@@ -139,13 +139,14 @@ class Reader:
     """The workers of a process, shared by all of its spiders.
 
     `seconds`: processor time that the reading of one page may take. `languages`: those that most pages are in.
+    `workers`: as many from the start, where there is nothing else to do; else one, and another one when pages wait.
     """
 
-    def __init__(self, seconds: float, languages: Iterable[str] = ()) -> None:
+    def __init__(self, seconds: float, languages: Iterable[str] = (), *, workers: int | None = None) -> None:
         self.seconds = seconds
         self.languages = tuple(languages)
         self.users = 0
-        self._turns = Turns(WORKERS, PATIENCE)
+        self._turns = Turns(workers or WORKERS, PATIENCE, workers or 1)
         self._template = Template(self.languages)  # it starts while the first page is fetched
         self._idle = [self._template.worker()]
         self._busy: set[Worker] = set()

@@ -22,7 +22,7 @@ from newscrawl.crawl.robots_memory import FIRST_WAIT
 from newscrawl.records import Failure
 from newscrawl.settings import RETRY_WAITS
 
-Stage = Literal["discover", "fetch", "read", "store"]
+Stage = Literal["discover", "fetch", "read", "store", "ingest"]
 
 _BY_EXCEPTION: tuple[tuple[type[BaseException], str], ...] = (
     (DownloadTimeoutError, "timeout"),

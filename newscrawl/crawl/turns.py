@@ -9,15 +9,15 @@ from collections import Counter, deque
 class Turns:
     """Gives out places, fairly by site: one, and more, up to `most`, where pages wait and none moves for some time.
 
-    `patience`: seconds of that time.
+    `patience`: seconds of that time. `fewest`: places that there are from the start.
 
     Among the sites that wait, the one with the fewest pages under way goes first, then the one that has waited longest
     for a turn. Sites that were marked as slow share one place, so that the others stay free of their pages.
     """
 
-    def __init__(self, most: int, patience: float) -> None:
-        self.most, self.patience = most, patience
-        self.places = self._free = 1
+    def __init__(self, most: int, patience: float, fewest: int = 1) -> None:
+        self.most, self.patience, self.fewest = most, patience, fewest
+        self.places = self._free = fewest
         self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
         """Sites in the order of their turns."""
         self._under_way: Counter[str] = Counter()
@@ -42,12 +42,12 @@ class Turns:
             raise
 
     def give_back(self, site: str) -> None:
-        """A page of the site is done. Where no other is under way, one place is enough again."""
+        """A page of the site is done. Where no other is under way, the fewest places are enough again."""
         self._free += 1
         self._under_way[site] -= 1
         self._hand_out()
         if self._free == self.places:
-            self.places = self._free = 1
+            self.places = self._free = self.fewest
 
     def mark_slow(self, site: str) -> None:
         """A page of the site had to be ended: from now on its pages share one place with those of other such sites."""

@@ -27,7 +27,7 @@ from newscrawl.store.observations import Counter, Met, Observations, counter_upd
 from newscrawl.store.revise import Earlier, earlier_versions
 from newscrawl.store.side import SideRecords
 from newscrawl.store.spool import Spool
-from newscrawl.store.upsert import Outcome, unstorable, upsert
+from newscrawl.store.upsert import Outcome, add_earlier, is_older, unstorable, upsert
 
 logger = logging.getLogger(__name__)
 
@@ -48,13 +48,20 @@ class _Waiting:
     now: datetime
     done: asyncio.Future[Outcome]
     ages: Sequence[timedelta]
+    is_late: bool = False
     races: int = 0
 
 
 def _plan(
     left: dict[str, _Waiting], matches: dict[str, Match], earlier: Earlier
 ) -> dict[str, tuple[Any, Outcome, Any | None]]:
-    return {i: upsert(waiting.article, waiting.now, matches[i], earlier, waiting.ages) for i, waiting in left.items()}
+    return {i: _operation(waiting, matches[i], earlier) for i, waiting in left.items()}
+
+
+def _operation(waiting: _Waiting, match: Match, earlier: Earlier) -> tuple[Any, Outcome, Any | None]:
+    if waiting.is_late and match.stored is not None and is_older(match.stored, waiting.now):
+        return add_earlier(waiting.article, waiting.now, match), "older", None
+    return upsert(waiting.article, waiting.now, match, earlier, waiting.ages)
 
 
 class ArticleWriter:
@@ -86,29 +93,36 @@ class ArticleWriter:
         now: datetime,
         views: Sequence[ViewObservation] = (),
         ages: Sequence[timedelta] = AGES,
+        is_late: bool = False,
     ) -> Outcome:
         """Store an article, and wait until that is certain. `now`: the instant of its reading.
 
         `views`: the counters on its page. They are written before it, so an article that is stored has them.
         `ages`: those at which articles of its site are visited again; its next visit is planned with it.
+        `is_late`: the page was fetched some time ago. It changes nothing of an article that was seen since.
 
         Raises StoreRefused where the database can never hold it.
         """
-        await self.observe(views)
+        await self.observe(views, are_doubtful=is_late)
         done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(article, now, done, ages))
+        self._waiting.append(_Waiting(article, now, done, ages, is_late))
         self._stir()
         return await done
 
     async def observe(
-        self, views: Sequence[ViewObservation], stored: Mapping[str, Counter | None] | None = None
+        self,
+        views: Sequence[ViewObservation],
+        stored: Mapping[str, Counter | None] | None = None,
+        *,
+        are_doubtful: bool = False,
     ) -> None:
         """Keep view counters; the same count of an article from the same source is kept once in a run.
 
         `stored`: what the caller knows of the articles, by their identity in `views`; the others are looked up.
+        `are_doubtful`: they may be in the database already.
         """
         news = [view for view in views if self._met.is_news(view)]
-        self._side.observations.add(Observations(news, dict(stored or {})))
+        self._side.observations.add(Observations(news, dict(stored or {}), are_doubtful=are_doubtful))
         self._stir()
 
     async def restore(self, view: ViewObservation) -> None:
@@ -286,6 +300,7 @@ class ArticleWriter:
                 "article": w.article.model_dump(mode="json"),
                 "now": w.now.isoformat(),
                 "ages": [age.total_seconds() for age in w.ages],
+                "late": w.is_late,
             }
             for w in left
         ]
@@ -332,7 +347,7 @@ class ArticleWriter:
             self._unlinked |= await merge_twins(self._database, to_merge)
             for position, (identity, document, outcome) in enumerate(order):
                 self._settle(left[identity], outcome, errors.get(position))
-                if outcome != "unchanged" and position not in errors:
+                if outcome not in ("unchanged", "older") and position not in errors:
                     self._unlinked.add(document)
             left = {identity: waiting for identity, waiting in left.items() if not waiting.done.done()}
 

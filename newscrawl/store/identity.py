@@ -23,7 +23,7 @@ TELLING = 40  # words; shorter texts are given for more than one article
 
 NEEDED = (
     *("url", "aliases", "site", "fingerprint", "revision", "headline", "lead", "body", "published", "modified"),
-    *("word_count", "first_seen_at", "last_seen_at", "changed_at", "change", "returns", "views"),
+    *("word_count", "first_seen_at", "last_seen_at", "changed_at", "change", "returns", "views", "fetch"),
 )
 """Fields of a stored document that the rules here and the upsert look at."""
 

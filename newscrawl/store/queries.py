@@ -37,7 +37,7 @@ class Known:
 async def known(database: Database, identities: list[str], urls: list[str], now: datetime) -> Known:
     """What is known of the cards of a listing, by one query."""
     failed = [
-        {"$match": {"_id": {"$in": [article_id(url) for url in urls]}, "stage": {"$ne": "discover"}}},
+        {"$match": {"_id": {"$in": [article_id(url) for url in urls]}, "stage": {"$nin": ["discover", "ingest"]}}},
         {"$match": {"$or": [{"next_try_at": None}, {"next_try_at": {"$gt": now, "$lte": now + RETRY_WAITS[-1]}}]}},
         {"$project": {"failed": "$url"}},
     ]

@@ -75,7 +75,8 @@ async def _store(writer: ArticleWriter, spool: Spool, records: list[dict[str, An
             if record["kind"] == "article":
                 article = Article.model_validate(record["article"])
                 ages = [timedelta(seconds=age) for age in record["ages"]] if "ages" in record else AGES
-                saves.append(_save(writer, article, datetime.fromisoformat(record["now"]), ages))
+                now, is_late = datetime.fromisoformat(record["now"]), bool(record.get("late"))
+                saves.append(_save(writer, article, now, ages, is_late=is_late))
             else:
                 await _hand_over(writer, record)
         except (ValidationError, KeyError, ValueError) as error:
@@ -86,9 +87,11 @@ async def _store(writer: ArticleWriter, spool: Spool, records: list[dict[str, An
     await writer.flush()
 
 
-async def _save(writer: ArticleWriter, article: Article, now: datetime, ages: Sequence[timedelta]) -> Outcome | None:
+async def _save(
+    writer: ArticleWriter, article: Article, now: datetime, ages: Sequence[timedelta], *, is_late: bool
+) -> Outcome | None:
     try:
-        return await writer.save(article, now=now, ages=ages)
+        return await writer.save(article, now=now, ages=ages, is_late=is_late)
     except StoreRefused as error:
         await writer.fail(
             Failure(

@@ -25,6 +25,10 @@ alone guards it. Elsewhere it is an ordinary collection, kept free of twins by `
 STEALTH = {"change.is_stealth": True}
 """Stealth edits are rare: an index of these alone."""
 
+ARCHIVED = {"fetch.archive": {"$gt": ""}}
+FAILED_ARCHIVED = {"archive": {"$gt": ""}}
+"""Of these alone the page is there to be read again."""
+
 INDEXES: dict[str, list[IndexModel]] = {
     "articles": [
         # Not unique: `_id` is the hash of `url`, and a sharded cluster could not enforce a second uniqueness.
@@ -35,6 +39,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("changed_at", DESCENDING)]),
         IndexModel([("site", ASCENDING), ("next_visit_at", ASCENDING)], partialFilterExpression=PLANNED),
         IndexModel([("fingerprint", ASCENDING)]),
+        IndexModel([("site", ASCENDING), ("fetch.archive", ASCENDING)], partialFilterExpression=ARCHIVED),
         IndexModel([("change.is_stealth", ASCENDING), ("changed_at", DESCENDING)], partialFilterExpression=STEALTH),
         # What `newscrawl.store.links` finds copies and twins by.
         IndexModel([("similarity", ASCENDING)]),
@@ -74,6 +79,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("site", ASCENDING), ("next_try_at", ASCENDING)]),
         IndexModel([("last_at", DESCENDING)]),
         IndexModel([("run", ASCENDING), ("reason", ASCENDING)]),
+        IndexModel([("site", ASCENDING), ("archive", ASCENDING)], partialFilterExpression=FAILED_ARCHIVED),
         IndexModel([("reason", ASCENDING), ("last_at", DESCENDING)]),
     ],
     "slots": [

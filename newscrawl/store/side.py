@@ -122,6 +122,8 @@ class SideRecords:
             if failure is None:
                 operations.append(DeleteOne(key))
                 continue
+            if failure.stage == "ingest":  # says nothing of the address, so it takes the place of no failure that does
+                key["stage"] = "ingest"
             change = {"$set": failure.model_dump(exclude={"first_at"}), "$setOnInsert": {"first_at": failure.first_at}}
             operations.append(UpdateOne(key, change, upsert=True))
         return operations

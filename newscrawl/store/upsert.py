@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -17,7 +17,8 @@ from newscrawl.store.links import LINKED, due
 from newscrawl.store.revise import Earlier, revise
 from newscrawl.store.visits import is_back, visit_after
 
-Outcome = Literal["new", "changed", "unchanged", "spooled"]
+Outcome = Literal["new", "changed", "unchanged", "older", "spooled"]
+"""`older`: the page was fetched before the stored version, which stays."""
 
 LARGEST = 16 * 2**20 - 2**16  # bytes; MongoDB's limit of a document less what the server adds
 
@@ -69,6 +70,23 @@ def upsert(
     ]
     matches = {"_id": match.identity, "revision": stored["revision"], "fingerprint": stored["fingerprint"]}
     return UpdateOne(matches, change, upsert=True), outcome, keep
+
+
+def is_older(stored: Mapping[str, Any], now: datetime) -> bool:
+    """A page fetched at `now` was fetched before the site last showed what is stored."""
+    latest = (stored.get("last_seen_at"), (stored.get("fetch") or {}).get("at"))
+    return any(at is not None and now < at for at in latest)
+
+
+def add_earlier(article: Article, now: datetime, match: Match) -> UpdateOne:
+    """The write of a page that was fetched before the stored version, and is read only now: its addresses, and that the
+    article was there then. Its text is not kept: versions are numbered in the order in which they were met."""
+    assert match.stored is not None
+    if match.is_other:  # the address showed another article then
+        return UpdateOne({"_id": match.identity}, [add_aliases(())])
+    aliases = [url for url in dict.fromkeys((article.url, *article.aliases)) if url not in match.foreign]
+    first_seen = {"first_seen_at": {"$min": ["$first_seen_at", now]}}
+    return UpdateOne({"_id": match.identity}, [{"$set": first_seen}, add_aliases(aliases)])
 
 
 def unstorable(operation: Any) -> str | None:

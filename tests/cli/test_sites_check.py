@@ -34,7 +34,7 @@ def site(newscrawl_of_module: Newscrawl) -> Iterator[Website]:
     for place in NAMES:
         site.pages[f"/news/{place}"] = (200, page(place, new=False))
     site.listing(*NAMES)
-    newscrawl_of_module("crawl", "town", "--no-revisits")
+    newscrawl_of_module("crawl", "town", "--no-revisits", "--archive")
     for place in NAMES:
         site.pages[f"/news/{place}"] = (200, page(place, new=True))
     yield site
@@ -65,6 +65,11 @@ def test_the_rule_that_is_offered_names_the_place_of_the_known_values(check: dic
     assert offer["is_offered"]
     assert "Story_pen__" in offer["rule"]["css"]
     assert offer["right"] == offer["tried"] > 1
+
+
+def test_the_rule_is_tried_on_the_archived_pages_before_it_is_offered(check: dict[str, Any]) -> None:
+    (offer,) = check["suggestions"]
+    assert (offer["archived"], offer["spoils"]) == (len(NAMES), None)
 
 
 def test_robots_txt_is_asked_for_before_anything_else(site: Website, check: dict[str, Any]) -> None:

@@ -1,0 +1,42 @@
+"""The record of an ingest in `runs`, beside those of crawls."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from newscrawl.crawl.coverage import COVERED
+from newscrawl.ingest.conduct import Tally
+from newscrawl.normalize.secrets import mask
+from newscrawl.records import Run
+
+
+def begun(name: str, command: Sequence[str]) -> Run:
+    """The record at its beginning. `name` stands in the place of a site; `command`: the words of the command line."""
+    return Run(
+        site=name,
+        command=mask(" ".join([os.path.basename(command[0]), *command[1:]])),
+        started_at=datetime.now(UTC),
+        version=version("newscrawl"),
+        pid=os.getpid(),
+        host=socket.gethostname(),
+    )
+
+
+def ended(run: Run, tally: Tally, reason: str, *, is_ok: bool) -> Run:
+    """The record at its end."""
+    counts = tally.counts
+    stored = sum(counts[name] for name in ("new", "changed", "unchanged", "older"))
+    return run.model_copy(
+        update={
+            "ended_at": datetime.now(UTC),
+            "reason": reason,
+            "outcome": "ok" if is_ok and reason == "finished" else "failed",
+            "counts": dict(counts),
+            "errors": dict(tally.reasons),
+            "coverage": {name: round(tally.fields[name] / stored, 4) for name in COVERED} if stored else {},
+        }
+    )

@@ -1,0 +1,1 @@
+"""Archived pages read again with today's code and site files: what differs, and the correction of what is stored."""
