@@ -14,6 +14,7 @@ from statistics import median
 SIGMA = 1.4826
 """Standard deviations in a median absolute deviation, where the noise is a normal one."""
 _NEGLIGIBLE = 1e-12
+_FAR = -600.0
 
 
 def median_and_mad(values: Sequence[float]) -> tuple[float, float]:
@@ -62,6 +63,8 @@ def _log_beta(a: float, b: float) -> float:
 
 def _sum_down(first: int, logarithm: float, factor: Callable[[int], float]) -> float:
     """Sum of a probability and of those below it; `factor(k)` leads from the one of k to that of k - 1."""
+    if logarithm < _FAR and first and factor(first) > 1:
+        return 1.0  # so far above the likeliest number that a float has no digits left for it
     term = total = math.exp(logarithm)
     for k in range(first, 0, -1):
         term *= factor(k)
