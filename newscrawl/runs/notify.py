@@ -7,6 +7,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Iterator
+from contextvars import ContextVar
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -16,11 +17,26 @@ PATIENCE = 30.0  # seconds for one message
 WEBHOOKS = frozenset({"json", "jsons", "form", "forms", "xml", "xmls"})
 SHORTEST_SECRET = 4  # characters; what is shorter stands in many words
 
+
+class _Hearing(logging.Handler):
+    """Keeps what Apprise complains of, for whoever asked it in this context; Apprise hands that on to its threads."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep warnings, and the exceptions that Apprise tells on its finest level only."""
+        said = _SAID.get()
+        text = record.getMessage()
+        if said is not None and (record.levelno >= logging.WARNING or "xception" in text):
+            said.append(" ".join(text.split()))
+
+
+_SAID: ContextVar[list[str] | None] = ContextVar("said", default=None)
+
 # Apprise's log tells whole addresses: it is heard here and goes nowhere else.
 _LOGGER = logging.getLogger("apprise")
 _LOGGER.setLevel(logging.DEBUG)
 _LOGGER.propagate = False
-_LOGGER.addHandler(logging.NullHandler())
+_LOGGER.addHandler(_Hearing())
+logging.getLogger("urllib3").setLevel(logging.ERROR)  # it tells the paths of web hooks
 
 
 class NotSent(Exception):
@@ -85,7 +101,7 @@ def _send(url: str, title: str, body: str) -> str | None:
 
     with _complaints() as said:
         try:
-            sender = apprise.Apprise()
+            sender = apprise.Apprise(asset=apprise.AppriseAsset(async_mode=False))  # in this thread
             if not sender.add(url):
                 return "Apprise does not know this address"
             is_sent = sender.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT)
@@ -96,31 +112,15 @@ def _send(url: str, title: str, body: str) -> str | None:
     return hidden("; ".join(said), url, "") or "it was refused"
 
 
-class _Hearing(logging.Handler):
-    """Keeps what Apprise complains of in this thread."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.thread = threading.get_ident()
-        self.said: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep warnings, and the exceptions that Apprise tells on its finest level only."""
-        text = record.getMessage()
-        is_why = record.levelno >= logging.WARNING or "xception" in text
-        if record.thread == self.thread and is_why:
-            self.said.append(" ".join(text.split()))
-
-
 @contextlib.contextmanager
 def _complaints() -> Iterator[list[str]]:
-    """What Apprise says is wrong, kept from stderr."""
-    hearing = _Hearing()
-    _LOGGER.addHandler(hearing)
+    """What Apprise says is wrong."""
+    said: list[str] = []
+    token = _SAID.set(said)
     try:
-        yield hearing.said
+        yield said
     finally:
-        _LOGGER.removeHandler(hearing)
+        _SAID.reset(token)
 
 
 def hidden(text: str, url: str, public: str) -> str:

@@ -36,11 +36,7 @@ def zone_of(site: Site) -> tzinfo:
     return ZoneInfo(site.timezone) if site.timezone else UTC
 
 
-async def site_states(
-    database: Database,
-    sites: Iterable[Site],
-    now: datetime,
-) -> dict[str, Verdict]:
+async def site_states(database: Database, sites: Iterable[Site], now: datetime) -> dict[str, Verdict]:
     """Name to verdict of each site; `unknown` where it has no history.
 
     Verdicts are kept in `health`: those of sites without a run since are read from there, by two queries for all.
@@ -63,14 +59,18 @@ async def site_states(
     return states | judged
 
 
-async def _newest_runs(database: Database, names: Collection[str]) -> dict[str, str]:
-    """Site to its newest run and how that has ended. A scan of distinct sites on the index of site and start."""
-    pipeline: list[Document] = [
+def newest_runs_pipeline(names: Collection[str]) -> list[Document]:
+    """The newest run of each site: a scan of distinct sites on the index of site and start."""
+    return [
         {"$match": {"site": {"$in": [*names]}}},
         {"$sort": {"site": 1, "started_at": -1}},
         {"$group": {"_id": "$site", "run": {"$first": "$_id"}, "outcome": {"$first": "$outcome"}}},
     ]
-    found = await (await database["runs"].aggregate(pipeline)).to_list()
+
+
+async def _newest_runs(database: Database, names: Collection[str]) -> dict[str, str]:
+    """Site to its newest run and how that has ended."""
+    found = await (await database["runs"].aggregate(newest_runs_pipeline(names))).to_list()
     return {document["_id"]: f"{document['run']} {document['outcome']}" for document in found}
 
 

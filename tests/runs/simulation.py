@@ -7,8 +7,10 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from newscrawl.records import Run
 from newscrawl.runs.past import PastRun
 
 KYIV = ZoneInfo("Europe/Kyiv")
@@ -126,3 +128,23 @@ def half_of_the_pages_fail(run: PastRun) -> PastRun:
 def host_is_down(run: PastRun) -> PastRun:
     """Nothing answers."""
     return PastRun(run.id, run.started_at, "failed", "finished", {"failed": 1, "failed_listings": 1}, errors={"dns": 1})
+
+
+def document(run: PastRun, site: str, shift: timedelta = timedelta()) -> dict[str, Any]:
+    """The run as it stands in the database, moved in time."""
+    at = run.started_at + shift
+    record = Run(
+        site=site,
+        command=f"newscrawl crawl {site}",
+        started_at=at,
+        ended_at=at + timedelta(minutes=1),
+        reason=run.reason,
+        outcome=run.outcome,
+        counts=dict(run.counts) | {f"http_{name}": number for name, number in run.statuses.items()},
+        coverage=dict(run.coverage),
+        errors=dict(run.errors),
+        version="0",
+        pid=1,
+        host="here",
+    )
+    return {"_id": f"{at:%Y%m%dT%H%M%S}-{site}-{at.microsecond:06}", **record.model_dump()}
