@@ -162,7 +162,7 @@ def _show_findings(report: Report) -> None:
         out.print(f"- {note}", soft_wrap=True)
     if (number := expected_number(verdict)) is not None:
         usual = " (median ± MAD of these hours in other weeks)" if verdict.expected is not None else ""
-        out.print(f"New articles in the 24 hours before the last run: {number}{usual}")
+        out.print(f"New articles in the 24 hours before the last run: {number}{usual}", soft_wrap=True)
     if verdict.findings:
         steps = [f"`{step}`" for step in next_steps(report.site.name, verdict)[1:]]
         if steps:
