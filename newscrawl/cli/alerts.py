@@ -21,7 +21,7 @@ app = typer.Typer(
     no_args_is_help=True,
     help="""Who is told when a site is not well, and when it is again.
 
-    newscrawl alerts add desk mailto://mail.example.com?from=crawler@example.com&to=desk@example.com
+    newscrawl alerts add desk mailtos://crawler:PASSWORD@mail.example.com/desk@example.com
 
     newscrawl alerts test desk
 
@@ -49,7 +49,7 @@ def add(
     Addresses are those of Apprise: mail, Slack, Telegram, webhooks and a hundred more. They hold secrets: newscrawl
     shows them nowhere. With --url-file they stand neither in the database nor in the history of your shell.
 
-    newscrawl alerts add desk 'mailto://mail.example.com?from=crawler@example.com&to=desk@example.com'
+    newscrawl alerts add desk mailtos://crawler:PASSWORD@mail.example.com/desk@example.com
 
     newscrawl alerts add team --url-file slack.txt --sites unn,ukrinform --after 3 --repeat 6h
 

@@ -27,8 +27,10 @@ FIELDS = (
 ENDED_BY_OPERATOR = frozenset({"shutdown", "interrupted", "locked"})
 """Reasons of runs that came to no end of their own: they say nothing of the site."""
 
-_PARTIAL_OPTIONS = ("limit", "from", "first", "days", "dry_run", "revisit", "only_revisits")
+_PARTIAL_OPTIONS = ("limit", "from", "dry_run", "revisit")
 _PARTIAL_WORDS = ("--limit", "--from", "--dry-run", "--revisit")
+"""The same, for runs of versions that kept no options."""
+_NO_CRAWLS = ("ingest", "replay")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class PastRun:
     statuses: Mapping[str, int] = field(default_factory=dict)
     """HTTP class such as `5xx` to number of answers."""
     seconds: float | None = None
-    """Median time of one page; None: not known."""
+    """Median time of one answer; None: not known."""
 
     @property
     def stored(self) -> int:
@@ -67,8 +69,8 @@ class PastRun:
 def past_runs(documents: Iterable[Mapping[str, Any]]) -> list[PastRun]:
     """The runs that can be compared with each other, the oldest first.
 
-    Left out are runs that go on, that an operator has ended, and that were to see a part only: with `--limit`,
-    `--revisit` or `--dry-run`, and backfills.
+    Left out are runs that go on, that an operator has ended, that were to see a part only (with `--limit`, `--revisit`
+    or `--dry-run`, and backfills), and what is no crawl.
     """
     found = [_past_run(document) for document in documents if is_comparable(document)]
     return sorted(found, key=lambda run: run.started_at)
@@ -82,6 +84,8 @@ def is_comparable(run: Mapping[str, Any]) -> bool:
     if any(options.get(name) for name in _PARTIAL_OPTIONS):
         return False
     words = _words(run.get("command") or "")
+    if any(word in _NO_CRAWLS for word in words[1:2]):
+        return False
     return not any(word.partition("=")[0] in _PARTIAL_WORDS for word in words)
 
 
@@ -106,5 +110,5 @@ def _past_run(document: Mapping[str, Any]) -> PastRun:
         coverage=document.get("coverage") or {},
         errors=document.get("errors") or {},
         statuses=statuses,
-        seconds=(document.get("times") or {}).get("p50"),
+        seconds=(document.get("times") or {}).get("download_p50"),
     )

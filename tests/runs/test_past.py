@@ -29,7 +29,9 @@ def test_a_run_that_came_to_its_end_is_comparable() -> None:
         {"command": "newscrawl crawl unn --from 2026-01-01"},
         {"command": "newscrawl crawl unn --revisit"},
         {"options": {"limit": 5}},
-        {"options": {"only_revisits": True}},
+        {"options": {"revisit": True}},
+        {"options": {"from": "2026-01-01"}},
+        {"command": "newscrawl ingest news.warc.gz"},
         {"reason": "shutdown", "outcome": "failed"},
         {"reason": "interrupted", "outcome": "failed"},
         {"reason": None, "outcome": None},
@@ -44,8 +46,11 @@ def test_a_command_with_an_open_quote_is_still_read() -> None:
 
 
 def test_runs_come_in_their_order_and_know_their_http_classes() -> None:
-    later = document(_id="r2", started_at=START.replace(hour=5), counts={"http_2xx": 4, "http_5xx": 1})
+    later = document(
+        _id="r2", times={"download_p50": 0.4}, started_at=START.replace(hour=5), counts={"http_2xx": 4, "http_5xx": 1}
+    )
     first, second = past_runs([later, document(statuses={"2xx": 7})])
     assert (first.id, second.id) == ("r1", "r2")
     assert first.statuses == {"2xx": 7}
     assert second.statuses == {"2xx": 4, "5xx": 1}
+    assert (first.seconds, second.seconds) == (None, 0.4)
