@@ -75,7 +75,8 @@ def read_variables(known: Collection[str], environment: Mapping[str, str] = os.e
             found[name] = Stated(value, variable)
     for variable, path in environment.items():
         name = variable[len(PREFIX) : -len(FROM_FILE)].lower()
-        if variable.startswith(PREFIX) and variable.endswith(FROM_FILE) and name in known:
+        is_setting = variable[len(PREFIX) :].lower() in known  # such as the one with a file of its own form
+        if variable.startswith(PREFIX) and variable.endswith(FROM_FILE) and name in known and not is_setting:
             if name in found:
                 raise ConfigurationError(f"{found[name].origin} and {variable} are both set; unset one of them")
             found[name] = Stated(_content(variable, path), variable)

@@ -13,7 +13,7 @@ import os
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import platformdirs
 from pydantic import (
@@ -66,7 +66,6 @@ class Settings(BaseModel):
     mongo_uri: str | None = Field(
         default=None,
         description="Address of MongoDB; without one newscrawl runs its own.",
-        json_schema_extra={"secret": True},
     )
     database: Annotated[str, AfterValidator(_not_mongodbs_own)] = Field(
         default="newscrawl", description="Name of the database.", pattern=r"^[A-Za-z0-9_-]{1,38}$"
@@ -236,7 +235,13 @@ def _explain(item: dict[str, Any], stated: dict[str, Stated]) -> str:
     origin = stated[name].origin if name in stated else f"NEWSCRAWL_{name.upper()}"
     key = "" if origin.upper().startswith("NEWSCRAWL_") else f": {name}"
     message = str(item["msg"]).removeprefix("Value error, ")
-    return f"{origin}{key}: {message}, not {mask(repr(item['input']))}"
+    return f"{origin}{key}: {message}" + ("" if is_secret(name) else f", not {mask(repr(item['input']))}")
+
+
+def is_secret(name: str) -> bool:
+    """Whether a setting's value is never to be shown. Passwords of addresses are masked in every setting."""
+    field = Settings.model_fields.get(name)
+    return field is not None and SecretStr in (field.annotation, *get_args(field.annotation))
 
 
 @lru_cache(maxsize=1)

@@ -70,6 +70,13 @@ def test_a_value_is_read_from_the_file_that_a_variable_names(home: Path, monkeyp
     assert read_settings().mongo_uri == "mongodb://me:secret@host/"
 
 
+def test_a_setting_whose_name_ends_so_is_no_file_of_another() -> None:
+    known = ("alerts", "alerts_file")
+    assert read_variables(known, {"NEWSCRAWL_ALERTS_FILE": "/nowhere"}) == {
+        "alerts_file": Stated("/nowhere", "NEWSCRAWL_ALERTS_FILE")
+    }
+
+
 def test_a_value_and_a_file_of_it_exclude_each_other(tmp_path: Path) -> None:
     both = {"NEWSCRAWL_MONGO_URI": "mongodb://host/", "NEWSCRAWL_MONGO_URI_FILE": str(tmp_path / "secret")}
     with pytest.raises(ConfigurationError, match="both set"):

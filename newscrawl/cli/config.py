@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
-from pydantic.fields import FieldInfo
+from pydantic import SecretStr
 
 from newscrawl.cli.output import Exit, fail, out, show_json, show_table
 from newscrawl.normalize.secrets import mask
@@ -46,7 +46,7 @@ def settings_in_force() -> list[Shown]:
         Shown(
             name,
             f"{PREFIX}{name.upper()}",
-            printable(getattr(own, name), is_secret=_is_secret(field)),
+            printable(getattr(own, name)),
             stated[name].origin if name in stated else DEFAULT,
             field.description or "",
         )
@@ -54,18 +54,14 @@ def settings_in_force() -> list[Shown]:
     ]
 
 
-def _is_secret(field: FieldInfo) -> bool:
-    extra = field.json_schema_extra
-    return isinstance(extra, dict) and bool(extra.get("secret"))
-
-
-def printable(value: Any, *, is_secret: bool) -> Any:
+def printable(value: Any) -> Any:
     """A value as JSON may hold it: spans as operators write them, addresses without passwords, secrets not at all."""
+    if isinstance(value, SecretStr):
+        return "…"
     if isinstance(value, str | Path):
-        text = mask(str(value))
-        return "…" if is_secret and text == str(value) and "://" not in text else text
+        return mask(str(value))
     if isinstance(value, tuple):
-        return " ".join(str(printable(item, is_secret=is_secret)) for item in value)
+        return " ".join(str(printable(item)) for item in value)
     return _span(value) if isinstance(value, timedelta) else value
 
 
