@@ -22,7 +22,6 @@ HISTORY = timedelta(weeks=4)
 LEAST_HISTORY = timedelta(hours=24)
 """Of less, nothing is known of the night."""
 HOUR = timedelta(hours=1)
-STEP = timedelta(minutes=5)
 OLD_TENTH = 0.1
 """The oldest tenth of what a first visit shows may be pinned or archived, and says nothing of the days since."""
 TRUST = 2.0
@@ -116,12 +115,13 @@ def next_due(
     rates = Rates(arrivals, now, zone, first_read)
     if not rates.is_known:
         return now + min(max(bounds.pace, bounds.shortest), bounds.longest)
-    total, instant, latest = 0.0, now, now + bounds.longest
-    while total < 1 and instant < latest:
-        total += sqrt(rates.at(instant)) * (STEP / bounds.pace)
-        instant += STEP
-    # Of the last step only as much as is wanted; the result depends on the pace to the second.
-    if total > 1:
-        density = sqrt(rates.at(instant - STEP)) / bounds.pace.total_seconds()
-        instant -= timedelta(seconds=(total - 1) / density)
+    left, instant, latest = 1.0, now, now + bounds.longest
+    while instant < latest:
+        following = instant.replace(minute=0, second=0, microsecond=0) + HOUR
+        visits_an_hour = sqrt(rates.at(instant)) * (HOUR / bounds.pace)
+        here = visits_an_hour * ((following - instant) / HOUR)
+        if here >= left:
+            instant += HOUR * (left / visits_an_hour)
+            break
+        left, instant = left - here, following
     return min(max(instant, now + bounds.shortest), latest)

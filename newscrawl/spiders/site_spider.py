@@ -205,7 +205,8 @@ class SiteSpider(scrapy.Spider):
                 continue
             attempts = self.listings.failed if failure.stage == "discover" else self.articles.attempts
             attempts[failure.url] = failure.attempts
-        if self.span is None and self.addresses is None:
+        if self.span is None:
+            # Also beside chosen addresses: this run's sound end would hide from the next one that an earlier was lost.
             self.articles.lost = await session.read(
                 lambda: lost_articles(database, self.site.name, self.run_id, datetime.now(UTC))
             )

@@ -82,11 +82,6 @@ async def get_article(database: Database, url: str, *further: str) -> Document |
     return min(found, key=lambda d: (d["url"] not in addresses, url not in (d.get("aliases") or ())), default=None)
 
 
-async def list_failures(database: Database, *, site: str | None = None, limit: int = 50) -> list[Document]:
-    """The newest failures."""
-    return await database["failures"].find({"site": site} if site else {}).sort("last_at", -1).limit(limit).to_list()
-
-
 async def site_failures(database: Database, site: str, now: datetime, *, also_early: bool = False) -> list[Failure]:
     """Failures of a site that are to be tried again by now, but for visits of stored articles, which are planned.
 
