@@ -1,4 +1,4 @@
-"""Writes the tables of docs/data-model.md from the models: `python tools/data_model.py`."""
+"""Writes the tables in docs/ that say what the code says: `python tools/doc_tables.py`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from newscrawl.crawl.explain import FAILURES
 from newscrawl.records import RECORDS
 from newscrawl.store.schema import INDEXES
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "data-model.md"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
 BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
 SCALARS = {str: "text", bool: "yes or no", int: "integer", float: "number", datetime: "instant", Any: "any"}
 
@@ -54,7 +55,7 @@ def _table(model: type[BaseModel]) -> str:
     return "\n".join(["| field | type | |", "|---|---|---|", *rows])
 
 
-def tables() -> str:
+def models() -> str:
     """The tables of all collections, each part of a record after the first collection that holds it."""
     shown: list[type[BaseModel]] = []
     blocks = []
@@ -75,12 +76,22 @@ def tables() -> str:
     return "\n\n".join(blocks)
 
 
-def page_with_tables(text: str) -> str:
-    """The page with the tables of today between its two marks."""
-    before, _, rest = text.partition(BEGIN)
+def reasons() -> str:
+    """Every reason of a failure, what it means, and what to do."""
+    rows = (f"| `{code}` | {said.means} | {said.remedy} |" for code, said in FAILURES.items())
+    return "\n".join(["| reason | what it means | what to do |", "|---|---|---|", *rows])
+
+
+PAGES = {"data-model.md": models, "troubleshooting.md": reasons}
+
+
+def page_with_tables(name: str) -> str:
+    """A page with the tables of today between its two marks."""
+    before, _, rest = (DOCS / name).read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{tables()}\n\n{END}{after}"
+    return f"{before}{BEGIN}\n\n{PAGES[name]()}\n\n{END}{after}"
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page_with_tables(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in PAGES:
+        (DOCS / page).write_text(page_with_tables(page), encoding="utf-8")
