@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: demo test audit bench bench-accuracy bench-duplicates bench-memory chaos flaky fuzz hostile lock clean
+.PHONY: demo test audit bench bench-accuracy bench-duplicates bench-ingest bench-memory chaos flaky fuzz hostile lock clean
 
 demo: .venv/.installed
 	@$(BIN)/newscrawl demo
@@ -43,6 +43,10 @@ fuzz: .venv/.tools
 # Over the real pages in $NEWSCRAWL_SHARED, beside the peers that .venv has: uv pip install --python .venv --group peers
 bench-accuracy: .venv/.installed
 	@$(BIN)/python benchmarks/accuracy.py
+
+# Real pages of $NEWSCRAWL_SHARED from a WARC file into a database: about two minutes.
+bench-ingest: .venv/.installed
+	@$(BIN)/python benchmarks/ingest.py
 
 # Copies of the real pages in $NEWSCRAWL_SHARED, and a million signatures in a database: about five minutes.
 bench-duplicates: .venv/.installed

@@ -38,11 +38,16 @@ def prune(folder: Path, before: datetime, *, site: str | None = None, dry_run: b
     for name in _sites(folder, site):
         index = Index(folder, name)
         try:
-            with index.alone():
-                _prune(index, before, pruned, dry_run=dry_run)
+            prune_site(index, before, pruned, dry_run=dry_run)
         finally:
             index.close()
     return pruned
+
+
+def prune_site(index: Index, before: datetime, pruned: Pruned, *, dry_run: bool = False) -> None:
+    """The same for one site, within one step that nobody comes between. Adds to `pruned`."""
+    with index.alone():
+        _prune(index, before, pruned, dry_run=dry_run)
 
 
 def _prune(index: Index, before: datetime, pruned: Pruned, *, dry_run: bool) -> None:

@@ -19,7 +19,7 @@ import sqlite3
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
@@ -31,6 +31,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from newscrawl.archive.index import REFERS_TO, Index, Original
+from newscrawl.archive.keep import Pruned, prune_site
 from newscrawl.archive.places import Place, file_name, warc_date
 from newscrawl.archive.records import Position
 
@@ -70,7 +71,9 @@ class Exchange:
 class SiteArchive:
     """The files of one run of a site. Every call returns at once; the disk is waited for in a thread."""
 
-    def __init__(self, folder: Path, site: str, run: str, *, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, folder: Path, site: str, run: str, *, days: int = 0, most_bytes: int = MOST_BYTES) -> None:
+        """`days`: after which the site's files are pruned, which is done once; 0: never."""
+        self._days = days
         self.folder, self.site, self.run = folder, site, run
         self._most_bytes = most_bytes
         self._index: Index | None = None
@@ -144,6 +147,8 @@ class SiteArchive:
         if self._index is None:
             (self.folder / self.site).mkdir(mode=0o700, parents=True, exist_ok=True)
             self._index = Index(self.folder, self.site)
+            if self._days:
+                prune_site(self._index, datetime.now(UTC) - timedelta(days=self._days), Pruned())
         return self._index
 
     def _open_file(self, at: datetime) -> None:

@@ -144,7 +144,11 @@ def _summary(tally: Tally) -> None:
         out.print()
         show_table(("field", *kinds), ((name, *(fields[name][kind] for kind in kinds)) for name in sorted(fields)))
     counts = tally.counts
-    said = [f"{counts['pages']} pages read again", f"{counts['same']} as stored", f"{counts['different']} different"]
+    said = [
+        f"{counts['pages']} {'page' if counts['pages'] == 1 else 'pages'} read again",
+        f"{counts['same']} as stored",
+        f"{counts['different']} different",
+    ]
     said += [f"{counts[name]} {words}" for name, words in WORDS.items() if counts[name]]
     out.print(", ".join(said) + ".")
     if tally.passed_over:

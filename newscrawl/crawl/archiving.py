@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from newscrawl.archive.write import Exchange, SiteArchive
 from newscrawl.crawl.context import context_of
+from newscrawl.settings import settings
 
 if TYPE_CHECKING:
     import aiohttp
@@ -49,7 +50,9 @@ class Archiving:
         if spider.archive_folder is None or spider.run_id is None:
             return
         if self._archive is None:
-            self._archive = SiteArchive(spider.archive_folder, spider.site.name, spider.run_id)
+            self._archive = SiteArchive(
+                spider.archive_folder, spider.site.name, spider.run_id, days=settings().archive_days
+            )
         now = datetime.now(UTC)
         at = now.replace(microsecond=now.microsecond // 1000 * 1000)
         place = await self._archive.keep(_exchange(request, sent, at))

@@ -36,7 +36,7 @@ from newscrawl.store.articles import StoreRefused
 
 AHEAD = 4  # pages under way for each process that reads them
 TO_STORE = 300  # articles that wait for the database: more than a batch
-KEEP_EVERY = 5.0  # seconds between two notes of how far files have come
+KEEP_EVERY = 2.0  # seconds between two notes of how far files have come
 TOGETHER = 200  # files whose states are looked up by one query
 
 

@@ -169,6 +169,14 @@ async def test_old_files_are_pruned_but_for_those_that_kept_ones_repeat(tmp_path
     assert files(tmp_path) == []
 
 
+async def test_a_run_prunes_what_is_older_than_it_is_told(tmp_path: Path) -> None:
+    await kept(tmp_path, EXCHANGE, run="old")
+    archive = SiteArchive(tmp_path, "example", "new", days=30)
+    await archive.keep(replace(EXCHANGE, at=datetime.now(UTC)))
+    await archive.close()
+    assert [file.run for file in archive_files(tmp_path)] == ["new"]
+
+
 async def test_a_payload_is_repeated_for_a_month_and_then_written_anew(tmp_path: Path) -> None:
     days = (0, 29, 58, 31 + 58)
     places = await kept(tmp_path, *(replace(EXCHANGE, at=NOW + timedelta(days=n)) for n in days))
