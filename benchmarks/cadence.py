@@ -68,14 +68,14 @@ def news_of(rate: float, end: datetime, chance: random.Random) -> list[datetime]
 def by_rhythm(news: list[datetime], end: datetime, counted: datetime, bounds: Bounds) -> Waits:
     """Visits as the rhythm plans them; each knows what those before it have shown."""
     now, seen, result = BEGIN, 0, Waits(0, [])
+    hours: Counter[datetime] = Counter()
     while now < end:
         fresh = bisect_right(news, now)
         if now >= counted:
             result.visits += 1
             result.waits += [(now - at).total_seconds() for at in news[seen:fresh] if at >= counted]
+        hours.update(at.replace(minute=0, second=0, microsecond=0) for at in news[seen:fresh])
         seen = fresh
-        recent = news[bisect_right(news, now - HISTORY) : fresh]
-        hours = Counter(at.replace(minute=0, second=0, microsecond=0) for at in recent)
         now = next_due([Arrivals(hour, number) for hour, number in hours.items()], now, ZONE, BEGIN, bounds)
     return result
 
@@ -92,7 +92,7 @@ def measure(
 ) -> dict[str, dict[str, float]]:
     """Way of visiting to what came of it: requests, and minutes that articles waited.
 
-    `rates`: of each listing. `known`: weeks of visits before those that are counted.
+    `rates`: of each listing. `known`: time of visits before those that are counted.
     """
     chance, bounds = random.Random(seed), Bounds()
     counted = BEGIN + known

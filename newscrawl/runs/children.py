@@ -54,8 +54,9 @@ class Child:
 
     @property
     def code(self) -> int | None:
-        """Its exit code; None while it goes on."""
-        return self.process.returncode
+        """Its exit code, as a shell tells it: 128 and the signal that ended it. None while it goes on."""
+        code = self.process.returncode
+        return 128 - code if code is not None and code < 0 else code
 
     def said(self) -> str:
         """The end of what it said, and no more of it on disk."""
@@ -110,6 +111,7 @@ MEANING = {
     5: "the database was down",
     6: "another run crawled the site",
     130: "interrupted",
+    137: "killed",
     143: "ended by SIGTERM",
 }
 """Exit code of a crawl to what it says."""
@@ -122,7 +124,7 @@ def outcome_of(code: int, said: str, runs: Sequence[Mapping[str, Any]]) -> str |
     """
     if code == 0:
         return None
-    meaning = f"killed by signal {-code}" if code < 0 else MEANING.get(code, f"exit code {code}")
+    meaning = MEANING.get(code) or (f"killed by signal {code - 128}" if code > 128 else f"exit code {code}")
     told = "; ".join(filter(None, map(_wrong_with, runs))) if code in (1, 3) else ""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     if not told and lines and code not in (3, 4, 130, 143):

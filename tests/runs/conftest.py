@@ -1,6 +1,9 @@
-"""A real database that the tests of a module share, empty for each."""
+"""A real database that the tests of a module share, empty for each, and crawls that do nothing but end."""
+
+from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -8,6 +11,8 @@ from uuid import uuid4
 import pytest
 
 from newscrawl.records import RECORDS
+from newscrawl.runs import children
+from newscrawl.runs.crawls import Crawls
 from newscrawl.store.connect import Connection, connect
 from newscrawl.store.schema import apply_schema
 
@@ -38,3 +43,14 @@ async def connection(server_uri: str, database_name: str, tmp_path: Path) -> Asy
     for name in RECORDS.keys() - {"views"}:
         await connection.database[name].delete_many({})
     await connection.close()
+
+
+@pytest.fixture
+async def crawls(connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Crawls]:
+    """Crawls of a process that waits until it is told to end, in place of `newscrawl crawl`."""
+    wait = "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(143)); signal.pause()"
+    monkeypatch.setattr(children, "NEWSCRAWL", (sys.executable, "-c", wait))
+    crawls = Crawls(connection.database, "me", tmp_path / "logs", lambda _line: None, most=2)
+    yield crawls
+    crawls.kill()
+    await crawls.end()
