@@ -13,6 +13,7 @@ State = Literal["ok", "degraded", "failed", "silent", "unknown"]
 What = Literal[
     "run-failed",
     "no-run",
+    "missed-run",
     "no-new-articles",
     "fewer-new-articles",
     "listing-empty",
@@ -23,7 +24,12 @@ What = Literal[
     "http",
     "slow",
 ]
-STATE_OF: dict[What, State] = {"run-failed": "failed", "no-run": "silent", "no-new-articles": "silent"}
+STATE_OF: dict[What, State] = {
+    "run-failed": "failed",
+    "no-run": "silent",
+    "missed-run": "silent",
+    "no-new-articles": "silent",
+}
 """Any other finding is `degraded`."""
 GRAVITY: tuple[State, ...] = ("failed", "silent", "degraded", "ok", "unknown")
 

@@ -47,7 +47,7 @@ def health(
     chosen.sort(key=lambda site: site.name)
 
     async def read(connection: Connection) -> list[Report]:
-        return await _read(connection, chosen, hours, is_whole=bool(names), has_ledger=bool(names) or as_json)
+        return await _read(connection, chosen, known, hours, is_whole=bool(names), has_ledger=bool(names) or as_json)
 
     reports = with_database(read)
     if as_json:
@@ -81,19 +81,26 @@ class Report(NamedTuple):
 
 
 async def _read(
-    connection: Connection, sites: list[Site], hours: float, *, is_whole: bool, has_ledger: bool
+    connection: Connection,
+    sites: list[Site],
+    every: dict[str, Site],
+    hours: float,
+    *,
+    is_whole: bool,
+    has_ledger: bool,
 ) -> list[Report]:
-    """Reports on the sites, of all but those that were never crawled; `is_whole`: of these as well."""
+    """Reports on the sites, of all but those that were never crawled; `is_whole`: of these as well. `every`: all sites
+    that there are."""
     from newscrawl.runs.samples import samples
-    from newscrawl.runs.site_states import join, site_states, verdicts_of_runs, zone_of
+    from newscrawl.runs.site_states import join, site_states, verdicts_of_runs, with_missed, zone_of
     from newscrawl.store.ledger import read_ledger
 
     now = datetime.now(UTC)
     database = connection.database
     if not has_ledger:
-        states = await site_states(database, sites, now)
+        states = await site_states(database, sites, now, every=every)
         return [Report(site, states[site.name], None, {}) for site in sites if states[site.name].state != "unknown"]
-    states = await verdicts_of_runs(database, sites, now)
+    states = await with_missed(database, every, await verdicts_of_runs(database, sites, now), now)
     reports = []
     for site in sites:
         since, zone = now - timedelta(hours=hours), zone_of(site)

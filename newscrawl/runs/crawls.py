@@ -104,6 +104,10 @@ class Crawls:
         self._watched.discard(watched)
         self.woken.set()
 
+    def want_alerts(self) -> None:
+        """Let alerts be evaluated at the next look: that no crawl takes place is told, too."""
+        self._alerts_wanted = True
+
     async def reap(self) -> bool:
         """Record the crawls that have ended, and let alerts be evaluated then. Whether there were any."""
         ended = [child for child in self._children if child.code is not None]

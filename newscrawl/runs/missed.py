@@ -28,6 +28,8 @@ class Missed:
     """Of the last one."""
     number: int
     reason: str
+    sites: tuple[str, ...] = ()
+    """Sites of the schedule; empty: every site."""
 
 
 async def missed_slots(
@@ -49,7 +51,7 @@ async def missed_slots(
     for slot in await slots_since(database, "missed", now - span):
         known = schedules.get(slot.schedule)
         if known is not None and known.created_at <= slot.planned_at:
-            found.append(Missed(slot.schedule, slot.planned_at, slot.number, slot.reason or ""))
+            found.append(Missed(slot.schedule, slot.planned_at, slot.number, slot.reason or "", tuple(known.sites)))
     return sorted(found, key=lambda missed: missed.planned_at, reverse=True)
 
 
@@ -62,7 +64,9 @@ def _unrecorded(schedule: Schedule, due: Mapping[str, datetime], lease: Lease | 
         late = [slot.planned_at] if slot is not None and slot.planned_at < begin else []
     else:
         late = due_slots(schedule, begin)
-    return Missed(schedule.name, late[-1], len(late), why_unrecorded(lease, now)) if late else None
+    if not late:
+        return None
+    return Missed(schedule.name, late[-1], len(late), why_unrecorded(lease, now), tuple(schedule.sites))
 
 
 def why_unrecorded(lease: Lease | None, now: datetime) -> str:

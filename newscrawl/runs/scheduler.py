@@ -32,6 +32,7 @@ from newscrawl.store.schema import apply_schema
 TICK = 1.0  # seconds between two looks at the schedules
 LOOK_AT_SITES = 30.0  # seconds between two looks at the site files
 LOOK_AT_DUES = 10.0  # seconds between two looks at what is due of adaptive schedules
+LOOK_AT_HEALTH = 3600.0  # seconds between two evaluations of alerts while no crawl ends
 LONGEST_BACKOFF = 30.0  # seconds between two attempts to reach the database
 HELD_UP = timedelta(seconds=60)  # between two looks: the machine slept, or its clock was set
 NEVER = float("-inf")
@@ -73,6 +74,7 @@ class Scheduler:
         self._crawls: Crawls | None = None
         self._connection: Connection | None = None
         self._sites_at = self._dues_at = self._beat_at = NEVER
+        self._health_at = time.monotonic()
         self._looked_at: datetime | None = None
         self._told: set[str] = set()
 
@@ -173,6 +175,9 @@ class Scheduler:
             span = f"from {before:%Y-%m-%d %H:%M} to {now:%Y-%m-%d %H:%M} UTC"
             planner.why_late = f"the scheduler was held up {span}: the machine slept, or its clock was set"
             self.say(planner.why_late)
+        if is_planning and time.monotonic() - self._health_at > LOOK_AT_HEALTH:
+            planner.crawls.want_alerts()
+            self._health_at = time.monotonic()
         has_ended = await planner.crawls.reap()
         if not is_planning:
             return

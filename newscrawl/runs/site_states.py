@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import BulkWriteError, OperationFailure
 
 from newscrawl.runs.health import HISTORY, verdict
+from newscrawl.runs.missed import Missed, missed_slots
 from newscrawl.runs.past import FIELDS, past_runs
 from newscrawl.site import Site
 from newscrawl.store.ledger import read_ledger
@@ -36,8 +37,12 @@ def zone_of(site: Site) -> tzinfo:
     return ZoneInfo(site.timezone) if site.timezone else UTC
 
 
-async def site_states(database: Database, sites: Iterable[Site], now: datetime) -> dict[str, Verdict]:
+async def site_states(
+    database: Database, sites: Iterable[Site], now: datetime, *, every: Mapping[str, Site] | None = None
+) -> dict[str, Verdict]:
     """Name to verdict of each site; `unknown` where it has no history.
+
+    `every`: all sites that there are, by name, where only some are asked for: schedules may have more.
 
     Verdicts are kept in `health`: those of sites without a run since are read from there, by two queries for all.
     The others are judged anew, and the runs of all of them read by one query.
@@ -56,7 +61,34 @@ async def site_states(database: Database, sites: Iterable[Site], now: datetime) 
             states[name] = Verdict(state="unknown")
     judged = await _judge(database, [by_name[name] for name in stale], now)
     await _keep(database, [_health(name, newest.get(name), found, now) for name, found in judged.items()])
-    return states | judged
+    return await with_missed(database, every or by_name, states | judged, now)
+
+
+async def with_missed(
+    database: Database, sites: Mapping[str, Site], states: Mapping[str, Verdict], now: datetime
+) -> dict[str, Verdict]:
+    """The verdicts with the planned runs that did not start, where none has taken place since.
+
+    `sites`: all that there are.
+    """
+    found = dict(states)
+    for missed in await missed_slots(database, now, sites):
+        for name in missed.sites or found:
+            last = found[name].last_run_at if name in found else None
+            if name in found and (last is None or last < missed.planned_at):
+                found[name] = found[name].with_findings([_of_slot(missed, now)])
+    return found
+
+
+def _of_slot(missed: Missed, now: datetime) -> Finding:
+    return Finding(
+        what="missed-run",
+        subject=f"schedule {missed.schedule}",
+        observed=missed.number,
+        since=missed.planned_at,
+        until=max(now, missed.planned_at),
+        reasons={missed.reason: 1} if missed.reason else {},
+    )
 
 
 def newest_runs_pipeline(names: Collection[str]) -> list[Document]:

@@ -17,6 +17,8 @@ def sentence(finding: Finding) -> str:
         case "no-run":
             usual = f"; {_hours(finding.expected)} is usual at this time" if finding.expected is not None else ""
             return f"no run since {_moment(finding.since)}, for {_hours(finding.observed)}{usual}"
+        case "missed-run":
+            return f"the run of {finding.subject} planned for {_moment(finding.since)} did not start{_because(finding)}"
         case "no-new-articles":
             return f"no new article since {_moment(finding.since)}{_usual_number(finding)}"
         case "fewer-new-articles":
@@ -60,6 +62,8 @@ def next_steps(site: str, verdict: Verdict) -> list[str]:
                 steps[f"newscrawl failures list --site {site}"] = 0
             case "missing" | "no-run":
                 steps[f"newscrawl crawl {site}"] = 0
+            case "missed-run":
+                steps["newscrawl schedule list"] = 0
             case "slow":
                 steps[f"newscrawl runs show {finding.run}"] = 0
     return [f"newscrawl health {site}", *steps]

@@ -9,8 +9,11 @@ from pymongo import monitoring
 
 from newscrawl.runs.past import PastRun
 from newscrawl.runs.site_states import newest_runs_pipeline, site_states
+from newscrawl.runs.wording import short
+from newscrawl.schedule import Schedule
 from newscrawl.site import Site
 from newscrawl.store.connect import Connection, connect
+from newscrawl.store.schedules import add_schedule
 from tests.runs.simulation import document, host_is_down
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -76,7 +79,7 @@ class Commands(monitoring.CommandListener):
         """Nothing to keep."""
 
 
-async def test_known_verdicts_cost_two_queries_for_all_sites(
+async def test_known_verdicts_and_missed_runs_cost_a_few_queries_for_all_sites(
     connection: Connection, server_uri: str, tmp_path: Any
 ) -> None:
     await add(connection, SOUND, *SITES)
@@ -90,7 +93,27 @@ async def test_known_verdicts_cost_two_queries_for_all_sites(
     finally:
         await second.close()
         monitoring._LISTENERS.command_listeners.remove(heard)
-    assert [name for name in heard.asked if "Sessions" not in name] == ["aggregate runs", "find health"]
+    assert [name for name in heard.asked if "Sessions" not in name] == [
+        "aggregate runs",
+        "find health",
+        *("find schedules", "find leases", "find slots"),
+    ]
+
+
+async def test_a_planned_run_that_did_not_start_makes_its_sites_silent_until_one_takes_place(
+    connection: Connection,
+) -> None:
+    await add(connection, SOUND, *SITES[:2], at=NOW - 6 * HOUR)
+    fields = {"name": "news", "sites": ["site0"], "kind": "every", "every": 3600, "created_by": "me"}
+    begun = NOW - 5 * HOUR
+    await add_schedule(
+        connection.database, Schedule.model_validate({**fields, "created_at": begun, "planned_until": begun})
+    )
+    found = await site_states(connection.database, SITES, NOW)
+    assert (found["site0"].state, found["site1"].state) == ("silent", "ok")
+    assert "schedule news" in short(found["site0"])
+    await add(connection, SOUND, SITES[0], at=NOW)
+    assert (await site_states(connection.database, SITES, NOW))["site0"].state == "ok"
 
 
 async def test_the_newest_runs_are_found_by_a_scan_of_distinct_sites(connection: Connection) -> None:
