@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: demo test audit bench bench-accuracy bench-duplicates bench-ingest bench-memory chaos flaky fuzz hostile lock clean
+.PHONY: demo test docs audit bench bench-accuracy bench-duplicates bench-ingest bench-memory chaos flaky fuzz hostile lock clean
 
 demo: .venv/.installed
 	@$(BIN)/newscrawl demo
@@ -11,6 +11,10 @@ demo: .venv/.installed
 test: .venv/.tools
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 	@$(BIN)/pytest -n auto --dist loadfile
+
+# The pages of docs/ as a site, in the folder site/
+docs: .venv/.tools
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --site-dir site
 
 # Known weaknesses of the locked versions, by the advisory service of today; 2: it cannot be reached
 audit: .venv/.tools
