@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: demo test docs audit bench bench-accuracy bench-duplicates bench-ingest bench-memory chaos flaky fuzz hostile lock clean
+.PHONY: demo test docs audit bench bench-accuracy bench-duplicates bench-ingest bench-memory bench-publishers chaos flaky fuzz hostile lock clean
 
 demo: .venv/.installed
 	@$(BIN)/newscrawl demo
@@ -51,6 +51,10 @@ bench-accuracy: .venv/.installed
 # Real pages of $NEWSCRAWL_SHARED from a WARC file into a database: about two minutes.
 bench-ingest: .venv/.installed
 	@$(BIN)/python benchmarks/ingest.py
+
+# The shipped site files on those of the real pages that are their publishers'; a few seconds.
+bench-publishers: .venv/.installed
+	@$(BIN)/python benchmarks/publishers.py
 
 # Copies of the real pages in $NEWSCRAWL_SHARED, and a million signatures in a database: about five minutes.
 bench-duplicates: .venv/.installed

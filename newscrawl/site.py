@@ -11,7 +11,7 @@ import difflib
 import re
 import tomllib
 import zoneinfo
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -263,7 +263,7 @@ class Site(_Table):
 
     def owns(self, url: str) -> bool:
         """True where the address stands on one of the site's hosts."""
-        return urlsplit(url).netloc.rpartition("@")[2].lower() in self.all_hosts
+        return _host(url) in self.all_hosts
 
     def is_article(self, url: str) -> bool | None:
         """True or False by the site's patterns; None where the file gives none. Old and AMP forms count."""
@@ -396,8 +396,9 @@ def find_site(name: str, sites: Mapping[str, Site]) -> Site:
 
 def site_of(url: str, sites: Iterable[Site]) -> Site | None:
     """The first site that owns the address."""
-    return next(_owners(url, sites), None)
+    host = _host(url)
+    return next((site for site in sites if host in site.all_hosts), None)
 
 
-def _owners(url: str, sites: Iterable[Site]) -> Iterator[Site]:
-    return (site for site in sites if site.owns(url))
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.rpartition("@")[2].lower()

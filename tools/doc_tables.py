@@ -12,8 +12,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from newscrawl.cli.sites import discovery
 from newscrawl.crawl.explain import FAILURES
 from newscrawl.records import RECORDS
+from newscrawl.site import load_sites
 from newscrawl.store.schema import INDEXES
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -82,7 +84,18 @@ def reasons() -> str:
     return "\n".join(["| reason | what it means | what to do |", "|---|---|---|", *rows])
 
 
-PAGES = {"data-model.md": models, "troubleshooting.md": reasons}
+def shipped_sites() -> str:
+    """Every shipped site, by country."""
+    sites = sorted(load_sites().values(), key=lambda site: (site.country or "", site.name))
+    rows = (
+        f"| {site.country} | `{site.name}` | [{site.publisher}]({site.home}) | {', '.join(site.languages)} "
+        f"| {discovery(site)} |"
+        for site in sites
+    )
+    return "\n".join(["| country | site | publisher | languages | discovery |", "|---|---|---|---|---|", *rows])
+
+
+PAGES = {"data-model.md": models, "publishers.md": shipped_sites, "troubleshooting.md": reasons}
 
 
 def page_with_tables(name: str) -> str:

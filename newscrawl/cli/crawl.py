@@ -104,9 +104,11 @@ def crawl(
     from newscrawl.article import Article
     from newscrawl.crawl.process import Options
     from newscrawl.crawl.process import crawl as run_crawl
+    from newscrawl.runs.past import ENDED_BY_OPERATOR
     from newscrawl.settings import ConfigurationError, read_settings
     from newscrawl.site import SiteError, find_site, load_sites
     from newscrawl.store.connect import DatabaseDown
+    from newscrawl.store.last_health import keep_health
 
     try:
         own = read_settings()
@@ -171,6 +173,9 @@ def crawl(
     except OSError as error:
         fail(f"{error}; correct the folder, or name another in NEWSCRAWL_DATA", Exit.USAGE)
     runs = list(outcome.runs.values())
+    if not dry_run:
+        ended = {run.site: run.outcome for run in runs if run.outcome and run.reason not in ENDED_BY_OPERATOR}
+        keep_health(own.data, ended, datetime.now(UTC))
     if as_json:
         told = [{"_id": outcome.identities.get(run.site), **run.model_dump(mode="json")} for run in runs]
         show_json("crawl", {"runs": told, "articles": shown, "earlier": sorted(outcome.earlier)})

@@ -38,9 +38,11 @@ def health(
     """
     from newscrawl.settings import ConfigurationError, read_settings
     from newscrawl.site import SiteError, find_site, load_sites
+    from newscrawl.store.last_health import keep_health
 
     try:
-        known = load_sites(read_settings().site_folders)
+        own = read_settings()
+        known = load_sites(own.site_folders)
         chosen = [find_site(name, known) for name in dict.fromkeys(names or [])] or [*known.values()]
     except (ConfigurationError, SiteError) as error:
         fail(str(error), Exit.USAGE)
@@ -50,6 +52,8 @@ def health(
         return await _read(connection, chosen, known, hours, is_whole=bool(names), has_ledger=bool(names) or as_json)
 
     reports = with_database(read)
+    judged = {report.site.name: report.verdict.state for report in reports if not report.is_unknown}
+    keep_health(own.data, judged, datetime.now(UTC))
     if as_json:
         show_json("health", [_as_json(report) for report in reports])
     elif names:

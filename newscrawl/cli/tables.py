@@ -25,10 +25,11 @@ def aligned(rows: Rows, columns: Sequence[int] | None = None) -> Iterator[str]:
     """The rows, each a line. `columns`: widths, where cells are to be cut; else as wide as the cells are."""
     wide = widths(rows) if columns is None else columns
     for row in rows:
-        yield GAP.join(_fitted(cell, width) for cell, width in zip(row, wide, strict=True)).rstrip()
+        yield GAP.join(fitted(cell, width) for cell, width in zip(row, wide, strict=True)).rstrip()
 
 
-def _fitted(cell: str, width: int) -> str:
+def fitted(cell: str, width: int) -> str:
+    """A cell in so many columns of a terminal, cut where it is wider."""
     return set_cell_size(cell, width) if cell_len(cell) <= width else set_cell_size(cell, width - 1) + "…"
 
 

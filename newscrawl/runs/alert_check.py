@@ -25,6 +25,7 @@ from newscrawl.runs.samples import Sample, samples
 from newscrawl.runs.site_states import site_states, zone_of
 from newscrawl.settings import Settings
 from newscrawl.site import Site
+from newscrawl.store.last_health import keep_health
 from newscrawl.verdicts import Alert, Channel, Verdict
 
 Database = AsyncDatabase[dict[str, Any]]
@@ -56,6 +57,7 @@ async def check_alerts(
     if not channels:
         return []
     states = await site_states(database, sites, now)
+    keep_health(own.data, {name: found.state for name, found in states.items() if found.state != "unknown"}, now)
     muted = await mutes(database, now)
     known = await _known(database, [channel.name for channel in channels], states)
     by_name = {site.name: site for site in sites}
