@@ -18,6 +18,7 @@ from newscrawl.schedule import Schedule, Slot
 NEWSCRAWL = (sys.executable, "-m", "newscrawl.cli")
 TAIL = 4000  # bytes of what a crawl said that are looked at
 MOST_SAID = 400  # characters of it that are kept
+LONGEST_ALERTS = 120.0  # seconds that the evaluation of alerts may take
 WAIT = "10m"
 """How long a crawl waits for another run of its site, which an operator may have begun by hand."""
 
@@ -145,19 +146,24 @@ def _wrong_with(run: Mapping[str, Any]) -> str:
 
 
 async def evaluate_alerts() -> str | None:
-    """Let alerts be evaluated after a crawl. What was wrong with that, if anything."""
-    process = await asyncio.create_subprocess_exec(
-        *NEWSCRAWL,
-        *("alerts", "check"),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    """Let alerts be evaluated after a crawl. What was wrong with that, if anything. Cancelled, it leaves no process."""
     try:
-        _, errors = await asyncio.wait_for(process.communicate(), timeout=120)
+        process = await asyncio.create_subprocess_exec(
+            *NEWSCRAWL,
+            *("alerts", "check"),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+    except OSError as error:
+        return str(error)
+    try:
+        _, errors = await asyncio.wait_for(process.communicate(), LONGEST_ALERTS)
     except TimeoutError:
-        process.kill()
-        await process.wait()
-        return "`newscrawl alerts check` took more than two minutes"
+        return f"`newscrawl alerts check` took more than {LONGEST_ALERTS:.0f} seconds"
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
     # Degraded is what it is there to find, and nothing to check is no fault of it.
     return None if process.returncode in (0, 3, 4) else errors.decode(errors="replace")[-MOST_SAID:].strip()

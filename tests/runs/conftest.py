@@ -54,3 +54,4 @@ async def crawls(connection: Connection, tmp_path: Path, monkeypatch: pytest.Mon
     yield crawls
     crawls.kill()
     await crawls.end()
+    await crawls.end_alerts(at_once=True)
