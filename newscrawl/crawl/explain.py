@@ -76,6 +76,7 @@ REMARKS: dict[str, Explanation] = {
     code: Explanation(means, remedy)
     for code, means, remedy in (
         ("database-away", "The database did not answer in mid-run.", "Nothing is lost; the next run goes on."),
+        ("archive-failed", "A page could not be written to the archive; the article is stored all the same.", "Look at the disk and the rights of the folder in NEWSCRAWL_ARCHIVE."),
         ("date-in-future", "A date lies in the future: it is left empty, and the printed text kept.", "`newscrawl why URL published`; perhaps the site's time zone is wrong."),
         ("date-unreadable", "A date is in a form that is not read: it is left empty, and the printed text kept.", "Please report it, with the address."),
         ("counter-out-of-range", "A view counter is impossibly high: it is left empty, and the printed text kept.", "Nothing."),

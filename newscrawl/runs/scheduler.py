@@ -136,7 +136,8 @@ class Scheduler:
                 if self.once and is_planning and not crawls:
                     return
             except PyMongoError as error:
-                said = describe(error, self.own.mongo_uri)
+                # The driver goes on with its time-outs and what it knows of the servers.
+                said = describe(error, self.own.mongo_uri).partition(" (configured timeouts")[0]
                 if self.once and not crawls:
                     raise DatabaseDown(said) from None
                 self.say(f"nothing can be planned: {said}; trying again in {backoff:.0f} seconds")

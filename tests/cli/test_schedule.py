@@ -125,8 +125,8 @@ def test_pause_resume_and_remove(planned: Any) -> None:
 
 
 def test_now_without_a_scheduler_says_so(planned: Any) -> None:
-    assert "no scheduler runs" in told(planned, "now", "tokyo", code=5)
-    change(planned, "tokyo", wanted_at=None)
+    assert "no scheduler runs" in told(planned, "now", "replica", code=5)
+    change(planned, "replica", wanted_at=None)
 
 
 def test_a_scheduler_sees_within_seconds_what_others_change_and_ends_in_order(planned: Any) -> None:
