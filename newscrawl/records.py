@@ -253,7 +253,9 @@ class Run(Part):
     command: Line
     started_at: Instant
     ended_at: Instant | None = None
-    reason: str | None = Field(default=None, description="Why it ended; null while it goes on or after a crash.")
+    reason: str | None = Field(
+        default=None, description="Why it ended; null while it goes on, and after a crash until the next run."
+    )
     outcome: Literal["ok", "failed", "degraded"] | None = None
     started_by: Name | None = Field(default=None, description="`user@host`, or `schedule NAME`.")
     options: dict[str, str | int | float | bool] = Field(
@@ -263,7 +265,7 @@ class Run(Part):
     holds_key: bool = Field(default=False, description="The key is taken by this run; false after a crash.")
     counts: dict[str, int] = Field(
         default_factory=dict,
-        description="Among them `links` = `known` + `known_visited` + `stored` + all of `dropped`.",
+        description="Among them `links` = `known` + `known_visited` + `stored` + all of `dropped` (+ `waiting`).",
     )
     coverage: dict[str, float] = Field(default_factory=dict, description="Share of articles that have the field.")
     dropped: dict[str, int] = Field(

@@ -16,7 +16,7 @@ from pymongo import MongoClient
 from newscrawl.archive.pages import ArchivedPage, archived_pages, page_at
 from newscrawl.replica import Replica, Server, serve, site_file
 
-ARTICLES = 60
+ARTICLES = 45
 OF_THE_TIME = {"changed_at", "last_seen_at", "first_seen_at", "next_visit_at", "links_due"}
 TOLD_BY_LISTINGS = {"aliases", "views"}
 """Listings, which an ingest does not read, show further addresses and counters."""

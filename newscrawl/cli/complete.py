@@ -14,7 +14,7 @@ from typing import Any
 VARIABLE = "_NEWSCRAWL_COMPLETE"
 """Set by the shell's script while it asks for completions."""
 PATIENCE = 500  # milliseconds for the database
-MOST_RUNS = 50
+MOST_STORED = 50
 
 Named = dict[str, str]
 """Word to what it is, for shells that show it."""
@@ -40,6 +40,21 @@ def sites() -> Named:
 
 def runs() -> Named:
     """The newest runs, where the database is running."""
+    return _stored("runs", "outcome", "started_at")
+
+
+def schedules() -> Named:
+    """Names of the schedules, where the database is running."""
+    return _stored("schedules", "kind", "_id")
+
+
+def channels() -> Named:
+    """Names of the channels of alerts, where the database is running."""
+    return _stored("channels", "shown", "_id")
+
+
+def _stored(collection: str, told: str, order: str) -> Named:
+    """`_id` to a field of the documents of a collection, of a database that is running, in falling order."""
     import asyncio
 
     from pymongo import AsyncMongoClient
@@ -60,8 +75,8 @@ def runs() -> Named:
             uri, serverSelectionTimeoutMS=PATIENCE, timeoutMS=PATIENCE
         )
         async with client:
-            found = client[own.database].runs.find({}, {"outcome": 1}).sort("started_at", -1).limit(MOST_RUNS)
-            return {run["_id"]: run.get("outcome") or "running" async for run in found}
+            found = client[own.database][collection].find({}, {told: 1}).sort(order, -1).limit(MOST_STORED)
+            return {document["_id"]: document.get(told) or "running" async for document in found}
 
     return asyncio.run(ask())
 
@@ -73,7 +88,13 @@ def settings() -> Named:
     return {name: field.description or "" for name, field in Settings.model_fields.items()}
 
 
-COMPLETERS: dict[str, Callable[[], Named]] = {"SITE": sites, "RUN": runs, "SETTING": settings}
+COMPLETERS: dict[str, Callable[[], Named]] = {
+    "SITE": sites,
+    "RUN": runs,
+    "SETTING": settings,
+    "SCHEDULE": schedules,
+    "CHANNEL": channels,
+}
 """What a parameter's place holds, such as `SITE`, to the words that may stand there."""
 
 

@@ -30,7 +30,7 @@ app = typer.Typer(
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
 LONGEST_NAME = 60
 
-Names = Annotated[list[str], typer.Argument(metavar="NAME…", help="Schedules by name.")]
+Names = Annotated[list[str], typer.Argument(metavar="SCHEDULE…", help="Schedules by name.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
 
 

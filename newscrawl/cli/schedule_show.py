@@ -230,7 +230,7 @@ def _row(plan: Plan, schedule: Schedule, now: datetime, number: int = 5) -> dict
 
 
 def show_schedule(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A schedule.")],
+    name: Annotated[str, typer.Argument(metavar="SCHEDULE", help="A schedule.")],
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Show one schedule whole: its plan, and its last ten planned runs with what became of each.
@@ -283,7 +283,7 @@ def show_schedule(
 
 
 def show_next(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="A schedule; else all.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="[SCHEDULE]", help="A schedule; else all.")] = None,
     number: Annotated[int, typer.Option("-n", "--number", min=1, max=1000, help="So many of each.")] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:

@@ -77,7 +77,7 @@ def list_sites(
 
 
 LEAST_PUBLISHER = 12  # columns of a terminal
-MOST_DISCOVERY = 30
+MOST_LANGUAGES, MOST_DISCOVERY = 12, 30
 
 
 def _table(sites: list[Site], health: dict[str, LastHealth]) -> tuple[list[str], list[list[str]]]:
@@ -100,6 +100,7 @@ def _table(sites: list[Site], health: dict[str, LastHealth]) -> tuple[list[str],
             row[column] = fitted(row[column], most).rstrip()
 
     if out.is_terminal and not fits(rows, out.width):
+        cut(2, MOST_LANGUAGES)
         cut(3, MOST_DISCOVERY)
         if room() < LEAST_PUBLISHER:
             rows[0][4] = "health"

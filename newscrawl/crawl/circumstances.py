@@ -51,5 +51,7 @@ def options_of(spider: SiteSpider) -> dict[str, str | int | float | bool]:
         "again": spider.asks_again,
         "now": spider.asks_now,
         "wait": spider.wait or None,
+        "due": spider.only_due,
+        "addresses": None if spider.addresses is None else len(spider.addresses),
     }
     return {name: value for name, value in asked.items() if value is not None and value is not False}

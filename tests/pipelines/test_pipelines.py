@@ -119,7 +119,8 @@ async def test_an_item_is_done_when_the_database_has_it(crawler: Crawler) -> Non
 async def test_an_article_that_the_database_refuses_is_a_failure(crawler: Crawler) -> None:
     article = await article_of(crawler, reading())
     article.body = "x" * 17 * 2**20
-    await StorePipeline.from_crawler(crawler).process_item(article)
+    with pytest.raises(DropItem):
+        await StorePipeline.from_crawler(crawler).process_item(article)
     await crawler.spider.session.writer.flush()
     [failure] = await crawler.spider.session.connection.database["failures"].find().to_list()
     assert (failure["stage"], failure["reason"]) == ("store", "refused-by-database")
