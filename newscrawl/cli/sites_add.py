@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -42,8 +43,7 @@ def add_site(
     It asks politely: by robots.txt, one page after the other, so that it takes a minute or two.
     """
     own, known = _known()
-    if name is not None:
-        _refuse_taken(name, own, known, force=force or dry_run)
+    _refuse_taken(name or _expected_name(address), own, known, force=force or dry_run)
     proposed = _propose(address, own, name, articles)
     path = folder_of(own) / f"{proposed.name}.toml"
     if not as_json:
@@ -80,8 +80,21 @@ def _known() -> tuple[Settings, set[str]]:
         fail(str(error), Exit.USAGE)
 
 
+def _expected_name(address: str) -> str:
+    """The name that the site will get, unless it sends its visitors to another domain. Ends with code 2."""
+    from newscrawl.crawl.visit import with_scheme
+    from newscrawl.proposal.names import name_of_site
+
+    try:
+        return name_of_site(with_scheme(address)[0])
+    except ValueError as error:
+        fail(str(error), Exit.USAGE)
+
+
 def _refuse_taken(name: str, own: Settings, known: set[str], *, force: bool) -> None:
-    """End where a site has the name already. `force`: it may be replaced."""
+    """End where a site has the name already, or none can have it. `force`: it may be replaced."""
+    if not re.fullmatch(r"[a-z0-9_-]{1,64}", name):
+        fail(f"--name {name[:80]!r} is no name of a site: small letters, digits, - and _, at most 64", Exit.USAGE)
     if name not in known or force:
         return
     path = folder_of(own) / f"{name}.toml"
