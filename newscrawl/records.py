@@ -253,7 +253,9 @@ class Run(Part):
     command: Line
     started_at: Instant
     ended_at: Instant | None = None
-    reason: str | None = Field(default=None, description="Why it ended; null while it goes on, and after a crash until the next run.")
+    reason: str | None = Field(
+        default=None, description="Why it ended; null while it goes on, after a crash until the next run."
+    )
     outcome: Literal["ok", "failed", "degraded"] | None = None
     started_by: Name | None = Field(default=None, description="`user@host`, or `schedule NAME`.")
     options: dict[str, str | int | float | bool] = Field(
