@@ -254,7 +254,7 @@ class Run(Part):
     started_at: Instant
     ended_at: Instant | None = None
     reason: str | None = Field(
-        default=None, description="Why it ended; null while it goes on, and after a crash until the next run."
+        default=None, description="Why it ended; null while it goes on, after a crash until the next run."
     )
     outcome: Literal["ok", "failed", "degraded"] | None = None
     started_by: Name | None = Field(default=None, description="`user@host`, or `schedule NAME`.")
