@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from newscrawl.cli.output import Exit, err, fail, out, show_json, show_table
+from newscrawl.cli.asking import want_consent
+from newscrawl.cli.output import Exit, fail, out, show_json, show_table
 from newscrawl.cli.session import archive_folder, own_settings
 
 if TYPE_CHECKING:
@@ -98,8 +99,8 @@ def prune(
     try:
         pruned = remove(folder, before, site=site, dry_run=True)
         if pruned.removed and not dry_run:
-            if not yes:
-                _ask(pruned.removed)
+            size = _size(sum(file.bytes for file in pruned.removed))
+            want_consent(f"Remove {len(pruned.removed)} files of {size}?", yes=yes)
             pruned = remove(folder, before, site=site)
     except (OSError, sqlite3.Error) as error:
         fail(f"{folder}: the archive cannot be pruned: {error}", Exit.FAILED)
@@ -113,14 +114,6 @@ def prune(
     out.print(f"{len(pruned.removed)} files {said}, {_size(sum(file.bytes for file in pruned.removed))}.")
     if pruned.spared:
         out.print(f"{len(pruned.spared)} more are as old, and stay while later files repeat their pages.")
-
-
-def _ask(files: list[ArchiveFile]) -> None:
-    size = _size(sum(file.bytes for file in files))
-    if not err.is_terminal:
-        fail(f"{len(files)} files of {size} would be removed; add --yes, or look first with --dry-run", Exit.USAGE)
-    if not typer.confirm(f"Remove {len(files)} files of {size}?", err=True):
-        fail("nothing was removed", Exit.USAGE)
 
 
 def _cells(files: Iterable[ArchiveFile]) -> tuple[Any, ...]:

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from newscrawl.cli.manner import manner
 from newscrawl.cli.output import Exit, err, fail, out, show_json, show_table
+from newscrawl.cli.progress import EVERY, form
 from newscrawl.cli.session import own_settings
 
 if TYPE_CHECKING:
@@ -193,7 +195,7 @@ def _run(
 
 async def _recorded(ingesting: Ingest, sources: Iterator[Source], session: Session | None, stop: Stop) -> Run | None:
     """Ingest, within a record of the run."""
-    from newscrawl.ingest.record import begun, ended
+    from newscrawl.ingest.record import begun, ended, so_far
     from newscrawl.store.runs import run_identity, start_run
 
     if session is None:
@@ -202,13 +204,15 @@ async def _recorded(ingesting: Ingest, sources: Iterator[Source], session: Sessi
     run = begun(NAME, sys.argv)
     ingesting.run_id = run_identity(run)
     await start_run(session.connection.database, ingesting.run_id, run)
-    reason = "failed"
+    reason, heart = "failed", session.heart
+    heart.join(ingesting.run_id, lambda: so_far(run, ingesting.tally))
     try:
         await ingesting.ingest(sources)
         reason = (
             "shutdown" if stop.is_requested else "database-down" if ingesting.tally.counts["spooled"] else "finished"
         )
     finally:
+        heart.leave(ingesting.run_id)
         run = ended(run, ingesting.tally, reason, is_ok=exit_code(ingesting.tally) in (Exit.OK, Exit.NOTHING))
         await session.writer.end_run(ingesting.run_id, run)
         await session.writer.flush()
@@ -225,7 +229,7 @@ def _show(article: Any, show: Callable[[dict[str, Any]], None] | None) -> None:
 
 
 @contextmanager
-def _progress(*, quiet: bool, every: float = 30.0) -> Iterator[Callable[[Tally], None]]:
+def _progress(*, quiet: bool, every: float = EVERY) -> Iterator[Callable[[Tally], None]]:
     """A line that is kept up to date on a terminal, a new one every so many seconds elsewhere; on stderr."""
     last = began = time.monotonic()
 
@@ -242,9 +246,10 @@ def _progress(*, quiet: bool, every: float = 30.0) -> Iterator[Callable[[Tally],
             last = time.monotonic()
             err.print(line(tally), soft_wrap=True)
 
-    if quiet:
+    shape = "none" if quiet else form(manner, os.environ, is_terminal=sys.stderr.isatty())
+    if shape == "none":
         yield lambda _tally: None
-    elif err.is_terminal:
+    elif shape == "live":
         with err.status("") as status:
             yield lambda tally: status.update(line(tally))
     else:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from newscrawl.settings import Settings
 
 T = TypeVar("T")
+WORKERS = 2
+"""Processes that read pages side by side."""
 
 
 def own_settings() -> Settings:
@@ -35,17 +37,17 @@ def with_session(own: Settings, work: Callable[[Session, Reader], Coroutine[Any,
     """Run a coroutine with a session and a reader of pages. Ends with code 2 or 5 where the database fails."""
     from pymongo.errors import PyMongoError
 
-    from newscrawl.crawl.reader import close_reader, open_reader
+    from newscrawl.crawl.reader import Reader
     from newscrawl.crawl.session import close_session, open_session
     from newscrawl.store.connect import DatabaseDown, describe
 
     async def run() -> T:
         session = await open_session(own)
-        reader = open_reader(own.page_timeout)
+        reader = Reader(own.page_timeout, workers=WORKERS)
         try:
             return await work(session, reader)
         finally:
-            await close_reader(reader)
+            await reader.close()
             await close_session(session)
 
     try:

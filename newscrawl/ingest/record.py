@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 
+from newscrawl.crawl.circumstances import versions, who
 from newscrawl.crawl.coverage import COVERED
 from newscrawl.ingest.conduct import Tally
 from newscrawl.normalize.secrets import mask
@@ -20,23 +21,29 @@ def begun(name: str, command: Sequence[str]) -> Run:
         site=name,
         command=mask(" ".join([os.path.basename(command[0]), *command[1:]])),
         started_at=datetime.now(UTC),
+        started_by=who(),
         version=version("newscrawl"),
+        versions=versions(),
         pid=os.getpid(),
         host=socket.gethostname(),
     )
 
 
-def ended(run: Run, tally: Tally, reason: str, *, is_ok: bool) -> Run:
-    """The record at its end."""
+def so_far(run: Run, tally: Tally) -> Run:
+    """The record as it stands."""
     counts = tally.counts
     stored = sum(counts[name] for name in ("new", "changed", "unchanged", "older"))
     return run.model_copy(
         update={
-            "ended_at": datetime.now(UTC),
-            "reason": reason,
-            "outcome": "ok" if is_ok and reason == "finished" else "failed",
             "counts": dict(counts),
             "errors": dict(tally.reasons),
             "coverage": {name: round(tally.fields[name] / stored, 4) for name in COVERED} if stored else {},
         }
     )
+
+
+def ended(run: Run, tally: Tally, reason: str, *, is_ok: bool) -> Run:
+    """The record at its end."""
+    outcome = "ok" if is_ok and reason == "finished" else "failed"
+    update = {"ended_at": datetime.now(UTC), "reason": reason, "outcome": outcome}
+    return so_far(run, tally).model_copy(update=update)
