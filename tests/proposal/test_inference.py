@@ -117,17 +117,29 @@ def test_links_of_menus_are_no_articles_unless_a_feed_lists_them() -> None:
 
 
 def test_numbers_with_long_texts_in_a_row_are_articles_though_their_addresses_say_nothing() -> None:
-    found = gather([front(*(Link(f"{HOME}/{n}.html", f"Story number {n} is about a bridge", "text") for n in range(10, 15)))], [], [], HOSTS)
+    found = gather(
+        [front(*(Link(f"{HOME}/{n}.html", f"Story number {n} is about a bridge", "text") for n in range(10, 15)))],
+        [],
+        [],
+        HOSTS,
+    )
     assert len(found.articles) == 5
 
 
 def test_links_to_other_hosts_are_left_out() -> None:
-    found = gather([front(Link("https://elsewhere.com/a-bridge-opens-over-the-river", "A bridge opens", "text", True))], [], [], HOSTS)
+    found = gather(
+        [front(Link("https://elsewhere.com/a-bridge-opens-over-the-river", "A bridge opens", "text", True))],
+        [],
+        [],
+        HOSTS,
+    )
     assert not found.articles
 
 
 def test_sections_are_pages_of_the_menu_those_of_latest_news_first() -> None:
-    home = front(menu("/sport"), menu("/about"), menu("/contact"), menu("/latest"), story("/a-bridge-opens-over-the-river"))
+    home = front(
+        menu("/sport"), menu("/about"), menu("/contact"), menu("/latest"), story("/a-bridge-opens-over-the-river")
+    )
     assert sections(home, HOSTS, HOME) == [f"{HOME}/latest", f"{HOME}/sport"]
 
 
@@ -159,11 +171,17 @@ def test_listings_are_named_that_add_articles_the_one_asked_for_first() -> None:
 
 
 def source(name: str, *paths: str, published: str | None = None, parent: str | None = None) -> Source:
-    return Source(f"{HOME}/{name}", [Card(url=HOME + path, source="feed", published=published) for path in paths], parent=parent)
+    return Source(
+        f"{HOME}/{name}", [Card(url=HOME + path, source="feed", published=published) for path in paths], parent=parent
+    )
 
 
 def test_a_feed_that_repeats_another_or_lists_other_things_is_left_out() -> None:
-    feeds = [source("all", "/news/a", "/news/b"), source("part", "/news/b"), source("jobs", "/job/1", "/job/2", "/news/c")]
+    feeds = [
+        source("all", "/news/a", "/news/b"),
+        source("part", "/news/b"),
+        source("jobs", "/job/1", "/job/2", "/news/c"),
+    ]
     assert [feed.url for feed in choose_feeds(feeds, is_article)] == [f"{HOME}/all"]
 
 
@@ -203,7 +221,9 @@ def test_a_front_page_says_where_its_links_stand_and_what_it_declares() -> None:
 
 
 def counter_page(count: int) -> Page:
-    text = "<p>A paragraph of the story that is long enough to be its text, and tells what happened in the town.</p>" * 3
+    text = (
+        "<p>A paragraph of the story that is long enough to be its text, and tells what happened in the town.</p>" * 3
+    )
     other = '<ul class="related"><li><a href="/x"><h3>Another story</h3><span class="stat-num">99</span></a></li></ul>'
     body = f'<article><h1>A bridge opens</h1><div class="post-stats"><span class="stat-views__x9Yz1">{count}</span></div>{text}</article>{other}'
     return Page(f"<html><body>{body}</body></html>", f"{HOME}/a")

@@ -9,12 +9,24 @@ import pytest
 from newscrawl.proposal.patterns import Learnt, learn_patterns
 
 HOME = "https://www.example.com"
-SERVICES = ["/", "/about-us", "/contact", "/privacy-policy", "/politics", "/sport", "/author/jane-doe", "/tag/local-elections"]
+SERVICES = [
+    "/",
+    "/about-us",
+    "/contact",
+    "/privacy-policy",
+    "/politics",
+    "/sport",
+    "/author/jane-doe",
+    "/tag/local-elections",
+]
 
 
 def learn(articles: list[str], others: list[str] = SERVICES, prefixes: tuple[str, ...] = ()) -> Learnt:
     return learn_patterns(
-        {HOME + path: 1.0 for path in articles}, {HOME + path for path in others}, hosts=["www.example.com"], prefixes=prefixes
+        {HOME + path: 1.0 for path in articles},
+        {HOME + path for path in others},
+        hosts=["www.example.com"],
+        prefixes=prefixes,
     )
 
 
