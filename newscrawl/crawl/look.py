@@ -290,14 +290,16 @@ class Look:
         if page is None:
             return
         card = addresses.evidence.cards.get(url)
-        story = await self._story(page, card if card is not None and card.source != "listing" else None)
+        story = await self._story(page, card)
         if story is not None:
             self.survey.stories[url] = story
             self.looked.pages[url] = page
 
     async def _story(self, page: Fetched, card: Card | None) -> Story | None:
         site = Site.generic(page.url)
-        arguments = (page.body, page.url, page.headers, site, card, page.at, self.own.limits)
+        known = card if card is not None and card.source != "listing" else None
+        linked = card.headline if card is not None else None
+        arguments = (page.body, page.url, page.headers, site, known, page.at, linked, self.own.limits)
         try:
             return await self.read(read_story, *arguments)
         except (NotAnArticle, ReadingFailed) as error:

@@ -17,6 +17,7 @@ from newscrawl.extract.sitemap import SitemapEntry, newest_first
 from newscrawl.normalize.urls import fetchable_url, registrable_domain
 from newscrawl.proposal.editions import prefix_of
 from newscrawl.proposal.front import Front, Link
+from newscrawl.proposal.headlines import is_headline
 from newscrawl.proposal.shapes import shape_of
 
 USUAL_FEEDS = ("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml")
@@ -119,12 +120,6 @@ def _of_front(front: Front, hosts: Sequence[str]) -> tuple[list[Link], list[Link
             articles.update((link.url, link) for link in told)
     others = [link for link in own if link.where == "menu" or (link.url not in articles and is_other(link))]
     return [link for link in articles.values() if not _is_service(link.url)], others
-
-
-def is_headline(text: str) -> bool:
-    """Whether a text is long enough for a headline; scripts without spaces count by characters."""
-    wide = sum(c > "\u2e80" for c in text)
-    return len(text.split()) >= 4 or wide >= 10
 
 
 def is_other(link: Link) -> bool:

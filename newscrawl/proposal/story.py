@@ -17,12 +17,15 @@ from newscrawl.extract.near import Near, near_headline
 from newscrawl.extract.page import Page
 from newscrawl.normalize.article import normalize_article
 from newscrawl.normalize.dates import parse_date
+from newscrawl.normalize.text import first_words
 from newscrawl.proposal.counters import Place, counters, datelines
+from newscrawl.proposal.headlines import is_headline
 from newscrawl.proposal.hints import Hints, read_hints
 from newscrawl.site import Site
 
 ENOUGH = 2  # signs of an article that make one
-SHORT, LONG = 40, 120  # words of a text
+SHORT, LONG = 40, 60  # words of a text
+FEW = 240  # words beside which many links make a list
 MANY = 8  # headed links on a page whose text is short
 NEAREST_BELOW, NEAREST_ABOVE = 25, 12  # blocks around the headline in which a printed time is looked for
 LONGEST = 120  # characters of a block that may be a time
@@ -64,9 +67,13 @@ def read_story(
     site: Site,
     card: Card | None,
     fetched_at: datetime,
+    linked: str | None = None,
     limits: Limits = LIMITS,
 ) -> Story:
-    """Read a page with what is known of its site. Raises NotAnArticle where it is no page at all."""
+    """Read a page with what is known of its site. `linked`: text of the link that led to it.
+
+    Raises NotAnArticle where it is no page at all.
+    """
     page = Page(body, url, headers=headers, limits=limits)
     story = Story(url, hints=read_hints(page))
     try:
@@ -78,7 +85,7 @@ def read_story(
     near = near_headline(page, raw.headline or "")
     story.alternates = raw.alternates
     story.times = _times(raw, near, card, article.language)
-    if signs_of_article(page, raw, article) < ENOUGH:
+    if signs_of_article(page, raw, article, linked) < ENOUGH:
         story.refusal = "no-signs-of-an-article"
     else:
         story.article = article
@@ -88,18 +95,25 @@ def read_story(
     return story
 
 
-def signs_of_article(page: Page, raw: RawArticle, article: Article) -> int:
-    """How much speaks for an article rather than a list, a service or a text about the publisher."""
+def signs_of_article(page: Page, raw: RawArticle, article: Article, linked: str | None = None) -> int:
+    """How much speaks for an article rather than a list, a service or a text about the publisher.
+
+    `linked`: text of the link that led to the page; where it is its headline, that is a sign.
+    """
     kinds = {kind for item in page.json_ld for kind in structured.types(item)}
     said = (page.meta_first("og:type") or ("", ""))[1].lower()
     declared = structured.article_object(page) is not None or "article" in said
     declared = declared or page.meta_first("article:published_time") is not None
     printed = raw.published and not raw.published[0].source.startswith(("card:", "url"))
     signs = 2 * declared + bool(printed) + (article.word_count >= LONG) + bool(article.authors)
-    signs -= 2 * (article.word_count < SHORT) + 2 * bool(kinds & {"CollectionPage", "SearchResultsPage", "ProfilePage"})
+    is_named = bool(linked) and is_headline(linked or "") and first_words(linked or "") == first_words(article.headline)
+    signs += 2 * is_named
+    signs -= 2 * (article.word_count < SHORT and not is_named) + 2 * bool(
+        kinds & {"CollectionPage", "SearchResultsPage", "ProfilePage"}
+    )
     if not declared and said == "website":
         signs -= 1
-    if not declared and article.word_count < 2 * LONG:
+    if not declared and article.word_count < FEW:
         headed = find_cards(page.tree, page.base_url, is_article=lambda _: None, most=60)
         signs -= len(headed) >= MANY and article.published is None
     return signs
