@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: demo test docs audit bench bench-accuracy bench-duplicates bench-ingest bench-memory bench-publishers chaos flaky fuzz hostile lock clean
+.PHONY: demo test docs audit bench bench-accuracy bench-duplicates bench-ingest bench-memory bench-publishers bench-sites chaos flaky fuzz hostile lock clean
 
 demo: .venv/.installed
 	@$(BIN)/newscrawl demo
@@ -59,6 +59,10 @@ bench-publishers: .venv/.installed
 # Copies of the real pages in $NEWSCRAWL_SHARED, and a million signatures in a database: about five minutes.
 bench-duplicates: .venv/.installed
 	@$(BIN)/python benchmarks/near_duplicates.py
+
+# `sites add` on sites made of the real pages in $NEWSCRAWL_SHARED, and on the replica: two minutes.
+bench-sites: .venv/.installed
+	@$(BIN)/python benchmarks/sites_add.py
 
 # Exact versions for all supported Pythons, from the lower bounds in pyproject.toml.
 lock:

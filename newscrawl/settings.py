@@ -82,7 +82,10 @@ class Settings(BaseModel):
     archive_days: int = Field(
         default=0, ge=0, le=36500, description="Days after which archived pages are pruned; 0: they are kept for ever."
     )
-    sites: str = Field(default="", description="Folders of further site files, separated as in PATH.")
+    sites: str = Field(
+        default="",
+        description="Folders of further site files, separated as in PATH; `sites` in the data folder is read, too.",
+    )
     user_agent: str = Field(
         default="newscrawl/0.1 (set NEWSCRAWL_USER_AGENT to name a contact)",
         min_length=5,

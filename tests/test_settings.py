@@ -75,3 +75,9 @@ def test_a_file_that_is_no_toml_is_told(tmp_path: Path) -> None:
     (tmp_path / "newscrawl.toml").write_text("delay = = 7")
     with pytest.raises(ConfigurationError, match=r"newscrawl\.toml"):
         read_settings()
+
+
+def test_site_files_in_the_data_folder_are_read_whatever_else_is_named(tmp_path: Path) -> None:
+    assert read_settings(data=tmp_path, sites="more").site_folders == [Path("more")]
+    (tmp_path / "sites").mkdir()
+    assert read_settings(data=tmp_path, sites="more").site_folders == [tmp_path / "sites", Path("more")]

@@ -105,7 +105,7 @@ def _refuse_taken(name: str, own: Settings, known: set[str], *, force: bool) -> 
 def _propose(address: str, own: Settings, name: str | None, articles: int) -> Proposed:
     import asyncio
 
-    from newscrawl.crawl.look import NotLooked
+    from newscrawl.crawl.looked import NotLooked
     from newscrawl.crawl.propose import propose_site
     from newscrawl.site import SiteError
 

@@ -5,8 +5,7 @@ Pages are read in processes of their own. What is inferred from them is in `news
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar, TypeVarTuple
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 from scrapy.http import Response
 
 from newscrawl.article import Card, NotAnArticle
+from newscrawl.crawl.looked import Fetched, Looked, NotLooked
 from newscrawl.crawl.reader import ReadingFailed, close_reader, open_reader
 from newscrawl.crawl.reading import headers_of
 from newscrawl.crawl.refusals import Refused
@@ -21,8 +21,9 @@ from newscrawl.crawl.visit import Visits, says
 from newscrawl.proposal import candidates
 from newscrawl.proposal.candidates import Source
 from newscrawl.proposal.front import read_front
+from newscrawl.proposal.samples import choose_samples
 from newscrawl.proposal.story import Story, read_story
-from newscrawl.proposal.survey import Addresses, Survey, choose_samples, learn_addresses
+from newscrawl.proposal.survey import Addresses, Survey, learn_addresses
 from newscrawl.settings import Settings
 from newscrawl.site import Site
 from newscrawl.spiders.discovery import Found, Unreadable, read_discovery
@@ -34,37 +35,8 @@ Ts = TypeVarTuple("Ts")
 MOST_FEEDS, MOST_SITEMAPS, MOST_CHILDREN = 8, 3, 3
 MOST_SECTIONS, MOST_TWINS = 10, 8
 GUESSES = 4  # usual addresses of feeds that are tried where a site names none
-ENOUGH_CHILDREN = 3  # further articles read where some of the first are none
+FURTHER = 3  # further articles read where some of the first are none
 DEEP = 2  # sections of sections
-
-
-class NotLooked(Exception):
-    """The site could not be looked at. `reason`: `unreachable`, `forbidden`, `no-articles`; the message for people."""
-
-    def __init__(self, reason: str, message: str) -> None:
-        self.reason = reason
-        super().__init__(message)
-
-
-@dataclass(slots=True)
-class Fetched:
-    """A page as it was fetched, to be read once more."""
-
-    body: bytes
-    url: str
-    headers: Mapping[str, str]
-    at: datetime
-
-
-@dataclass(slots=True)
-class Looked:
-    """What was seen of a site, and the pages of articles and sources among it."""
-
-    survey: Survey
-    pages: dict[str, Fetched] = field(default_factory=dict)
-    requests: int = 0
-    notes: list[str] = field(default_factory=list)
-    """What could not be fetched or read, in sentences for people."""
 
 
 class Look:
@@ -274,7 +246,7 @@ class Look:
         if not addresses.evidence.articles and not self.survey.stories:
             raise NotLooked("no-articles", self._nothing())
         tried: set[str] = set(self.survey.stories)
-        for left in (number, ENOUGH_CHILDREN, ENOUGH_CHILDREN):
+        for left in (number, FURTHER, FURTHER):
             for url in choose_samples(addresses, left, tried):
                 tried.add(url)
                 await self._sample(url, addresses)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from newscrawl.article import Article, NotAnArticle
-from newscrawl.crawl.look import Look, Looked
+from newscrawl.crawl.look import Look
+from newscrawl.crawl.looked import Looked
 from newscrawl.crawl.pages import read_article_page
 from newscrawl.crawl.reader import ReadingFailed
 from newscrawl.crawl.visit import Visits, with_scheme
@@ -20,6 +21,8 @@ from newscrawl.settings import Settings
 from newscrawl.site import Site, parse_site
 from newscrawl.spiders.discovery import Unreadable, read_discovery
 from newscrawl.spiders.walk import Kind
+
+FEW = 3  # articles that tell too little
 
 
 @dataclass(slots=True)
@@ -133,6 +136,3 @@ def _warnings(rows: list[Coverage], sources: dict[str, int], read: dict[str, Art
     if len(read) < FEW:
         warnings.append(f"only {len(read)} articles could be read: look at the pattern before you trust it")
     return warnings
-
-
-FEW = 3  # articles that tell too little

@@ -29,6 +29,7 @@ FEW = 240  # words beside which many links make a list
 MANY = 8  # headed links on a page whose text is short
 NEAREST_BELOW, NEAREST_ABOVE = 25, 12  # blocks around the headline in which a printed time is looked for
 LONGEST = 120  # characters of a block that may be a time
+_LISTS = frozenset({"CollectionPage", "SearchResultsPage", "ProfilePage"})
 _CLOCK = re.compile(r"\d{1,2}\s?[:.h]\s?\d{2}")
 _ZONED = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})\s*$|[+-]\d{4}\s*$|\b(?:GMT|UTC)\s*$")
 _UNZONED = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*$")
@@ -104,13 +105,11 @@ def signs_of_article(page: Page, raw: RawArticle, article: Article, linked: str 
     said = (page.meta_first("og:type") or ("", ""))[1].lower()
     declared = structured.article_object(page) is not None or "article" in said
     declared = declared or page.meta_first("article:published_time") is not None
-    printed = raw.published and not raw.published[0].source.startswith(("card:", "url"))
-    signs = 2 * declared + bool(printed) + (article.word_count >= LONG) + bool(article.authors)
-    is_named = bool(linked) and is_headline(linked or "") and first_words(linked or "") == first_words(article.headline)
-    signs += 2 * is_named
-    signs -= 2 * (article.word_count < SHORT and not is_named) + 2 * bool(
-        kinds & {"CollectionPage", "SearchResultsPage", "ProfilePage"}
-    )
+    is_dated = bool(raw.published) and not raw.published[0].source.startswith(("card:", "url"))
+    named = linked if linked and is_headline(linked) else ""
+    is_named = bool(named) and first_words(named) == first_words(article.headline)
+    signs = 2 * declared + 2 * is_named + is_dated + (article.word_count >= LONG) + bool(article.authors)
+    signs -= 2 * (article.word_count < SHORT and not is_named) + 2 * bool(kinds & _LISTS)
     if not declared and said == "website":
         signs -= 1
     if not declared and article.word_count < FEW:

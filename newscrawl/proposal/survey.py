@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from newscrawl.normalize.language import detect_language
-from newscrawl.normalize.urls import canonical_url
 from newscrawl.proposal.candidates import VERIFIED, Evidence, Source, gather
 from newscrawl.proposal.choice import choose_feeds, choose_listings, choose_sitemaps
 from newscrawl.proposal.counters import common_places
 from newscrawl.proposal.countries import countries_of, find_country
-from newscrawl.proposal.editions import EditionFound, base_of, find_editions, prefix_of, regional
+from newscrawl.proposal.editions import EditionFound, find_editions, prefix_of, regional
 from newscrawl.proposal.front import Front
 from newscrawl.proposal.names import publisher_of
 from newscrawl.proposal.patterns import Learnt, learn_patterns
@@ -78,8 +77,7 @@ def learn_addresses(survey: Survey) -> Addresses:
     _verify(evidence, survey.stories)
     editions = editions_of(survey, evidence)
     prefixes = [edition.prefix for edition in editions if edition.prefix]
-    weights = _settled(evidence, survey)
-    learnt = learn_patterns(weights, evidence.others, hosts=survey.hosts, prefixes=prefixes)
+    learnt = learn_patterns(evidence.articles, evidence.others, hosts=survey.hosts, prefixes=prefixes)
     return Addresses(evidence, learnt, prefixes)
 
 
@@ -96,11 +94,6 @@ def _verify(evidence: Evidence, stories: Mapping[str, Story]) -> None:
             evidence.others.add(url)
     for url in [url for url in evidence.articles if shape_of(url).key in refused]:
         evidence.articles[url] *= 0.2
-
-
-def _settled(evidence: Evidence, survey: Survey) -> dict[str, float]:
-    """The articles that patterns are learnt from: guesses of a listing count little where feeds or pages tell more."""
-    return dict(evidence.articles)
 
 
 def editions_of(survey: Survey, evidence: Evidence) -> list[EditionFound]:
@@ -282,43 +275,3 @@ def _rules(stories: Sequence[Story], proposal: Proposal) -> None:
             proposal.facts.append(Fact(key, ", ".join(place.css for place in places), said))
     if rules:
         proposal.table["rules"] = rules
-
-
-def choose_samples(addresses: Addresses, number: int, tried: Iterable[str]) -> list[str]:
-    """Articles to read: of every edition and pattern, the oldest and the newest among them, none twice."""
-    done = {_identity(url) for url in tried}
-    groups: dict[tuple[str, ...], list[str]] = {}
-    weights = addresses.evidence.articles
-    for url in sorted(weights, key=lambda url: -weights[url]):
-        if _identity(url) not in done:
-            pattern = next((p for p in addresses.learnt.patterns if re.search(p, url)), "")
-            groups.setdefault((prefix_of(url), pattern), []).append(url)
-    for key, urls in groups.items():
-        dated = sorted(
-            urls,
-            key=lambda url: addresses.evidence.cards[url].published or "" if url in addresses.evidence.cards else "",
-        )
-        spread = [urls[0], dated[-1], dated[0], *urls]
-        groups[key] = list(dict.fromkeys(spread))
-    queues = sorted(groups.values(), key=lambda urls: -len(urls))
-    chosen: list[str] = []
-    while len(chosen) < number and any(queues):
-        for queue in queues:
-            while queue:
-                url = queue.pop(0)
-                if url not in chosen:
-                    chosen.append(url)
-                    break
-            if len(chosen) >= number:
-                break
-    return chosen
-
-
-def _identity(url: str) -> str:
-    try:
-        return canonical_url(url)
-    except ValueError:
-        return url
-
-
-__all__ = ["Addresses", "Fact", "Proposal", "Survey", "base_of", "choose_samples", "learn_addresses", "propose"]
