@@ -25,7 +25,7 @@ from newscrawl.proposal.shapes import (
     slug_of_words,
 )
 
-MOST_PATTERNS = 4
+MOST_PATTERNS = 8
 FEWEST = 0.04  # share of all articles that a pattern of its own is worth
 SURE = 8  # articles that all stand in one folder, so that those to come will, too
 MOST_NAMED = 12  # rubrics that are named in a pattern
