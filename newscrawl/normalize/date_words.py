@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
 from babel import Locale, localedata
 from babel.core import UnknownLocaleError
+
+from newscrawl.normalize.cldr import cldr
 
 # A word or a number. Words are told by what they are not: Python's \w leaves out the vowel signs of Indic scripts.
 TOKEN = re.compile(
@@ -92,7 +93,7 @@ _SCRIPT_ENDS = (
 )  # fmt: skip
 # Regions whose names of months or order of numbers are their own.
 _VARIANTS = {"ar": ("ar_SY", "ar_DZ", "ar_MA", "ar_IQ"), "de": ("de_AT",), "es": ("es_PE",), "sr": ("sr_Latn",), "en": ("en_AU", "en_CA"), "uz": ("uz_Cyrl",), "no": ("nb",), "tl": ("fil",)}  # fmt: skip
-_PARTS = ("months", "days", "day_periods", "date_fields")
+_PARTS = ("months", "days", "day_periods", "date_fields", "date_formats")
 _UNITS = ("second", "minute", "hour", "day", "week", "month", "year")
 
 # Months as printed beside CLDR's names.
@@ -149,20 +150,6 @@ _JUST_NOW = {
     "id": "baru saja", "vi": "vừa xong", "el": "μόλις τώρα", "ro": "chiar acum", "sv": "nyss|just nu", "nb": "akkurat nå",
 }  # fmt: skip
 NUMBER_WORDS = frozenset("a an one un une una uno ein eine einer einem einen uma um одну один одна jeden jedna jednu egy en ett et één een bir ένα μία μια".split())  # fmt: skip
-
-
-def cldr(locale: str, parts: tuple[str, ...]) -> localedata.LocaleDataDict:
-    """Parts of a locale's data, by Babel's names for both.
-
-    In copies of its own: Babel writes the aliases that it resolves into what all locales share, so that after Hebrew
-    Chinese would have Hebrew months.
-    """
-    whole = localedata.load(locale)
-    return localedata.LocaleDataDict({part: _copied(whole[part]) for part in parts})
-
-
-def _copied(data: Any) -> Any:
-    return {name: _copied(value) for name, value in data.items()} if isinstance(data, Mapping) else data
 
 
 def words_of(language: str) -> Words | None:
@@ -246,10 +233,10 @@ def _script(code: int) -> str:
 
 
 def _from_cldr(locale: Locale) -> Words:
-    short = str(locale.date_formats["short"].pattern)
-    words = Words(month_first=_month_first(short), short_year_first=re.match(r"yy(?!y)", short) is not None)
     name, base = str(locale), locale.language
     data = cldr(name, _PARTS)
+    short = str(data["date_formats"]["short"].pattern)
+    words = Words(month_first=_month_first(short), short_year_first=re.match(r"yy(?!y)", short) is not None)
     for context in ("format", "stand-alone"):
         for width in ("wide", "abbreviated"):
             for number, month in data["months"][context][width].items():

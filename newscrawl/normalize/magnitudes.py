@@ -12,7 +12,8 @@ from functools import lru_cache
 from babel import Locale
 from babel.core import UnknownLocaleError
 
-from newscrawl.normalize.date_words import TOKEN, cldr
+from newscrawl.normalize.cldr import cldr
+from newscrawl.normalize.date_words import TOKEN
 
 # Understood in every language, because sites keep them in translation.
 _EVERYWHERE = {

