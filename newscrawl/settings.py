@@ -289,6 +289,12 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
             "newscrawl.crawl.cookies.HostCookies": 700,
         },
         "RETRY_TIMES": own.retries,
+        # What the downloads above raise. Scrapy's list names more, and loads its other downloads to know them (0.2 s).
+        "RETRY_EXCEPTIONS": [
+            *(f"scrapy.exceptions.{name}Error" for name in ("CannotResolveHost", "DownloadConnectionRefused")),
+            *(f"scrapy.exceptions.{name}Error" for name in ("DownloadFailed", "DownloadTimeout", "ResponseDataLoss")),
+            OSError,
+        ],
         "RETRY_GIVE_UP_LOG_LEVEL": "INFO",  # the failure is recorded
         "REDIRECT_MAX_TIMES": own.max_redirects,
         "METAREFRESH_MAXDELAY": 5,  # seconds: a page that loads itself anew every minute leads nowhere
