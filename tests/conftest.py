@@ -22,10 +22,13 @@ from pymongo import MongoClient
 from newscrawl.replica import Replica, Server, serve, site_file
 from newscrawl.replica.server import SPOKEN_TO_CRAWLERS
 from newscrawl.store.local import LocalServer
+from tests.prefork import Prefork
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPILED = tempfile.TemporaryDirectory(prefix="newscrawl-tests-")
 """Where the commands keep their compiled modules, also where the environment forbids files beside the sources."""
+PREFORK = Prefork()
+LONGEST = 120.0  # seconds that a command may take
 
 
 @pytest.fixture(scope="session")
@@ -89,10 +92,13 @@ class Newscrawl:
 
     def run(self, *words: str) -> tuple[int, str, str]:
         """Exit code, stdout and stderr of the command."""
-        process = self.start(*words)
-        output, errors = process.communicate(timeout=120)
-        assert "Traceback" not in output + errors, errors
-        return process.returncode, output, errors
+        done = PREFORK.run(words, self.environment, self.folder, LONGEST)
+        if done is None:
+            process = self.start(*words)
+            output, errors = process.communicate(timeout=LONGEST)
+            done = process.returncode, output, errors
+        assert "Traceback" not in done[1] + done[2], done[2]
+        return done
 
     def __call__(self, *words: str, code: int = 0) -> str:
         """stdout of the command, which has to end with this code."""
