@@ -231,7 +231,8 @@ class Reader:
         self._busy.add(worker)
         is_there = False
         try:
-            is_there = await worker.begin()
+            with self._turns.starting():
+                is_there = await worker.begin()
         finally:
             if not is_there:
                 self._busy.discard(worker)

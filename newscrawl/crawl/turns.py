@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class Turns:
@@ -22,6 +24,7 @@ class Turns:
         """Sites in the order of their turns."""
         self._under_way: Counter[str] = Counter()
         self._moved_at = 0.0
+        self._starting = 0
         self._slow: set[str] = set()
 
     async def take(self, site: str) -> None:
@@ -49,6 +52,16 @@ class Turns:
         if self._free == self.places:
             self.places = self._free = self.fewest
 
+    @contextmanager
+    def starting(self) -> Iterator[None]:
+        """Meanwhile the worker of a place starts. Others would start no sooner, so no place is added for that."""
+        self._starting += 1
+        try:
+            yield
+        finally:
+            self._starting -= 1
+            self._moved_at = asyncio.get_running_loop().time()
+
     def mark_slow(self, site: str) -> None:
         """A page of the site had to be ended: from now on its pages share one place with those of other such sites."""
         self._slow.add(site)
@@ -56,7 +69,7 @@ class Turns:
     def _add_place(self) -> None:
         """One more, where nothing has moved: many pages that wait are no reason, for each place takes memory."""
         has_moved = asyncio.get_running_loop().time() < self._moved_at + self.patience
-        if self._waiting and not has_moved and self.places < self.most:
+        if self._waiting and not (has_moved or self._starting) and self.places < self.most:
             self.places += 1
             self._free += 1
             self._hand_out()

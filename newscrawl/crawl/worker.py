@@ -58,9 +58,13 @@ class Answer:
 
 
 def main() -> None:
-    """Fork a worker for each connection that comes over the one whose descriptor is the first argument."""
+    """Fork a worker for each connection that comes over the one whose descriptor is the first argument.
+
+    The second argument: languages whose tables are loaded once for all of them.
+    """
     give_back_large_blocks()
     control = socket.socket(fileno=int(sys.argv[1]))
+    prepare(sys.argv[2].split())
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # so that none that has ended stays in the table of processes
@@ -70,13 +74,12 @@ def main() -> None:
             return
         if os.fork() == 0:
             control.close()
-            _work(socket.socket(fileno=descriptors[0]), sys.argv[2].split())
+            _work(socket.socket(fileno=descriptors[0]))
         os.close(descriptors[0])
 
 
-def _work(connection: socket.socket, languages: list[str]) -> None:
+def _work(connection: socket.socket) -> None:
     """Read pages until nobody asks for more, and end the process."""
-    prepare(languages)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_DATA, (_statm(5) + MOST_MEMORY, resource.RLIM_INFINITY))
     try:

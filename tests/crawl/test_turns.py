@@ -44,6 +44,19 @@ async def test_a_second_place_is_there_once_somebody_has_waited() -> None:
     assert (served, turns.places) == (["one"], 2)
 
 
+async def test_no_place_is_added_while_the_worker_of_another_one_starts() -> None:
+    turns = Turns(2, patience=0)
+    await turns.take("one")
+    with turns.starting():
+        (second,), served = await waiting(turns, "two")
+        for _ in range(20):
+            await settle()
+        assert (served, turns.places) == ([], 1)
+    async with asyncio.timeout(10):
+        await second
+    assert turns.places == 2
+
+
 async def test_one_place_is_enough_again_when_nothing_is_under_way() -> None:
     turns = Turns(2, patience=0)
     await turns.take("one")
