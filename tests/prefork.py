@@ -43,7 +43,8 @@ class Prefork:
     def run(
         self, words: tuple[str, ...], environment: Mapping[str, str], folder: Path, seconds: float
     ) -> tuple[int, str, str] | None:
-        """Exit code, stdout and stderr of the command; None where its environment asks for a process of its own.
+        """Exit code, stdout and stderr of the command; None where it needs a process of its own: by its environment, or the length
+        of its words.
 
         Raises TimeoutExpired.
         """
@@ -53,6 +54,8 @@ class Prefork:
         if common != self._environment:
             return None
         request = json.dumps([words, dict(environment), str(folder)]).encode()
+        if len(request) > MOST:
+            return None
         told, tells = socket.socketpair()
         told.settimeout(seconds)
         output, writes_output = os.pipe()
