@@ -27,7 +27,7 @@ FIELDS = (
 ENDED_BY_OPERATOR = frozenset({"shutdown", "interrupted", "locked"})
 """Reasons of runs that came to no end of their own: they say nothing of the site."""
 
-_PARTIAL_OPTIONS = ("limit", "from", "dry_run", "revisit")
+_PARTIAL_OPTIONS = ("limit", "from", "dry_run", "revisit", "addresses")
 _PARTIAL_WORDS = ("--limit", "--from", "--dry-run", "--revisit")
 """The same, for runs of versions that kept no options."""
 _NO_CRAWLS = ("ingest", "replay")

@@ -312,7 +312,7 @@ def test_a_site_that_was_never_crawled_says_how(newscrawl: Any, young: Server) -
 def test_a_site_that_does_not_exist_is_a_wrong_word(newscrawl: Any, young: Server) -> None:
     code, _output, errors = newscrawl.run("health", "replika")
     assert code == 2
-    assert "did you mean replica?" in errors
+    assert "did you mean replica" in errors
 
 
 def test_the_ledger_is_read_by_an_index(newscrawl: Any, young: Server) -> None:
