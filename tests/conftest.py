@@ -31,6 +31,16 @@ PREFORK = Prefork()
 LONGEST = 120.0  # seconds that a command may take
 
 
+LONG = ("crawl", "docs", "cli", "store", "runs", "benchmarks")
+"""Folders whose files take minutes; files of the others take seconds."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first: at the end no process works alone."""
+    ranks = {folder: rank for rank, folder in enumerate(LONG)}
+    items.sort(key=lambda item: ranks.get(item.path.parent.name, len(LONG)))
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real pages and labelled examples, which is no part of the repository."""
