@@ -10,7 +10,7 @@ demo: .venv/.installed
 
 test: .venv/.tools
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
-	@$(BIN)/pytest -n auto --dist loadfile
+	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 # The pages of docs/ as a site, in the folder site/
 docs: .venv/.tools
