@@ -100,8 +100,7 @@ class SiteSpider(scrapy.Spider):
         self.span: Span | None = None
         """Articles published outside are left out."""
         self.listings = Listings(self)
-        if first_day and last_day:
-            self.days_asked = date.fromisoformat(first_day), date.fromisoformat(last_day)
+        if self.days_asked:
             self.span = Span(*self.days_asked, self.site.timezone)
             self.listings = PastListings(self, self.span, again=self.asks_again)
             self.no_revisits = True

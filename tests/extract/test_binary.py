@@ -21,7 +21,7 @@ PAGE = b"<html><h1>Bridge closed</h1><p>The council met on Tuesday.</p></html>"
         b"\x89PNG\r\n\x1a\n" + NOISE,
         b"PK\x03\x04" + NOISE,
         b"\x00\x00\x00\x18ftypmp42" + NOISE,
-        gzip.compress(PAGE),
+        gzip.compress(PAGE, mtime=0),
         zlib.compress(PAGE * 50 + NOISE),
         NOISE,
     ],
