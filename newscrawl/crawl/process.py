@@ -36,9 +36,9 @@ class Options:
     `days`: first and last day of a backfill, both whole. `again`: finished days once more. `now`: what failed is
     tried again at once, also at hosts that are down or want to be left alone. `wait`: how long another run of a site is
     waited for; else the site is refused. `archive`: archive the pages, or do not; None: as the setting says.
-    `started_by`: who, if not the user of this process. `key`: of each site no second crawl is started with it. `due`: of
-    the listings, feeds and sitemaps those that are due. `addresses`: of what failed before these addresses, and nothing
-    else.
+    `started_by`: who, if not the user of this process. `key`: of each site no second crawl is started with it.
+    `due`: of the listings, feeds and sitemaps those that are due. `addresses`: of what failed before these addresses,
+    and nothing else.
     """
 
     limit: int | None = None
