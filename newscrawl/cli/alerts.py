@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from newscrawl.cli.asked import all_sites, named_sites, own_settings, want_consent
 from newscrawl.cli.output import Exit, err, fail, out, show_json, show_table, with_database
 
 if TYPE_CHECKING:
     from newscrawl.settings import Settings
-    from newscrawl.site import Site
     from newscrawl.store.connect import Connection
     from newscrawl.verdicts import Alert, Channel, Mute
 
@@ -63,8 +62,7 @@ def add(
         fail("the name of a channel is made of a-z, 0-9, _ and -, and does not begin with settings-", Exit.USAGE)
     if (url is None) == (url_file is None):
         fail("name the address of the channel, or with --url-file a file that holds it", Exit.USAGE)
-    _own, known = _settings_and_sites()
-    chosen = _named([site.strip() for site in (sites or "").split(",") if site.strip()], known)
+    chosen = _named([site.strip() for site in (sites or "").split(",") if site.strip()])
     try:
         public = shown(url if url_file is None else read_address(url_file))  # type: ignore[arg-type]
     except (NoChannel, ChannelError) as error:
@@ -97,7 +95,7 @@ def list_channels(as_json: Annotated[bool, typer.Option("--json", help="As JSON.
 
     newscrawl alerts list --json
     """
-    own, _known = _settings_and_sites()
+    own = own_settings()
     channels, alerts, muted = with_database(lambda connection: _read(connection, own))
     if as_json:
         show_json(
@@ -155,10 +153,7 @@ def remove(
     if dry_run:
         out.print(f"{name} ({channel.shown}) would be removed.", soft_wrap=True)
         return
-    if not yes and not sys.stdin.isatty():
-        fail("nothing was removed: there is no terminal to ask on; repeat the command with --yes", Exit.USAGE)
-    if not yes and not typer.confirm(f"Remove {name} ({channel.shown})?", err=True):
-        raise typer.Exit(int(Exit.OK))
+    want_consent(f"Remove {name} ({channel.shown})?", yes=yes)
     with_database(lambda connection: remove_channel(connection.database, name))
     out.print(f"{name} is told nothing more.")
 
@@ -242,7 +237,7 @@ def check(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = Fa
     from newscrawl.runs.alert_check import check_alerts
     from newscrawl.runs.channels import ChannelError, all_channels
 
-    own, known = _settings_and_sites()
+    own, known = own_settings(), all_sites(at_a_glance=True)
 
     async def work(connection: Connection) -> Any:
         if not await all_channels(connection.database, own):
@@ -270,24 +265,8 @@ def check(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = Fa
         raise typer.Exit(int(Exit.DEPENDENCY))
 
 
-def _settings_and_sites() -> tuple[Settings, dict[str, Site]]:
-    from newscrawl.settings import ConfigurationError, read_settings
-    from newscrawl.site import SiteError, load_sites
-
-    try:
-        own = read_settings()
-        return own, load_sites(own.site_folders, at_a_glance=True)
-    except (ConfigurationError, SiteError) as error:
-        fail(str(error), Exit.USAGE)
-
-
-def _named(names: list[str], known: dict[str, Site]) -> list[str]:
-    from newscrawl.site import SiteError, find_site
-
-    try:
-        return [find_site(name, known).name for name in dict.fromkeys(names)]
-    except SiteError as error:
-        fail(str(error), Exit.USAGE)
+def _named(names: list[str] | None) -> list[str]:
+    return [site.name for site in named_sites(names, all_sites(at_a_glance=True))]
 
 
 def _muted_names(sites: list[str] | None, every: bool) -> list[str]:
@@ -295,7 +274,7 @@ def _muted_names(sites: list[str] | None, every: bool) -> list[str]:
 
     if bool(sites) == every:
         fail("name sites, or --all", Exit.USAGE)
-    return [EVERY_SITE] if every else _named(sites or [], _settings_and_sites()[1])
+    return [EVERY_SITE] if every else _named(sites)
 
 
 def _every(site: str) -> str:
@@ -306,7 +285,7 @@ def _channel(name: str, *, is_own: bool = False) -> Channel:
     """The channel of this name; ends with 4 where there is none. `is_own`: one of the database."""
     from newscrawl.runs.channels import FROM_SETTINGS
 
-    own, _known = _settings_and_sites()
+    own = own_settings()
     channels, _alerts, _mutes = with_database(lambda connection: _read(connection, own))
     found = next((channel for channel in channels if channel.name == name), None)
     if found is None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from newscrawl.cli.asking import want_consent
+from newscrawl.cli.asked import instant_asked, own_settings, want_consent
 from newscrawl.cli.output import Exit, fail, out, show_json, show_table
-from newscrawl.cli.session import archive_folder, own_settings
+from newscrawl.cli.session import archive_folder
+from newscrawl.cli.tables import size
 
 if TYPE_CHECKING:
     from newscrawl.archive.index import ArchiveFile
@@ -85,22 +85,18 @@ def prune(
     import sqlite3
 
     from newscrawl.archive.keep import prune as remove
-    from newscrawl.cli.crawl import since_of
 
     own = own_settings()
     span = older_than or (f"{own.archive_days}d" if own.archive_days else None)
     if span is None:
         fail("how old? --older-than 90d, or set NEWSCRAWL_ARCHIVE_DAYS", Exit.USAGE)
-    try:
-        before = since_of(span, datetime.now(UTC))
-    except ValueError:
-        fail(f"--older-than {span!r} is no span such as 90d and no date such as 2026-01-31", Exit.USAGE)
+    before = instant_asked(span, "--older-than", "90d")
     folder = archive_folder(own)
     try:
         pruned = remove(folder, before, site=site, dry_run=True)
         if pruned.removed and not dry_run:
-            size = _size(sum(file.bytes for file in pruned.removed))
-            want_consent(f"Remove {len(pruned.removed)} files of {size}?", yes=yes)
+            total = size(sum(file.bytes for file in pruned.removed))
+            want_consent(f"Remove {len(pruned.removed)} files of {total}?", yes=yes)
             pruned = remove(folder, before, site=site)
     except (OSError, sqlite3.Error) as error:
         fail(f"{folder}: the archive cannot be pruned: {error}", Exit.FAILED)
@@ -111,7 +107,7 @@ def prune(
     if pruned.removed:
         show_table(COLUMNS, ((file.run, *_cells([file]), file.file) for file in pruned.removed))
     said = "would be removed" if dry_run else "removed"
-    out.print(f"{len(pruned.removed)} files {said}, {_size(sum(file.bytes for file in pruned.removed))}.")
+    out.print(f"{len(pruned.removed)} files {said}, {size(sum(file.bytes for file in pruned.removed))}.")
     if pruned.spared:
         out.print(f"{len(pruned.spared)} more are as old, and stay while later files repeat their pages.")
 
@@ -121,18 +117,10 @@ def _cells(files: Iterable[ArchiveFile]) -> tuple[Any, ...]:
     first = min((file.first for file in files if file.first), default=None)
     last = max((file.last for file in files if file.last), default=None)
     pages, records = sum(file.pages for file in files), sum(file.records for file in files)
-    return pages, records, _size(sum(file.bytes for file in files)), first, last
+    return pages, records, size(sum(file.bytes for file in files)), first, last
 
 
 def _plain(file: ArchiveFile) -> dict[str, Any]:
     from dataclasses import asdict
 
     return asdict(file)
-
-
-def _size(number: float) -> str:
-    for unit in ("B", "KB", "MB", "GB"):
-        if number < 1000:
-            return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"
-        number /= 1000
-    return f"{number:.1f} TB"

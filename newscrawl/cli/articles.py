@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from newscrawl.cli.asked import meant, site_for
 from newscrawl.cli.output import Exit, fail, out, show_json, show_table, with_database
 from newscrawl.cli.render import render, render_relatives
 from newscrawl.cli.views import render_views, views
@@ -53,8 +54,6 @@ def list_stored(
         ),
     )
     if not rows:
-        from newscrawl.cli.sites import meant
-
         remedy = meant(site) or "; `newscrawl crawl` fetches some"
         fail("no article is stored" + (f" of {site}" if site else "") + remedy, Exit.NOTHING)
 
@@ -106,7 +105,6 @@ def find_with(
 
 def _forms(url: str) -> list[str]:
     """The form that the site's file gives an address, where a site owns it."""
-    from newscrawl.cli.sites import site_for
     from newscrawl.normalize.article import identity
 
     try:

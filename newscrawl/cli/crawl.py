@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from signal import Signals
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from newscrawl.cli.asked import all_sites, instant_asked, named_sites, own_settings
 from newscrawl.cli.look import mistake_in_key, show_further
 from newscrawl.cli.manner import manner
 from newscrawl.cli.output import Exit, err, fail, out, show_json, show_table
@@ -18,17 +18,6 @@ from newscrawl.normalize.spans import parse_span
 
 if TYPE_CHECKING:
     from newscrawl.records import Run
-
-
-def since_of(text: str, now: datetime) -> datetime:
-    """The instant that `2d`, `12h`, `30m`, `1w` or an ISO date names. Raises ValueError."""
-    try:
-        with suppress(ValueError):
-            return now - parse_span(text)
-        instant = datetime.fromisoformat(text)
-        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError(str(error)) from None
 
 
 def days_of(first: str | None, last: str | None, since: str | None, now: datetime) -> tuple[date, date] | None:
@@ -105,20 +94,12 @@ def crawl(
     from newscrawl.crawl.process import Options
     from newscrawl.crawl.process import crawl as run_crawl
     from newscrawl.runs.past import ENDED_BY_OPERATOR
-    from newscrawl.settings import ConfigurationError, read_settings
-    from newscrawl.site import SiteError, find_site, load_sites
     from newscrawl.store.connect import DatabaseDown
     from newscrawl.store.last_health import keep_health
 
-    try:
-        own = read_settings()
-        known = load_sites(own.site_folders)
-        chosen = list(known.values()) if every else [find_site(name, known) for name in dict.fromkeys(names or [])]
-        start = since_of(since, datetime.now(UTC)) if since else None
-    except (ConfigurationError, SiteError) as error:
-        fail(str(error), Exit.USAGE)
-    except ValueError:
-        fail(f"--since {since!r} is no span such as 2d or 12h and no date such as 2026-01-31", Exit.USAGE)
+    own, known = own_settings(), all_sites()
+    chosen = list(known.values()) if every else named_sites(names, known)
+    start = instant_asked(since) if since else None
     try:
         patience = parse_span(wait) if wait else timedelta()
     except ValueError as error:

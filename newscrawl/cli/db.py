@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from newscrawl.cli.asked import own_settings
 from newscrawl.cli.output import Exit, fail, out, show_json, with_database
-from newscrawl.settings import ConfigurationError, Settings, read_settings
+
+if TYPE_CHECKING:
+    from newscrawl.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="The database: start, stop, address, schema, waiting records.")
 
 
-def _settings() -> Settings:
-    try:
-        return read_settings()
-    except ConfigurationError as error:
-        fail(str(error), Exit.USAGE)
-
-
 def _own_server_settings() -> Settings:
-    own = _settings()
+    own = own_settings()
     if own.mongo_uri:
         fail(
             "NEWSCRAWL_MONGO_URI names a server that newscrawl did not start, so it neither starts nor stops it",
@@ -78,7 +74,7 @@ def uri() -> None:
     from newscrawl.normalize.secrets import mask
     from newscrawl.store.local import LocalServer
 
-    own = _settings()
+    own = own_settings()
     typer.echo(mask(own.mongo_uri) if own.mongo_uri else LocalServer(own.data).uri)
 
 
@@ -95,7 +91,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = F
     from newscrawl.store.connect import Connection
     from newscrawl.store.spool import Spool
 
-    own = _settings()
+    own = own_settings()
 
     async def look(connection: Connection) -> dict[str, object]:
         build = await connection.client.admin.command("buildInfo")
@@ -156,7 +152,7 @@ def replay(
     from newscrawl.store.schema import apply_schema
     from newscrawl.store.spool import Spool
 
-    own = _settings()
+    own = own_settings()
     if dry_run:
         out.print(f"{sum(1 for _ in Spool(own.spool_file).read())} records wait at {own.spool_file}", soft_wrap=True)
         return

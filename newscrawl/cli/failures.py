@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from newscrawl.cli.asking import want_consent
+from newscrawl.cli.asked import all_sites, instant_asked, own_settings, want_consent
 from newscrawl.cli.output import Exit, fail, out, show_json, show_table, with_database
 
 if TYPE_CHECKING:
@@ -42,17 +42,13 @@ def choose(
     site: str | None, reason: str | None, stage: str | None, since: str | None, urls: list[str] | None = None
 ) -> Chosen:
     """Which failures the options name. Ends with code 2 where one of them names nothing that there can be."""
-    from newscrawl.cli.crawl import since_of
     from newscrawl.store.failures import Chosen
 
     if stage is not None and stage not in STAGES:
         fail(f"--stage {stage!r} is none of {', '.join(STAGES)}", Exit.USAGE)
     if urls and any((site, reason, stage, since)):
         fail("addresses exclude --site, --reason, --stage and --since; leave one out", Exit.USAGE)
-    try:
-        start = since_of(since, datetime.now(UTC)) if since else None
-    except ValueError:
-        fail(f"--since {since!r} is no span such as 2d or 12h and no date such as 2026-01-31", Exit.USAGE)
+    start = instant_asked(since) if since else None
     return Chosen(site, reason, stage, start, tuple(urls or ()))
 
 
@@ -222,7 +218,6 @@ def retry(
 
     newscrawl failures retry --all --later
     """
-    from newscrawl.cli.sites import load_all
     from newscrawl.store.failures import make_due
 
     chosen = choose(site, reason, stage, since, urls)
@@ -238,7 +233,7 @@ def retry(
         else:
             _show(found, "would be tried again" if dry_run else "are tried again by the next run of their sites")
         return
-    sites = load_all()
+    sites = all_sites()
     unknown = sorted({row["site"] for row in found} - sites.keys())
     if unknown:
         fail(f"there is no site file any more of {', '.join(unknown)}; `newscrawl failures drop --site …`", Exit.USAGE)
@@ -250,14 +245,13 @@ def _fetch(sites: list[Any], urls: list[str], as_json: bool) -> None:
     from newscrawl.cli.crawl import exit_code, summary
     from newscrawl.cli.progress import progress
     from newscrawl.crawl.process import Options, crawl
-    from newscrawl.settings import read_settings
     from newscrawl.store.connect import DatabaseDown
     from newscrawl.store.failures import Chosen, list_failures
 
     options = Options(addresses=frozenset(urls), now=True)
     try:
         with progress() as report:
-            outcome = crawl(sites, read_settings(), options, on_progress=report)
+            outcome = crawl(sites, own_settings(), options, on_progress=report)
     except DatabaseDown as error:
         fail(str(error), Exit.DEPENDENCY)
     except OSError as error:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from newscrawl.cli.asked import all_sites, named_sites, own_settings
 from newscrawl.cli.ledger import ledger_as_json, show_ledger
 from newscrawl.cli.output import Exit, fail, out, show_json, show_table, with_database
 
@@ -36,16 +37,10 @@ def health(
 
     newscrawl health --json
     """
-    from newscrawl.settings import ConfigurationError, read_settings
-    from newscrawl.site import SiteError, find_site, load_sites
     from newscrawl.store.last_health import keep_health
 
-    try:
-        own = read_settings()
-        known = load_sites(own.site_folders)
-        chosen = [find_site(name, known) for name in dict.fromkeys(names or [])] or [*known.values()]
-    except (ConfigurationError, SiteError) as error:
-        fail(str(error), Exit.USAGE)
+    own, known = own_settings(), all_sites()
+    chosen = named_sites(names, known) or [*known.values()]
     chosen.sort(key=lambda site: site.name)
 
     async def read(connection: Connection) -> list[Report]:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from newscrawl.cli.asked import all_sites, named_sites, own_settings
 from newscrawl.cli.manner import manner
 from newscrawl.cli.output import Exit, err, fail, out, show_json, show_table
 from newscrawl.cli.progress import EVERY, form
-from newscrawl.cli.session import own_settings
 
 if TYPE_CHECKING:
     from newscrawl.crawl.session import Session
@@ -63,13 +63,12 @@ def ingest(
     """
     from newscrawl.ingest.conduct import Options
     from newscrawl.ingest.sources import NoSource, find_sources, read_addresses
-    from newscrawl.site import SiteError, find_site, load_sites
 
     own = own_settings()
+    sites = all_sites()
+    if site is not None:
+        named_sites([site], sites)
     try:
-        sites = load_sites(own.site_folders)
-        if site is not None:
-            find_site(site, sites)
         addresses = read_addresses(url_list) if url_list else {}
         names = [path.absolute() for path in files]
         for _ in find_sources([name for name in names if not name.is_dir()], {}):
@@ -77,7 +76,7 @@ def ingest(
         if url is not None:
             addresses = _one(names, url)
         at = _instant(fetched_at)
-    except (SiteError, NoSource) as error:
+    except NoSource as error:
         fail(str(error), Exit.USAGE)
     except OSError as error:
         fail(f"{error.filename or files[0]}: cannot be read: {error.strerror or error}", Exit.USAGE)

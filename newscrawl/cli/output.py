@@ -150,13 +150,10 @@ def with_database(work: Callable[[Connection], Coroutine[Any, Any, T]]) -> T:
     from bson.errors import BSONError
     from pymongo.errors import PyMongoError
 
-    from newscrawl.settings import ConfigurationError, read_settings
+    from newscrawl.cli.asked import own_settings
     from newscrawl.store.connect import DatabaseDown, describe, open_connection
 
-    try:
-        own = read_settings()
-    except ConfigurationError as error:
-        fail(str(error), Exit.USAGE)
+    own = own_settings()
 
     async def run() -> T:
         connection = await open_connection(own)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from newscrawl.cli.asked import own_settings, site_for
 from newscrawl.cli.output import Exit, fail, out, show_json
 
 
@@ -23,7 +24,6 @@ def parse(
     """
     from newscrawl import NotAnArticle, extract
     from newscrawl.cli.render import render
-    from newscrawl.cli.sites import site_for
     from newscrawl.cli.why import explain, render_why
 
     headers: dict[str, str] = {}
@@ -56,12 +56,8 @@ def _fetch(address: str) -> tuple[bytes, str, dict[str, str]]:
 
     from newscrawl.crawl.one_page import fetch_page
     from newscrawl.crawl.reading import headers_of
-    from newscrawl.settings import ConfigurationError, read_settings
 
-    try:
-        own = read_settings()
-    except ConfigurationError as error:
-        fail(str(error), Exit.USAGE)
+    own = own_settings()
     try:
         response = asyncio.run(fetch_page(address, own))
     except Exception as error:  # each way to fail has an exception of its own; all are told alike

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from newscrawl.cli.asked import all_sites, instant_asked, own_settings
 from newscrawl.cli.output import Exit, err, fail, out, plain_json, show_table
-from newscrawl.cli.session import archive_folder, own_settings, with_session
+from newscrawl.cli.session import archive_folder, with_session
 
 if TYPE_CHECKING:
     from newscrawl.crawl.reader import Reader
@@ -41,23 +42,15 @@ def replay(
 
     No version is made of it: the site has changed nothing. An article's latest page alone is read.
     """
-    from newscrawl.cli.crawl import since_of
     from newscrawl.replay.select import Chosen, NothingArchived
-    from newscrawl.site import SiteError, load_sites
 
     own = own_settings()
     if not (run or site or since or url):
         fail("what is to be read again? --run, --site, --since or --url", Exit.USAGE)
     if (run or url) and (site or since or (run and url)):
         fail("--run and --url stand alone; leave the other options out", Exit.USAGE)
-    try:
-        start = since_of(since, datetime.now(UTC)) if since else None
-    except ValueError:
-        fail(f"--since {since!r} is no span such as 2d or 12h and no date such as 2026-01-31", Exit.USAGE)
-    try:
-        sites = load_sites(own.site_folders)
-    except SiteError as error:
-        fail(str(error), Exit.USAGE)
+    start = instant_asked(since) if since else None
+    sites = all_sites()
     may_ask = err.is_terminal and sys.stdin.isatty() and not as_json
     if not (dry_run or yes or may_ask):
         fail("add --yes to write what differs, or --dry-run to look first", Exit.USAGE)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from newscrawl.cli.output import out, show_table
+from newscrawl.cli.tables import size
 
 MORE = ("shown-again", "other-site", "no-article-address", "no-address")
 """Reasons for links that were no further articles: told last."""
@@ -36,16 +37,6 @@ def span(length: timedelta) -> str:
     if minutes < 60:
         return f"{minutes} min {rest} s" if minutes else f"{rest} s"
     return f"{minutes // 60} h {minutes % 60} min"
-
-
-def size(number: int) -> str:
-    """`512 B`, `1.4 MB`: bytes by thousands."""
-    amount, unit = float(number), "B"
-    for larger in ("kB", "MB", "GB", "TB"):
-        if amount < 1000:
-            break
-        amount, unit = amount / 1000, larger
-    return f"{number} B" if unit == "B" else f"{amount:.1f} {unit}"
 
 
 def dropped_first(dropped: dict[str, int]) -> list[tuple[str, int]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from newscrawl.cli import run_diff, run_watch
+from newscrawl.cli.asked import instant_asked
 from newscrawl.cli.output import Exit, fail, show_json, show_table, with_database
 from newscrawl.cli.run_names import NAMED, with_runs
 from newscrawl.cli.run_page import ended_as, length_of, show_page
@@ -47,13 +48,8 @@ def list_past(
 
     newscrawl runs list --site unn --outcome failed --since 7d
     """
-    from newscrawl.cli.crawl import since_of
-
     now = datetime.now(UTC)
-    try:
-        start = since_of(since, now) if since else None
-    except ValueError:
-        fail(f"--since {since!r} is no span such as 2d or 12h and no date such as 2026-01-31", Exit.USAGE)
+    start = instant_asked(since) if since else None
 
     async def read(connection: Connection) -> list[dict[str, Any]]:
         from newscrawl.store.runs import list_runs

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newscrawl.cli.asking import want_consent
+from newscrawl.cli.asked import all_sites, named_sites, want_consent
 from newscrawl.cli.output import Exit, fail, out, show_json, with_database
 from newscrawl.normalize.spans import parse_span, span_text
 
@@ -113,20 +113,14 @@ def add(
     from datetime import UTC, datetime, timedelta
 
     from newscrawl.cli.schedule_show import say_coming
-    from newscrawl.cli.sites import load_all
     from newscrawl.schedule import Schedule
-    from newscrawl.site import SiteError, find_site
     from newscrawl.store.connect import Connection
     from newscrawl.store.schedules import add_schedule
     from newscrawl.store.schema import apply_schema
 
     if bool(sites) == every_site:
         fail("name at least one site, or --all; `newscrawl sites list` shows them", Exit.USAGE)
-    known = load_all()
-    try:
-        chosen = [find_site(site, known) for site in dict.fromkeys(sites or [])]
-    except SiteError as error:
-        fail(str(error), Exit.USAGE)
+    chosen = named_sites(sites, all_sites())
     zone = timezone or next((site.timezone for site in chosen if site.timezone), None) or "UTC"
     rhythm = _rhythm(every, cron, adaptive)
     now = datetime.now(UTC).replace(microsecond=0)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from newscrawl.cli.asked import own_settings
 from newscrawl.cli.output import Exit, err, fail, out
 
 
@@ -33,13 +34,9 @@ def run(
     from datetime import UTC, datetime
 
     from newscrawl.runs.scheduler import Scheduler, SchedulerRuns
-    from newscrawl.settings import ConfigurationError, read_settings
     from newscrawl.store.connect import DatabaseDown
 
-    try:
-        own = read_settings()
-    except ConfigurationError as error:
-        fail(str(error), Exit.USAGE)
+    own = own_settings()
 
     def say(line: str) -> None:
         err.print(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {line}", soft_wrap=True)
@@ -104,7 +101,6 @@ def install(
     from pathlib import Path
 
     from newscrawl.runs import units
-    from newscrawl.settings import ConfigurationError, read_settings
 
     if parts is not None and parts not in units.PARTS:
         fail(f"{parts!r} is none of {', '.join(units.PARTS)}", Exit.USAGE)
@@ -113,10 +109,7 @@ def install(
             "newscrawl installs nothing by itself: --print shows the file, with where to put it in its first line",
             Exit.USAGE,
         )
-    try:
-        own = read_settings()
-    except ConfigurationError as error:
-        fail(str(error), Exit.USAGE)
+    own = own_settings()
     data = str(own.data.expanduser().absolute())
     place = units.Place(
         python=sys.executable,

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from newscrawl.cli.asked import all_sites
 from newscrawl.cli.output import Exit, fail, out, show_json, show_table, with_database
 from newscrawl.normalize.spans import span_text
 
@@ -69,13 +70,12 @@ class Plan(NamedTuple):
 
 def read_plan(names: list[str] | None = None) -> Plan:
     """The schedules of these names, or all, with their past. Ends with code 4 where there is none of a name."""
-    from newscrawl.cli.sites import load_all
     from newscrawl.runs.dues import dues_of
     from newscrawl.runs.missed import missed_slots
     from newscrawl.store.leases import read_lease
     from newscrawl.store.schedules import all_schedules, latest_slots
 
-    sites, now = load_all(), datetime.now(UTC)
+    sites, now = all_sites(), datetime.now(UTC)
 
     async def read(connection: Connection) -> Plan:
         database = connection.database

@@ -18,16 +18,6 @@ WORKERS = 2
 """Processes that read pages side by side."""
 
 
-def own_settings() -> Settings:
-    """The settings in force. Ends with code 2 where one is wrong."""
-    from newscrawl.settings import ConfigurationError, read_settings
-
-    try:
-        return read_settings()
-    except ConfigurationError as error:
-        fail(str(error), Exit.USAGE)
-
-
 def archive_folder(own: Settings) -> Any:
     """The archive that is set, else the one that `crawl --archive` makes."""
     return own.archive_folder or own.default_archive

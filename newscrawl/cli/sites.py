@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from newscrawl.cli import sites_add, sites_check
+from newscrawl.cli.asked import all_sites, named_sites, own_settings
 from newscrawl.cli.output import Exit, fail, out, show_json, show_table
-from newscrawl.settings import ConfigurationError, read_settings
-from newscrawl.site import Site, SiteError, find_site, load_sites, site_of
+from newscrawl.site import Site
 
 if TYPE_CHECKING:
     from newscrawl.store.last_health import LastHealth
@@ -17,33 +17,6 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="The sites that can be crawled.")
 app.command("add")(sites_add.add_site)
 app.command("check")(sites_check.check_sites)
-
-
-def site_for(url: str) -> Site | None:
-    """The site whose file owns an address. Ends with code 2 where a site file or setting is wrong."""
-    return site_of(url, load_all().values())
-
-
-def load_all(*, at_a_glance: bool = False) -> dict[str, Site]:
-    """Every site that the settings name. Ends with code 2 where a site file or setting is wrong.
-
-    `at_a_glance`: fast, for lists; mistakes in patterns and selectors are not found.
-    """
-    try:
-        return load_sites(read_settings().site_folders, at_a_glance=at_a_glance)
-    except (SiteError, ConfigurationError) as error:
-        fail(str(error), Exit.USAGE)
-
-
-def meant(name: str | None) -> str:
-    """`; did you mean …?` where nothing was found of a site that has no file, but whose name is near another's."""
-    if name is None:
-        return ""
-    import difflib
-
-    known = load_all(at_a_glance=True)
-    near = [] if name in known else difflib.get_close_matches(name, known, 1)
-    return f"; did you mean {near[0]}?" if near else ""
 
 
 @app.command("list")
@@ -64,8 +37,8 @@ def list_sites(
     """
     from newscrawl.store.last_health import last_health
 
-    known = load_all(at_a_glance=True)
-    health = last_health(read_settings().data)
+    known = all_sites(at_a_glance=True)
+    health = last_health(own_settings().data)
     sites = [site for site in known.values() if _is_of(site, country, language)]
     if as_json:
         told = [(site, health.get(site.name)) for site in sites]
@@ -157,10 +130,7 @@ def show_site(
 
     newscrawl sites show unn --json
     """
-    try:
-        site = find_site(name, load_all())
-    except SiteError as error:
-        fail(str(error), Exit.USAGE)
+    [site] = named_sites([name], all_sites())
     if as_json:
         show_json("site", site.model_dump(mode="json"))
         return

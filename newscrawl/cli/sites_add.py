@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from newscrawl.cli.asked import all_sites, own_settings
 from newscrawl.cli.output import Exit, err, fail, out, show_json, show_table
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def add_site(
 
     It asks politely: by robots.txt, one page after the other, so that it takes a minute or two.
     """
-    own, known = _known()
+    own, known = own_settings(), set(all_sites())
     _refuse_taken(name or _expected_name(address), own, known, force=force or dry_run)
     proposed = _propose(address, own, name, articles)
     path = folder_of(own) / f"{proposed.name}.toml"
@@ -67,17 +68,6 @@ def folder_of(own: Settings) -> Path:
     """Where a new site file goes: the first folder of NEWSCRAWL_SITES, else `sites` in the data folder."""
     named = [Path(folder) for folder in own.sites.split(os.pathsep) if folder]
     return named[0] if named else own.own_sites
-
-
-def _known() -> tuple[Settings, set[str]]:
-    from newscrawl.settings import ConfigurationError, read_settings
-    from newscrawl.site import SiteError, load_sites
-
-    try:
-        own = read_settings()
-        return own, set(load_sites(own.site_folders))
-    except (SiteError, ConfigurationError) as error:
-        fail(str(error), Exit.USAGE)
 
 
 def _expected_name(address: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from newscrawl.cli.asked import all_sites, named_sites, own_settings
 from newscrawl.cli.output import Exit, fail, out, show_json, show_table, with_database
 
 if TYPE_CHECKING:
@@ -43,16 +44,8 @@ def check_sites(
 
     A field is lost where the site's own past makes so few pages with it unlikely. Ends with 3 where something is lost.
     """
-    from newscrawl.cli.sites import load_all
-    from newscrawl.settings import read_settings
-    from newscrawl.site import SiteError, find_site
-
-    known = load_all()
-    own = read_settings()
-    try:
-        chosen = [find_site(name, known) for name in dict.fromkeys(names or [])]
-    except SiteError as error:
-        fail(str(error), Exit.USAGE)
+    own, known = own_settings(), all_sites()
+    chosen = named_sites(names, known)
     checks = with_database(
         lambda connection: _check(connection, chosen or list(known.values()), own, articles, bool(names))
     )

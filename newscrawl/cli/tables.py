@@ -54,3 +54,13 @@ def on_two_lines(rows: Rows, width: int) -> Iterator[str]:
     for row, line in zip(rows, aligned(front, columns), strict=True):
         yield line
         yield GAP + row[-1]
+
+
+def size(number: int) -> str:
+    """`512 B`, `1.4 MB`: bytes by thousands."""
+    amount, unit = float(number), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if amount < 1000:
+            break
+        amount, unit = amount / 1000, larger
+    return f"{number} B" if unit == "B" else f"{amount:.1f} {unit}"

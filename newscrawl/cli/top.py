@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from newscrawl.cli.asked import meant
 from newscrawl.cli.output import Exit, fail, show_json, show_table, with_database
 from newscrawl.cli.views import SHORTEST, number
 
@@ -34,8 +35,6 @@ def top(
     if as_json:
         show_json("top", rows)
     if not rows:
-        from newscrawl.cli.sites import meant
-
         told = f"no counter of an article{f' of {site}' if site else ''} was seen to grow in the last {hours:g} hours"
         fail(told + meant(site), Exit.NOTHING)
     if as_json:

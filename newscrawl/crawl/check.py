@@ -14,6 +14,7 @@ from pathlib import Path
 
 from newscrawl.archive.pages import ArchivedPage, page_at
 from newscrawl.article import Article, NotAnArticle, article_id
+from newscrawl.crawl.looked import Fetched
 from newscrawl.crawl.pages import read_article_page
 from newscrawl.crawl.reader import Reader, ReadingFailed, close_reader, open_reader
 from newscrawl.crawl.reading import headers_of
@@ -88,16 +89,6 @@ class SiteCheck:
         return bool(self.lost) or any(source.is_lost for source in self.sources)
 
 
-@dataclass(slots=True)
-class _Page:
-    """A page as fetched."""
-
-    body: bytes
-    url: str
-    headers: dict[str, str]
-    at: datetime
-
-
 class Check:
     """The check of one site. `past`: stored articles, the newest first."""
 
@@ -133,7 +124,7 @@ class Check:
             found += named[:1]
         return found
 
-    async def _get(self, visits: Visits, url: str) -> _Page | str:
+    async def _get(self, visits: Visits, url: str) -> Fetched | str:
         """The page, or the reason why there is none."""
         try:
             response = await visits.get(url)
@@ -143,7 +134,7 @@ class Check:
         if response.status != 200:
             self.found.notes.append(f"{url}: the server answered {response.status}")
             return f"http-{response.status}"
-        return _Page(response.body, response.url, dict(headers_of(response)), datetime.now(UTC))
+        return Fetched(response.body, response.url, dict(headers_of(response)), datetime.now(UTC))
 
     async def _source(self, visits: Visits, reader: Reader, url: str, kind: Kind) -> list[str]:
         """The articles that a source shows, the first sitemap of an index in its place."""
@@ -195,7 +186,7 @@ class Check:
             :most
         ]
 
-    async def _read(self, reader: Reader, page: _Page, known: Article | None) -> tuple[Reading, Example | None]:
+    async def _read(self, reader: Reader, page: Fetched, known: Article | None) -> tuple[Reading, Example | None]:
         arguments = (page.body, page.url, page.headers, self.site, None, (), page.at, None, self.own.limits)
         example = Example(page.body, page.url, known, page.headers) if known is not None else None
         try:

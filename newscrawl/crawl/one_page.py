@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import urljoin
-
 from scrapy.http import Request, Response
-from w3lib.url import safe_url_string
 
 from newscrawl.crawl.download import Download, allow_list
+from newscrawl.crawl.redirects import redirected_to
 from newscrawl.crawl.refusals import Refused
-from newscrawl.crawl.retries import REDIRECTS
 from newscrawl.settings import Settings
 
 
@@ -19,12 +16,10 @@ async def fetch_page(address: str, own: Settings) -> Response:
     try:
         for _ in range(own.max_redirects + 1):
             response = await download.download_request(Request(address, headers={"User-Agent": own.user_agent}))
-            location = response.headers.get("Location")
-            if response.status not in REDIRECTS or not location:
+            redirected = redirected_to(response)
+            if redirected is None:
                 return response
-            address = urljoin(response.url, safe_url_string(location))
-            if not address.startswith(("http://", "https://")):
-                raise Refused("forbidden-scheme", f"redirected to {address[:80]}, which is no http or https address")
+            address = redirected
     finally:
         await download.close()
     raise Refused("too-many-redirects", f"more than {own.max_redirects} redirects, the last to {address}")

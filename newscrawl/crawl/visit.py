@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from scrapy.http import Request, Response
-from w3lib.url import safe_url_string
 
 from newscrawl.crawl.download import CRAWL_DELAY, TRUNCATE_AT, Download, allow_list
 from newscrawl.crawl.reasons import reason_of
+from newscrawl.crawl.redirects import redirected_to
 from newscrawl.crawl.refusals import Refused
-from newscrawl.crawl.retries import REDIRECTS
 from newscrawl.crawl.robots_memory import origin_of, state_of
 from newscrawl.normalize.robots_rules import MOST_BYTES, Rules, decode_rules, parse_rules, product_token
 from newscrawl.normalize.urls import fetchable_url
@@ -44,12 +43,10 @@ class Visits:
             if not rules.allows(url):
                 raise Refused("robots-forbidden", f"{origin_of(url)}/robots.txt forbids {url}{_by_rule(rules, url)}")
             response = await self._ask(url, min(rules.delay or 0.0, self.own.max_crawl_delay))
-            location = response.headers.get("Location")
-            if response.status not in REDIRECTS or not location:
+            redirected = redirected_to(response)
+            if redirected is None:
                 return response
-            url = urljoin(response.url, safe_url_string(location))
-            if not url.startswith(("http://", "https://")):
-                raise Refused("forbidden-scheme", f"redirected to {url[:80]}, which is no http or https address")
+            url = redirected
         raise Refused("too-many-redirects", f"more than {self.own.max_redirects} redirects, the last to {url}")
 
     async def _ask(self, url: str, delay: float, most: int | None = None) -> Response:
@@ -73,11 +70,12 @@ class Visits:
         address = f"{origin}/robots.txt"
         for _ in range(ROBOTS_REDIRECTS + 1):
             response = await self._ask(address, 0.0, MOST_BYTES + 1)
-            location = response.headers.get("Location")
-            if response.status in REDIRECTS and location:
-                address = urljoin(address, safe_url_string(location))
-                if not address.startswith(("http://", "https://")):
-                    break
+            try:
+                redirected = redirected_to(response)
+            except Refused:
+                break
+            if redirected is not None:
+                address = redirected
                 continue
             state = state_of(response.status)
             if state == "unreachable":

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from math import exp, lgamma
 from typing import NamedTuple
 
 from newscrawl.article import Article
+from newscrawl.chance import hits_at_most
 from newscrawl.repair.rules import SEARCHED
 from newscrawl.repair.values import value_of
 from newscrawl.site import RuleField
@@ -67,17 +67,7 @@ def chance(found: int, pages: int, before: int, of_before: int) -> float:
     The share of pages with the field is not known, but by its past: the predictive distribution is beta-binomial, with
     a uniform prior (Gelman et al., Bayesian Data Analysis, 2.4 to 2.5).
     """
-    yes, no = before + 1, of_before - before + 1
-    return min(1.0, sum(exp(_log_probability(hits, pages, yes, no)) for hits in range(found + 1)))
-
-
-def _log_probability(hits: int, pages: int, yes: int, no: int) -> float:
-    ways = lgamma(pages + 1) - lgamma(hits + 1) - lgamma(pages - hits + 1)
-    return ways + _log_beta(hits + yes, pages - hits + no) - _log_beta(yes, no)
-
-
-def _log_beta(first: float, second: float) -> float:
-    return lgamma(first) + lgamma(second) - lgamma(first + second)
+    return hits_at_most(found, pages, before + 1, of_before - before + 1)
 
 
 def _check(field: RuleField, past: Sequence[Article], readings: Sequence[Reading]) -> FieldCheck:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta, tzinfo
 from itertools import accumulate, pairwise
 from statistics import median
 
-from newscrawl.runs.chance import SIGMA, at_most, median_and_mad
+from newscrawl.chance import SIGMA, at_most, median_and_mad
 from newscrawl.runs.past import PastRun
 
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)

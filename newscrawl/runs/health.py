@@ -15,9 +15,9 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from statistics import median
 
+from newscrawl.chance import SIGMA, median_and_mad
 from newscrawl.normalize.rhythm import is_longest_by_far, silence
 from newscrawl.runs.arrivals import DAY, FEWEST_DAYS, WEEK, Arrivals, Expected
-from newscrawl.runs.chance import SIGMA, median_and_mad
 from newscrawl.runs.past import PastRun
 from newscrawl.runs.shares import FEWEST_RUNS, Share, Usual
 from newscrawl.verdicts import Finding, Verdict, What

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from newscrawl.runs.chance import SIGMA, hits_at_most, median_and_mad
+from newscrawl.chance import SIGMA, hits_at_most, median_and_mad
 
 CHUNK = 30
 """Trials after which a share is known to a few hundredths: runs are taken together until they have so many."""

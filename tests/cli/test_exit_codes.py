@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from newscrawl.cli.crawl import exit_code, since_of
+from newscrawl.cli.asked import since_of
+from newscrawl.cli.crawl import exit_code
 from newscrawl.records import Run
 
 NOW = datetime(2026, 1, 6, 10, 50, tzinfo=UTC)

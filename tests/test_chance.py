@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newscrawl.runs.chance import at_most, hits_at_most, median_and_mad
+from newscrawl.chance import at_most, hits_at_most, median_and_mad
 
 
 def test_without_more_variance_than_that_counts_are_poisson() -> None:
