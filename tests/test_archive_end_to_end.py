@@ -15,6 +15,7 @@ from pymongo import MongoClient
 
 from newscrawl.archive.pages import ArchivedPage, archived_pages, page_at
 from newscrawl.replica import Replica, Server, serve, site_file
+from tests.waiting import until_or_end
 
 ARTICLES = 45
 OF_THE_TIME = {"changed_at", "last_seen_at", "first_seen_at", "next_visit_at", "links_due"}
@@ -98,8 +99,7 @@ def test_an_ingest_of_the_archive_is_interrupted_goes_on_and_gives_the_articles_
         with MongoClient(newscrawl.uri) as client:
             articles = client[newscrawl.database]["articles"]
             already = articles.count_documents({})
-            while process.poll() is None and articles.count_documents({}) == already < ARTICLES:
-                os.sched_yield()
+            until_or_end(lambda: not articles.count_documents({}) == already < ARTICLES, process)  # noqa: B023
         process.send_signal(number)
         process.communicate()
         assert process.returncode in (code, 0)

@@ -13,6 +13,7 @@ import pytest
 from newscrawl.replica import Replica, Server, serve, site_file
 from newscrawl.replica.pages import article as page_of
 from newscrawl.store.local import LocalServer
+from tests.waiting import until_or_end
 
 
 @pytest.fixture(scope="module")
@@ -217,8 +218,7 @@ def test_a_signal_ends_a_crawl_with_everything_fetched_stored(
     newscrawl: Any, replica: Server, fetched: Any, number: int, code: int
 ) -> None:
     process = newscrawl.start("crawl", "replica")
-    while sum("/news/" in path for path in replica.requests) < 20 and process.poll() is None:
-        os.sched_yield()
+    until_or_end(lambda: sum("/news/" in path for path in replica.requests) >= 20, process)
     process.send_signal(number)
     output, errors = process.communicate(timeout=60)
     assert process.returncode == code, output + errors
@@ -235,8 +235,7 @@ def test_a_signal_ends_the_embedded_database_too(embedded: Any) -> None:
     with serve(Replica(articles=90)) as server:
         embedded.add_site("replica", site_file(server.base_url))
         process = embedded.start("crawl", "replica")
-        while sum("/news/" in path for path in server.requests) < 20 and process.poll() is None:
-            os.sched_yield()
+        until_or_end(lambda: sum("/news/" in path for path in server.requests) >= 20, process)
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
     assert process.returncode == 143

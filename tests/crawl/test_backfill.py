@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import subprocess
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 
 from newscrawl.replica import Replica, ReplicaArticle, Server, serve, site_file
+from tests.waiting import until_or_end
 
 FIRST, LAST = date(2026, 1, 12), date(2026, 1, 17)
 DAYS = ("--from", "2026-01-12", "--to", "2026-01-17")
@@ -84,8 +84,7 @@ def test_a_backfill_cut_by_its_limit_is_taken_up_by_the_same_command(newscrawl: 
 
 
 def wait_for(server: Server, requests: int, process: subprocess.Popen[str]) -> None:
-    while process.poll() is None and len(server.requests) < requests:
-        os.sched_yield()
+    until_or_end(lambda: len(server.requests) >= requests, process)
 
 
 def test_a_backfill_killed_at_random_instants_ends_as_one_that_was_not(

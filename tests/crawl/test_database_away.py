@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -21,6 +19,7 @@ from pymongo import MongoClient
 from newscrawl.replica import Server
 from newscrawl.store.local import LocalServer
 from tests.database_servers import Mongod, free_port
+from tests.waiting import until
 
 PATIENCE = "serverSelectionTimeoutMS=300"
 
@@ -35,23 +34,11 @@ def far_database(newscrawl: Any, tmp_path: Path) -> Iterator[LocalServer]:
     server.stop()
 
 
-def until(condition: Callable[[], object], process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        has_ended = process.poll() is not None  # looked at first: its last deed may be what is waited for
-        if condition():
-            return
-        assert not has_ended, process.communicate()
-        assert time.monotonic() < deadline, "it never happens"
-        time.sleep(0.005)
-
-
 def kill(server: LocalServer) -> None:
     pid = server.pid()
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    while server.pid() == pid:
-        time.sleep(0.005)
+    until(lambda: server.pid() != pid)
 
 
 def all_headlines(replica: Server) -> list[str]:

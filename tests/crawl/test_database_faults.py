@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from newscrawl.replica import Server
 from tests.database_servers import Mongod, ReplicaSet, with_passwords
+from tests.waiting import until_or_end
 
 
 @pytest.fixture
@@ -77,5 +77,4 @@ def test_a_database_with_a_password_is_crawled_into(newscrawl: Any, replica: Ser
 
 def wait_for(server: Server, requests: int, process: subprocess.Popen[str]) -> None:
     """Wait until the process has asked the site so often, or has ended."""
-    while process.poll() is None and len(server.requests) < requests:
-        os.sched_yield()
+    until_or_end(lambda: len(server.requests) >= requests, process)

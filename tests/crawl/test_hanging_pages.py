@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import until
+
 RULE = "\n[rules]\nsection = { css = 'b.trap', regex = '(a+)+$' }\n"
 TRAP = f'<b class="trap">{"a" * 60}b</b>'
 OTHERS = [f"sound-story-{i}" for i in range(6)]
@@ -65,14 +67,16 @@ def test_a_listing_that_hangs_is_a_failure_of_the_listing(newscrawl: Any, websit
 
 
 def _reader_that_hangs(crawl: subprocess.Popen[str]) -> int:
-    """The descendant of the crawl that has worked on something for a second."""
-    while crawl.poll() is None:
-        for template in _children(crawl.pid):
-            for reader in _children(template):
-                if _seconds_of_work(reader) > 3:
-                    return reader
-        os.sched_yield()
-    pytest.fail("the crawl ended before a reader hung")
+    """The descendant of the crawl that has worked on something for three seconds."""
+    hanging: list[int] = []
+
+    def found() -> bool:
+        readers = [reader for template in _children(crawl.pid) for reader in _children(template)]
+        hanging.extend(reader for reader in readers if _seconds_of_work(reader) > 3)
+        return bool(hanging)
+
+    until(found, crawl)
+    return hanging[0]
 
 
 def _children(process: int) -> list[int]:

@@ -13,12 +13,12 @@ import pytest
 
 from newscrawl.replica import Replica, Server, serve, site_file
 from newscrawl.store.local import LocalServer
+from tests.waiting import until, until_or_end
 
 
 def wait_for(server: Server, requests: int, process: subprocess.Popen[str]) -> None:
     """Wait until the process has asked the site so often, or has ended."""
-    while process.poll() is None and len(server.requests) < requests:
-        os.sched_yield()
+    until_or_end(lambda: len(server.requests) >= requests, process)
 
 
 def expected(server: Server) -> list[str]:
@@ -107,5 +107,4 @@ def _kill(server: LocalServer) -> None:
     pid = server.pid()
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    while server.pid() == pid:
-        os.sched_yield()
+    until(lambda: server.pid() != pid)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from newscrawl.replica import Server
+from tests.waiting import until_or_end
 
 
 def test_the_editions_of_every_story_are_linked_though_the_crawler_was_killed_again_and_again(
@@ -17,8 +17,7 @@ def test_the_editions_of_every_story_are_linked_though_the_crawler_was_killed_ag
         replica.requests.clear()
         process = newscrawl.start("crawl", "replica")
         # Killed in the midst of storing: as soon as there are a few articles more.
-        while process.poll() is None and len(newscrawl.documents("articles")) < stored + 20:
-            os.sched_yield()
+        until_or_end(lambda: len(newscrawl.documents("articles")) >= stored + 20, process)  # noqa: B023
         process.kill()
         process.communicate()
         stored = max(stored + 20, len(newscrawl.documents("articles")))

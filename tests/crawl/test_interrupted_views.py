@@ -14,12 +14,12 @@ import pytest
 
 from newscrawl.replica import Server
 from newscrawl.store.local import LocalServer
+from tests.waiting import until_or_end
 
 
 def wait_for(server: Server, requests: int, process: subprocess.Popen[str]) -> None:
     """Wait until the process has asked the site so often, or has ended."""
-    while process.poll() is None and len(server.requests) < requests:
-        os.sched_yield()
+    until_or_end(lambda: len(server.requests) >= requests, process)
 
 
 def assert_none_lost_and_none_doubled(newscrawl: Any) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -18,6 +17,7 @@ from newscrawl.normalize.completeness import Estimate, estimate
 from newscrawl.records import Listing, Sighting
 from newscrawl.replica import Replica, Server, serve, site_file
 from newscrawl.store.ledger import sightings_query
+from tests.waiting import until_or_end
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -94,8 +94,7 @@ def test_two_addresses_of_one_article_are_one_where_one_redirects_to_the_other(n
 def test_what_a_killed_crawl_left_is_missing_until_the_next_run(newscrawl: Any, young: Server) -> None:
     process = newscrawl.start("crawl", "replica")
     with MongoClient(newscrawl.uri) as client:
-        while process.poll() is None and not client[newscrawl.database]["sightings"].find_one():
-            os.sched_yield()
+        until_or_end(client[newscrawl.database]["sightings"].find_one, process)
     process.kill()
     process.communicate()
     found = health(newscrawl, "replica", "--hours", "48", code=3)

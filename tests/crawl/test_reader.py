@@ -24,6 +24,7 @@ from newscrawl.crawl.pages import read_article_page
 from newscrawl.crawl.reader import Reader, ReadingFailed, close_reader, open_reader
 from newscrawl.site import Site
 from newscrawl.spiders.discovery import Unreadable, read_discovery
+from tests.waiting import until
 
 URL = "https://example.com/news/1"
 SITE = Site.generic(URL)
@@ -54,10 +55,7 @@ def has_ended(process: int) -> bool:
 
 
 def wait_for_end(*processes: int) -> None:
-    deadline = time.monotonic() + 60
-    while not all(map(has_ended, processes)):
-        assert time.monotonic() < deadline, "they go on"
-        os.sched_yield()
+    until(lambda: all(map(has_ended, processes)))
 
 
 async def test_a_page_that_hangs_is_ended_and_the_next_one_read(reader: Reader) -> None:

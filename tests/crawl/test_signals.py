@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,6 +18,7 @@ from pymongo import MongoClient
 
 from newscrawl.replica import Replica, Server, serve, site_file
 from newscrawl.store.local import LocalServer
+from tests.waiting import until
 
 SOON = 10.0
 """Seconds that the end may take after the first signal."""
@@ -30,15 +31,6 @@ class End(NamedTuple):
     code: int
     seconds: float
     errors: str
-
-
-def until(condition: Callable[[], object], process: subprocess.Popen[str]) -> None:
-    """Wait until the condition holds."""
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline, "it never happens"
-        time.sleep(0.001)
 
 
 def end(process: subprocess.Popen[str], *numbers: int) -> End:
@@ -242,10 +234,7 @@ def test_a_run_that_has_just_begun_ends_as_soon_and_leaves_no_database_behind(
         ended = end(process, *[number] * signals)
         assert ended.code in (128 + number, -number)  # the second: Python itself had not begun
         assert ended.seconds < (SOON if signals == 1 else AT_ONCE)
-        deadline = time.monotonic() + SOON
-        while not embedded_server_is_gone(embedded):
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        until(lambda: embedded_server_is_gone(embedded), longest=SOON)
         embedded("crawl", "replica")
         assert embedded("articles", "list", "--site", "replica")
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from newscrawl.replica import Server
+from tests.waiting import until
 
 
 class Gate:
@@ -77,10 +78,7 @@ def test_other_sites_of_the_command_go_on_while_one_is_waited_for(
     newscrawl: Any, gate: Gate, first: Any, replica: Server
 ) -> None:
     second = newscrawl.start("crawl", "small", "replica", "--wait", "2m")
-    deadline = time.monotonic() + 60
-    while len(newscrawl.documents("articles", site="replica")) < 90:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: len(newscrawl.documents("articles", site="replica")) == 90, second)
     assert second.poll() is None
     gate.is_open.set()
     second.communicate(timeout=60)

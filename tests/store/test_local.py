@@ -17,6 +17,7 @@ from pymongo import MongoClient
 from newscrawl.store.connect import DatabaseDown, connect
 from newscrawl.store.local import LocalServer
 from newscrawl.store.mongod import LocalServerError
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -76,8 +77,7 @@ def test_it_comes_back_after_a_kill(server: LocalServer) -> None:
     pid = server.pid()
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    while server.pid() == pid:
-        os.sched_yield()
+    until(lambda: server.pid() != pid)
     with MongoClient(server.start()) as client:
         assert client.test.things.count_documents({}) == 1
 

@@ -25,6 +25,7 @@ from newscrawl.store.connect import Connection, connect
 from newscrawl.store.replay import replay
 from newscrawl.store.schema import apply_schema
 from newscrawl.store.spool import Spool
+from tests.waiting import until
 
 NOW = datetime(2026, 1, 6, 10, 50, tzinfo=UTC)
 URL = "https://example.com/news/1"
@@ -212,8 +213,7 @@ async def test_a_database_that_is_killed_amid_view_writes_holds_each_observation
                 pid = connection.local.pid()
                 assert pid is not None
                 os.kill(pid, signal.SIGKILL)
-                while connection.local.pid() == pid:
-                    os.sched_yield()
+                until(lambda: connection.local.pid() != pid)  # noqa: B023
                 await writer.flush()
         await writer.close()
         await replay(ArticleWriter(connection, Spool(tmp_path / "spool.jsonl"), interval=0.01), writer._spool)

@@ -16,6 +16,7 @@ from newscrawl.store.connect import Connection, connect
 from newscrawl.store.replay import replay
 from newscrawl.store.schema import apply_schema
 from newscrawl.store.spool import Spool
+from tests.waiting import until
 
 NOW = datetime(2026, 1, 6, 10, 50, tzinfo=UTC)
 URL = "https://example.com/news/1"
@@ -124,8 +125,7 @@ async def test_an_embedded_server_that_has_died_is_started_again_by_the_next_wri
         pid = connection.local.pid()
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
-        while connection.local.pid() == pid:
-            os.sched_yield()
+        until(lambda: connection.local.pid() != pid)
         writer = ArticleWriter(connection, Spool(tmp_path / "spool.jsonl"), interval=0.01)
         assert await writer.save(ARTICLE, now=NOW) == "new"
         await writer.close()
