@@ -20,7 +20,7 @@ from harness import Bench, Figure
 from rich.console import Console
 from rich.table import Table
 
-from newscrawl.article import article_id
+from newscrawl.normalize.urls import article_id
 from newscrawl.replica import Replica, ReplicaArticle, serve
 
 ARTICLES = 500

@@ -20,8 +20,9 @@ from harness import Bench
 from rich.console import Console
 from rich.table import Table
 
-from newscrawl.article import Article, Timestamp, article_id
+from newscrawl.article import Article, Timestamp
 from newscrawl.normalize.text import fingerprint
+from newscrawl.normalize.urls import article_id
 from newscrawl.replica import Replica, serve
 
 BATCH = 5000

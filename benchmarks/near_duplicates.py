@@ -29,9 +29,10 @@ from pymongo.asynchronous.database import AsyncDatabase
 from rich.console import Console
 from rich.table import Table
 
-from newscrawl.article import Article, Timestamp, article_id
+from newscrawl.article import Article, Timestamp
 from newscrawl.normalize.similarity import BANDS, LEAST_SHARE
 from newscrawl.normalize.text import fingerprint
+from newscrawl.normalize.urls import article_id
 from newscrawl.store.connect import connect
 from newscrawl.store.links import near
 from newscrawl.store.nodes import FIELDS, Node

@@ -12,7 +12,6 @@ Two stages:
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from newscrawl.normalize.urls import article_id
 from newscrawl.storable import Address, Body, Counter, HeaderValue, Headline, Lead, Line, Name, Paragraph
 
 SCHEMA_VERSION = 1
@@ -47,14 +47,6 @@ class NotAnArticle(ValueError):
     def __reduce__(self) -> tuple[type[NotAnArticle], tuple[str, str, str | None]]:
         """So that it comes whole from another process."""
         return type(self), (self.reason, self.detail, self.url)
-
-
-def article_id(url: str) -> str:
-    """Identity of the article at a canonical URL: 32 hexadecimal digits of its SHA-256.
-
-    A hash, so that uniqueness also holds on a cluster sharded by hashed `_id`.
-    """
-    return hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _to_utc_milliseconds(value: datetime) -> datetime:

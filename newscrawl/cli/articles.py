@@ -14,7 +14,7 @@ from newscrawl.cli.views import render_views, views
 
 if TYPE_CHECKING:
     from newscrawl.store.connect import Connection
-    from newscrawl.store.queries import Database
+    from newscrawl.store.lookup import Database
 
 app = typer.Typer(no_args_is_help=True, help="The stored articles.")
 app.command("views")(views)
@@ -34,7 +34,7 @@ def list_stored(
 
     newscrawl articles list --json
     """
-    from newscrawl.store.queries import list_articles
+    from newscrawl.store.lookup import list_articles
 
     rows = with_database(lambda db: list_articles(db.database, site=site, limit=limit))
     if as_json:
@@ -89,7 +89,7 @@ def find_with(
 
     Ends the command where there is no such article.
     """
-    from newscrawl.store.queries import get_article
+    from newscrawl.store.lookup import get_article
 
     forms = _forms(url)
 

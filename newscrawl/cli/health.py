@@ -39,7 +39,7 @@ def health(
     """
     from newscrawl.store.last_health import keep_health
 
-    own, known = own_settings(), all_sites()
+    own, known = own_settings(), all_sites(at_a_glance=True)
     chosen = named_sites(names, known) or [*known.values()]
     chosen.sort(key=lambda site: site.name)
 

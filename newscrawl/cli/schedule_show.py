@@ -75,7 +75,7 @@ def read_plan(names: list[str] | None = None) -> Plan:
     from newscrawl.store.leases import read_lease
     from newscrawl.store.schedules import all_schedules, latest_slots
 
-    sites, now = all_sites(), datetime.now(UTC)
+    sites, now = all_sites(at_a_glance=True), datetime.now(UTC)
 
     async def read(connection: Connection) -> Plan:
         database = connection.database

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from newscrawl.archive.pages import ArchivedPage, page_at
-from newscrawl.article import Article, NotAnArticle, article_id
+from newscrawl.article import Article, NotAnArticle
 from newscrawl.crawl.looked import Fetched
 from newscrawl.crawl.pages import read_article_page
 from newscrawl.crawl.reader import Reader, ReadingFailed, close_reader, open_reader
@@ -21,6 +21,7 @@ from newscrawl.crawl.reading import headers_of
 from newscrawl.crawl.reasons import reason_of
 from newscrawl.crawl.visit import Visits
 from newscrawl.normalize.article import identity
+from newscrawl.normalize.urls import article_id
 from newscrawl.records import Listing
 from newscrawl.repair.compare import FieldCheck, Reading, compare
 from newscrawl.repair.places import Example

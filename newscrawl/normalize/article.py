@@ -23,7 +23,6 @@ from newscrawl.article import (
     Section,
     Timestamp,
     Views,
-    article_id,
 )
 from newscrawl.normalize.caps import (
     LONGEST_CODE,
@@ -41,7 +40,7 @@ from newscrawl.normalize.names import parse_authors
 from newscrawl.normalize.similarity import signature
 from newscrawl.normalize.text import clean, clean_or_none, count_words, fingerprint, undecodable
 from newscrawl.normalize.timestamps import choose_timestamp
-from newscrawl.normalize.urls import LONGEST_STORED, believable_canonical, canonical_url, web_address
+from newscrawl.normalize.urls import LONGEST_STORED, article_id, believable_canonical, canonical_url, web_address
 from newscrawl.normalize.views import is_beyond_range, parse_views
 from newscrawl.normalize.zones import country_of_page
 from newscrawl.records import ViewObservation

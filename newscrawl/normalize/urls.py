@@ -6,6 +6,7 @@ twins. What may name another page is never dropped: `?id=`, `?p=`, `?eid=`, the 
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import re
 import unicodedata
@@ -327,3 +328,11 @@ def _name_two_articles(first: str, second: str) -> bool:
     if shorter < SLUG_WORDS or set(_ID.findall(first)) & set(_ID.findall(second)):
         return False
     return 2 * len(slugs[0] & slugs[1]) < shorter
+
+
+def article_id(url: str) -> str:
+    """Identity of the article at a canonical URL: 32 hexadecimal digits of its SHA-256.
+
+    A hash, so that uniqueness also holds on a cluster sharded by hashed `_id`.
+    """
+    return hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from newscrawl.archive.places import ENDING
-from newscrawl.article import article_id
+from newscrawl.normalize.urls import article_id
+from newscrawl.store.lookup import get_article
 from newscrawl.store.observations import Database
-from newscrawl.store.queries import get_article
 
 Document = dict[str, Any]
 TOGETHER = 40  # documents in memory at a time

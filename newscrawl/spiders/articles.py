@@ -10,7 +10,7 @@ import scrapy
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
-from newscrawl.article import Article, Card, Fetch, NotAnArticle, Timestamp, article_id
+from newscrawl.article import Article, Card, Fetch, NotAnArticle, Timestamp
 from newscrawl.crawl.archiving import ARCHIVED, Kept
 from newscrawl.crawl.context import POLICY, WANTS_POLICY
 from newscrawl.crawl.pages import read_article_page
@@ -21,6 +21,7 @@ from newscrawl.crawl.retries import STAYS
 from newscrawl.normalize.article import identity
 from newscrawl.normalize.dates import parse_date
 from newscrawl.normalize.parameters import without
+from newscrawl.normalize.urls import article_id
 from newscrawl.settings import settings
 from newscrawl.spiders.discovery import Fresh
 from newscrawl.spiders.fates import Fates

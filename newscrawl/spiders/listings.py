@@ -16,7 +16,7 @@ from pymongo.errors import PyMongoError
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
-from newscrawl.article import Card, article_id
+from newscrawl.article import Card
 from newscrawl.crawl.reader import ReadingFailed
 from newscrawl.crawl.reading import headers_of
 from newscrawl.crawl.reasons import answered, request_and_error
@@ -24,7 +24,7 @@ from newscrawl.extract.sitemap import SitemapEntry, newest_first
 from newscrawl.normalize.article import card_views
 from newscrawl.normalize.cadence import next_due
 from newscrawl.normalize.dates import parse_date
-from newscrawl.normalize.urls import canonical_url, fetchable_url
+from newscrawl.normalize.urls import article_id, canonical_url, fetchable_url
 from newscrawl.records import LEDGER, Listing, Sighting
 from newscrawl.settings import settings
 from newscrawl.spiders.discovery import Found, Fresh, Unreadable, read_discovery

@@ -10,8 +10,7 @@ from typing import Any
 from pymongo import UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
 
-from newscrawl.article import article_id
-from newscrawl.normalize.urls import canonical_url
+from newscrawl.normalize.urls import article_id, canonical_url
 
 Database = AsyncDatabase[dict[str, Any]]
 Document = dict[str, Any]

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from newscrawl.article import Article, article_id
+from newscrawl.article import Article
 from newscrawl.normalize.text import same_words, shared_text
+from newscrawl.normalize.urls import article_id
 
 Document = Mapping[str, Any]
 

@@ -15,9 +15,9 @@ from typing import Any, Literal
 from pymongo import UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
 
-from newscrawl.article import article_id
 from newscrawl.normalize.completeness import Estimate, Unknown, estimate
 from newscrawl.normalize.rhythm import Silence, silence
+from newscrawl.normalize.urls import article_id
 from newscrawl.records import LEDGER, Sighting
 from newscrawl.store.runs import state_of
 from newscrawl.verdicts import Finding, What

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from pymongo import ReplaceOne
 
-from newscrawl.article import article_id
+from newscrawl.normalize.urls import article_id
 from newscrawl.records import Backfill, Host, SiteMemory
 from newscrawl.store.queries import Database
 

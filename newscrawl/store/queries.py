@@ -1,8 +1,7 @@
-"""Readers of the database. All of them async; documents are plain dictionaries with aware datetimes."""
+"""What a crawl asks the database: what is known already, what failed, and what its sources have shown."""
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,8 +9,8 @@ from typing import Any
 
 from pymongo.asynchronous.database import AsyncDatabase
 
-from newscrawl.article import Article, article_id
-from newscrawl.normalize.urls import canonical_url
+from newscrawl.article import Article
+from newscrawl.normalize.urls import article_id
 from newscrawl.records import Failure, Listing, Robots
 from newscrawl.settings import RETRY_WAITS
 from newscrawl.store.observations import Counter, counter_fields, counters_of
@@ -57,29 +56,11 @@ async def known(database: Database, identities: list[str], urls: list[str], now:
     )
 
 
-async def list_articles(database: Database, *, site: str | None = None, limit: int = 20) -> list[Document]:
-    """The newest articles by publication, those without a date last."""
-    found = database["articles"].find({"site": site} if site else {})
-    return await found.sort("published.at", -1).limit(limit).to_list()
-
-
 async def newest_articles(database: Database, site: str, most: int) -> list[Article]:
     """Articles of a site that were fetched and are still there, the newest publications first."""
     wanted = {"site": site, "gone": None, "fetch.at": {"$ne": None}}
     found = database["articles"].find(wanted, {"_id": 0, "labels": 0}).sort("published.at", -1).limit(most)
     return [Article.model_validate(document) async for document in found]
-
-
-async def get_article(database: Database, url: str, *further: str) -> Document | None:
-    """The article at any of its addresses, tracking parameters or not. `further`: other forms of the address."""
-    addresses = [url, *further]
-    with contextlib.suppress(ValueError):
-        addresses.append(canonical_url(url))
-    ids = [article_id(address) for address in addresses]
-    by_address = {"$or": [{"_id": {"$in": ids}}, {"url": {"$in": addresses}}, {"aliases": {"$in": addresses}}]}
-    found = await database["articles"].find(by_address).to_list()
-    # An article that has moved left its old address, which may show another one by now.
-    return min(found, key=lambda d: (d["url"] not in addresses, url not in (d.get("aliases") or ())), default=None)
 
 
 async def site_failures(database: Database, site: str, now: datetime, *, also_early: bool = False) -> list[Failure]:

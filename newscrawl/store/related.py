@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from newscrawl.store.queries import Database, Document
+from newscrawl.store.lookup import Database, Document
 
 MOST_COPIES = 200
 _FIELDS = dict.fromkeys("url site edition language headline published first_seen_at copied story cluster".split(), 1)

@@ -6,13 +6,14 @@ import os
 import socket
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
 
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError
 
-from newscrawl.records import Run
+if TYPE_CHECKING:
+    from newscrawl.records import Run
 
 Database = AsyncDatabase[dict[str, Any]]
 Document = dict[str, Any]
@@ -64,6 +65,8 @@ def _is_there(pid: int | None) -> bool:
 
 def record_of(document: Document) -> Run:
     """The record in a document, also in one of an earlier version. Raises ValidationError where it is none."""
+    from newscrawl.records import Run  # late: the listings of runs do without the models
+
     return Run.model_validate({name: document[name] for name in Run.model_fields if name in document})
 
 

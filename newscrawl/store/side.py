@@ -9,7 +9,7 @@ from typing import Any
 
 from pymongo import DeleteOne, ReplaceOne, UpdateOne
 
-from newscrawl.article import article_id
+from newscrawl.normalize.urls import article_id
 from newscrawl.records import Failure, Listing, Robots, Run, Sighting, Visit
 from newscrawl.store.identity import add_aliases
 from newscrawl.store.ledger import sighting_operation

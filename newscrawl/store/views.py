@@ -9,8 +9,8 @@ from typing import Any
 
 from pymongo.asynchronous.database import AsyncDatabase
 
-from newscrawl.article import article_id
 from newscrawl.normalize.growth import HOUR, Growth, Reading, falls, growth, half_life, in_order
+from newscrawl.normalize.urls import article_id
 from newscrawl.records import ViewObservation
 
 Database = AsyncDatabase[dict[str, Any]]

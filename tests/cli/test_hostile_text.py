@@ -12,8 +12,8 @@ import pytest
 import typer
 from pymongo import MongoClient
 
-from newscrawl.article import article_id
 from newscrawl.cli.output import LONGEST_MESSAGE, Exit, fail, out, show_json, show_table
+from newscrawl.normalize.urls import article_id
 
 EVIL = "[red]Bridge[/red] [link=https://evil.example]closed[/link] :warning: \x1b[31m\x1b]0;t\x07\x9b2J\r\u202egpj\u2066 =1+1"
 STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")

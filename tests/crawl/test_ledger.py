@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
-from newscrawl.article import article_id
 from newscrawl.normalize.completeness import Estimate, estimate
+from newscrawl.normalize.urls import article_id
 from newscrawl.records import Listing, Sighting
 from newscrawl.replica import Replica, Server, serve, site_file
 from newscrawl.store.ledger import sightings_query

@@ -12,7 +12,8 @@ from newscrawl.normalize.text import fingerprint
 from newscrawl.records import Failure, ViewObservation
 from newscrawl.store.articles import ArticleWriter, StoreRefused
 from newscrawl.store.connect import Connection
-from newscrawl.store.queries import get_article, known, site_failures
+from newscrawl.store.lookup import get_article
+from newscrawl.store.queries import known, site_failures
 from newscrawl.store.replay import replay
 from newscrawl.store.schema import apply_schema
 from newscrawl.store.spool import Spool

@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
-from newscrawl.article import Article, Timestamp, article_id
+from newscrawl.article import Article, Timestamp
 from newscrawl.normalize.text import count_words, fingerprint
+from newscrawl.normalize.urls import article_id
 from newscrawl.store.articles import ArticleWriter
 from newscrawl.store.connect import Connection
 from newscrawl.store.identity import MOST_ALIASES, NEEDED, evidence
+from newscrawl.store.lookup import get_article
 from newscrawl.store.merge import merge_twins
-from newscrawl.store.queries import get_article, known
+from newscrawl.store.queries import known
 from newscrawl.store.spool import Spool
 
 NOW = datetime(2026, 1, 6, 10, 50, tzinfo=UTC)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from newscrawl.article import article_id
+from newscrawl.normalize.urls import article_id
 from newscrawl.store.connect import Connection
 from newscrawl.store.queries import known
 

@@ -16,8 +16,9 @@ from uuid import uuid4
 
 import pytest
 
-from newscrawl.article import Article, Views, article_id
+from newscrawl.article import Article, Views
 from newscrawl.normalize.text import fingerprint
+from newscrawl.normalize.urls import article_id
 from newscrawl.records import ViewObservation, ViewSource
 from newscrawl.store import schema
 from newscrawl.store.articles import ArticleWriter

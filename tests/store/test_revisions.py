@@ -19,7 +19,7 @@ from newscrawl.store.articles import ArticleWriter
 from newscrawl.store.connect import Connection, connect
 from newscrawl.store.history import count_stealth_edits, history
 from newscrawl.store.identity import Found
-from newscrawl.store.queries import get_article
+from newscrawl.store.lookup import get_article
 from newscrawl.store.revise import MOST_RETURNS, version_id
 from newscrawl.store.schema import apply_schema
 from newscrawl.store.spool import Spool

@@ -8,8 +8,9 @@ import signal
 from datetime import UTC, datetime
 from pathlib import Path
 
-from newscrawl.article import Article, Section, article_id
+from newscrawl.article import Article, Section
 from newscrawl.normalize.text import fingerprint
+from newscrawl.normalize.urls import article_id
 from newscrawl.records import Failure, Listing, Robots, Run, ViewObservation
 from newscrawl.store.articles import ArticleWriter
 from newscrawl.store.connect import Connection, connect

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pymongo import InsertOne
 
-from newscrawl.article import article_id
 from newscrawl.normalize.growth import HOUR, Reading, growth, in_order
+from newscrawl.normalize.urls import article_id
 from newscrawl.records import ViewObservation
 from newscrawl.store.connect import Connection
 from newscrawl.store.views import Database, attention, growing, series, top
