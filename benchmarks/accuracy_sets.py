@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import importlib.util
 import json
+import logging
 import os
 import re
 import runpy
@@ -101,6 +102,7 @@ class Bench(NamedTuple):
 def labelled_pages(bench: Bench, folder: Path) -> Iterator[tuple[dict[str, Any], str]]:
     """The truth and the text of each page, decoded as for the peers."""
     decode = runpy.run_path(str(bench.shared / "data/bench/peers.py"))["decode"]
+    logging.disable(logging.NOTSET)  # the script silences the log of whoever runs it
     for row in lines(folder / "truth.jsonl"):
         yield row, decode(gzip.decompress((folder / "pages" / f"{row['id']}.html.gz").read_bytes()))
 
