@@ -67,6 +67,7 @@ def main() -> None:
     prepare(sys.argv[2].split())
     gc.collect()
     gc.freeze()
+    gc.enable()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # so that none that has ended stays in the table of processes
     while True:
         message, descriptors, *_ = socket.recv_fds(control, 1, 1)

@@ -31,6 +31,7 @@ from newscrawl.store.upsert import Outcome, add_earlier, is_older, unstorable, u
 
 logger = logging.getLogger(__name__)
 
+LULL = 0.05  # seconds without another article after which those that wait are written
 BACK_OFF = (0.2, 0.5, 1.0, 2.0)  # seconds between attempts at a database that is away
 RACES = 10  # attempts at one article that other processes change at the same instant
 DUPLICATE_KEY = 11000
@@ -65,7 +66,10 @@ def _operation(waiting: _Waiting, match: Match, earlier: Earlier) -> tuple[Any, 
 
 
 class ArticleWriter:
-    """Writes in batches of `batch` records, or every `interval` seconds. Close it to write what waits."""
+    """Writes in batches of `batch` records, or every `interval` seconds, or when articles wait and no more come.
+
+    Close it to write what waits.
+    """
 
     def __init__(self, connection: Connection | None, spool: Spool, *, batch: int = 200, interval: float = 0.5) -> None:
         self._connection = connection
@@ -73,6 +77,7 @@ class ArticleWriter:
         self._spool = spool
         self._batch, self._interval = batch, interval
         self._waiting: list[_Waiting] = []
+        self._saved = 0
         self._side = SideRecords()
         self._flushes: list[asyncio.Future[None]] = []
         self._is_away = False
@@ -106,6 +111,8 @@ class ArticleWriter:
         await self.observe(views, are_doubtful=is_late)
         done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(article, now, done, ages, is_late))
+        self._saved += 1
+        asyncio.get_running_loop().call_later(LULL, self._end_lull, self._saved)
         self._stir()
         return await done
 
@@ -207,6 +214,11 @@ class ArticleWriter:
         if self._task is None:
             self._task = asyncio.create_task(self._run())
         if self._is_full():
+            self._wake.set()
+
+    def _end_lull(self, saved: int) -> None:
+        """Write, where no article has come since the one of this number: a crawl may wait for these to go on."""
+        if saved == self._saved and self._waiting and not (self._is_away or self._is_stuck):
             self._wake.set()
 
     def _is_full(self) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import types
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -151,16 +152,22 @@ async def apply_schema(connection: Connection) -> None:
     """Create or update every collection, validator and index. Idempotent; any number of processes at once."""
     database = connection.database
     present = {info["name"]: info async for info in await database.list_collections()}
-    for name, model in RECORDS.items():
-        if name not in present:
-            if name != "views" or not await _create(database, name, no_fault=_NO_TIME_SERIES, timeseries=TIME_SERIES):
-                await _create(database, name, validator=validator(model))
-        elif present[name].get("type") != "timeseries" and present[name].get("options", {}).get(
-            "validator"
-        ) != validator(model):
-            await database.command("collMod", name, validator=validator(model))
-        if name in INDEXES:
-            await database[name].create_indexes(INDEXES[name])
+    # All at once: the server waits for its disk at each, and writes what came meanwhile in one go.
+    applied = [_apply(database, name, model, present.get(name)) for name, model in RECORDS.items()]
+    for result in await asyncio.gather(*applied, return_exceptions=True):
+        if isinstance(result, BaseException):
+            raise result
+
+
+async def _apply(database: Database, name: str, model: type[BaseModel], present: Mapping[str, Any] | None) -> None:
+    """The same for one collection. `present`: what the server says of it, where it is there."""
+    if present is None:
+        if name != "views" or not await _create(database, name, no_fault=_NO_TIME_SERIES, timeseries=TIME_SERIES):
+            await _create(database, name, validator=validator(model))
+    elif present.get("type") != "timeseries" and present.get("options", {}).get("validator") != validator(model):
+        await database.command("collMod", name, validator=validator(model))
+    if name in INDEXES:
+        await database[name].create_indexes(INDEXES[name])
 
 
 async def missing_indexes(connection: Connection) -> list[str]:
@@ -178,7 +185,7 @@ async def missing_indexes(connection: Connection) -> list[str]:
 async def _create(database: Database, name: str, *, no_fault: Collection[int] = (), **options: Any) -> bool:
     """Whether a collection is there after the attempt to make it. Errors of the codes `no_fault` say that it is not."""
     try:
-        await database.create_collection(name, **options)
+        await database.create_collection(name, check_exists=False, **options)
     except CollectionInvalid:
         return True
     except OperationFailure as error:

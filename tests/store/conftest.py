@@ -8,6 +8,7 @@ import pytest
 
 from newscrawl.store.connect import Connection, connect
 from newscrawl.store.schema import apply_schema
+from tests.conftest import drop_later
 
 
 @pytest.fixture
@@ -15,5 +16,5 @@ async def connection(server_uri: str, tmp_path: Path) -> AsyncIterator[Connectio
     connection = await connect(server_uri, folder=tmp_path, database=f"test-{uuid4().hex[:8]}")
     await apply_schema(connection)
     yield connection
-    await connection.client.drop_database(connection.database.name)
     await connection.close()
+    drop_later(server_uri, connection.database.name)

@@ -40,6 +40,15 @@ async def test_an_article_is_new_once_and_then_unchanged(connection: Connection,
     assert stored["revision"] == 1
 
 
+async def test_articles_that_wait_alone_are_written_before_the_interval_is_over(
+    connection: Connection, tmp_path: Path
+) -> None:
+    writer = ArticleWriter(connection, Spool(tmp_path / "spool.jsonl"), interval=60)
+    async with asyncio.timeout(20):
+        assert await writer.save(article(), now=NOW) == "new"
+    await writer.close()
+
+
 async def test_a_changed_text_keeps_the_earlier_version(connection: Connection, writer: ArticleWriter) -> None:
     await writer.save(article(), now=NOW)
     assert await writer.save(article(body="Second."), now=NOW + timedelta(hours=1)) == "changed"
