@@ -389,8 +389,8 @@ def find_site(name: str, sites: Mapping[str, Site]) -> Site:
     near = difflib.get_close_matches(name, sites, 3)
     raise SiteError(
         f"there is no site {name!r}"
-        + (f"; did you mean {', '.join(near)}?" if near else "")
-        + " `newscrawl sites list` shows all."
+        + (f"; did you mean {', '.join(near)}?" if near else ";")
+        + " `newscrawl sites list` shows all"
     )
 
 

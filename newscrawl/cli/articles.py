@@ -73,7 +73,8 @@ def show_stored(url: str, as_json: Annotated[bool, typer.Option("--json", help="
     if as_json:
         show_json("article", article, twins=near.twins, copies=near.copies)
     else:
-        out.print(render(article), render_views(article, counters), render_relatives(article, near.twins, near.copies))
+        beside = render_relatives(article, near.twins, near.copies)
+        out.print(render(article), render_views(article, counters), beside, crop=False)
 
 
 def find_stored(url: str) -> dict[str, Any]:

@@ -198,7 +198,7 @@ def show_article_line(article: object) -> None:
     from newscrawl.cli.render import render
 
     assert isinstance(article, Article)
-    out.print(render(article.model_dump()))
+    out.print(render(article.model_dump()), crop=False)
 
 
 def summary(runs: list[Run], *, dry_run: bool = False, only_revisits: bool = False) -> None:

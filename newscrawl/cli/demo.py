@@ -98,7 +98,7 @@ def _show(run: Run, stored: Stored) -> None:
 
     if stored.example is not None:
         out.rule("one article, as stored")
-        out.print(render(stored.example))
+        out.print(render(stored.example), crop=False)
     out.rule("what happened")
     seconds = (run.ended_at - run.started_at).total_seconds() if run.ended_at else 0
     counts = run.counts

@@ -200,7 +200,7 @@ async def _recorded(ingesting: Ingest, sources: Iterator[Source], session: Sessi
     if session is None:
         await ingesting.ingest(sources)
         return None
-    run = begun(NAME, sys.argv)
+    run = begun(NAME)
     ingesting.run_id = run_identity(run)
     await start_run(session.connection.database, ingesting.run_id, run)
     reason, heart = "failed", session.heart

@@ -46,7 +46,7 @@ def parse(
         show_json("article", article.model_dump(mode="json"))
     else:
         record = article.model_dump()
-        out.print(render(record))
+        out.print(render(record), crop=False)
         out.print()
         out.print(render_why(explain(record)))
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
+
+from newscrawl.cli.tables import aligned
 
 
 def render(article: Mapping[str, Any]) -> Group:
-    """One article as a reader sees it: headline, facts, text by sections."""
-    facts = Table.grid(padding=(0, 2))
+    """One article as a reader sees it: headline, facts, text by sections. Print it with `crop=False`."""
     dateline, views = article.get("dateline") or {}, article.get("views") or {}
     rows: list[tuple[str, Any]] = [
         ("address", article["url"]),
@@ -33,10 +33,7 @@ def render(article: Mapping[str, Any]) -> Group:
         ("image", (article.get("images") or [{"url": None}])[0]["url"]),
         ("related", "\n".join(str(card.get("headline") or card["url"]) for card in article.get("related") or ())),
     ]
-    for name, value in rows:
-        if value:
-            facts.add_row(Text(name, style="dim"), Text(str(value), overflow="fold"))
-    parts: list[Any] = [Text(article["headline"], style="bold"), facts]
+    parts: list[Any] = [Text(article["headline"], style="bold"), *fact_lines(rows)]
     if article.get("lead"):
         parts += [Text(), Text(article["lead"], style="italic")]
     for section in article.get("sections") or ():
@@ -47,28 +44,47 @@ def render(article: Mapping[str, Any]) -> Group:
     return Group(*parts, Text())
 
 
+def fact_lines(rows: Iterable[tuple[str, Any]]) -> list[Text]:
+    """Names and values that are there, in lines that are never broken: an address is to be copied whole."""
+    told = [(name, str(value)) for name, value in rows if value]
+    width = max((len(name) for name, _ in told), default=0)
+    lines = []
+    for name, value in told:
+        for number, line in enumerate(value.split("\n")):
+            lines.append(_whole(("" if number else name).ljust(width), line))
+    return lines
+
+
+def _whole(name: str, line: str) -> Text:
+    return Text.assemble((f"{name}  ", "dim"), line, no_wrap=True, overflow="ignore")
+
+
 def render_relatives(
     article: Mapping[str, Any], twins: Sequence[Mapping[str, Any]], copies: Sequence[Mapping[str, Any]]
 ) -> Group:
     """The same story in other editions, and where else its text stands; empty where there is neither."""
     parts: list[Any] = []
     if twins:
-        table = Table.grid(padding=(0, 2))
-        for twin in twins:
-            edition = twin["edition"] or twin["language"] or ""
-            table.add_row(Text(edition, style="dim"), Text(twin["headline"]), Text(twin["url"], overflow="fold"))
-        parts += [Text("The story in other editions", style="bold"), table, Text()]
+        editions = [(twin["edition"] or twin["language"] or "", twin["headline"], twin["url"]) for twin in twins]
+        parts += [Text("The story in other editions", style="bold"), *_table(editions), Text()]
     if copies:
         own = article.get("copied")
         first = f"This text: {_share(own)}, from {own['url']}" if own else "This text was there first"
-        table = Table.grid(padding=(0, 2))
-        for copy in copies:
-            what = "first" if copy["is_first"] else _share(copy)
-            at = copy["published_at"] or copy["first_seen_at"]
-            site, url = Text(copy["site"] or "", style="dim"), Text(copy["url"], overflow="fold")
-            table.add_row(site, Text(what), Text(f"{at:%Y-%m-%d %H:%M}"), url)
-        parts += [Text("Copies", style="bold"), Text(first, overflow="fold"), table, Text()]
+        rows = [
+            (
+                copy["site"] or "",
+                "first" if copy["is_first"] else _share(copy),
+                f"{copy['published_at'] or copy['first_seen_at']:%Y-%m-%d %H:%M}",
+                copy["url"],
+            )
+            for copy in copies
+        ]
+        parts += [Text("Copies", style="bold"), Text(first, no_wrap=True, overflow="ignore"), *_table(rows), Text()]
     return Group(*parts)
+
+
+def _table(rows: Sequence[Sequence[str]]) -> list[Text]:
+    return [Text(line, no_wrap=True, overflow="ignore") for line in aligned(rows)]
 
 
 def _share(copied: Mapping[str, Any]) -> str:

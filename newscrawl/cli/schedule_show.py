@@ -164,7 +164,7 @@ def say_coming(schedule: Schedule, now: datetime, *, is_there: bool = True) -> N
     verb = "scheduled" if is_there else "would be scheduled"
     out.print(f"{schedule.name}: {sites} {verb} {rhythm_of(schedule)} ({schedule.timezone})", soft_wrap=True)
     if schedule.kind == "adaptive":
-        out.print("first run: at once; then each listing when news are to be expected")
+        out.print("runs: whenever news are to be expected at a listing; at once, where none was visited yet")
         return
     for at in next_slots(schedule, schedule.planned_until, 1):
         when = "at once" if at <= now else f"{local(at, schedule)} ({at:%Y-%m-%d %H:%M} UTC)"

@@ -6,9 +6,12 @@ import getpass
 import os
 import platform
 import socket
+import sys
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
+
+from newscrawl.normalize.secrets import mask
 
 if TYPE_CHECKING:
     from newscrawl.spiders.site_spider import SiteSpider
@@ -23,6 +26,12 @@ def who() -> str:
     except (OSError, KeyError):
         user = f"user {os.getuid()}"
     return f"{user}@{socket.gethostname()}"
+
+
+def command_line() -> str:
+    """The words that this process was started with, secrets masked; `python -m newscrawl.cli` is called `newscrawl`."""
+    program = os.path.basename(sys.argv[0])
+    return mask(" ".join(["newscrawl" if program == "__main__.py" else program, *sys.argv[1:]]))
 
 
 @lru_cache(maxsize=1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -14,7 +13,7 @@ from pymongo.errors import PyMongoError
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
-from newscrawl.crawl.circumstances import options_of, versions
+from newscrawl.crawl.circumstances import command_line, options_of, versions
 from newscrawl.crawl.coverage import COVERED
 from newscrawl.crawl.hosts_now import hosts_now
 from newscrawl.crawl.lock import SiteLock, SiteLocked, take_within
@@ -22,7 +21,6 @@ from newscrawl.crawl.log import keep_to_one_line
 from newscrawl.crawl.reading import Reading
 from newscrawl.crawl.refusals import Dropped
 from newscrawl.crawl.stop import READS, EndedEarly
-from newscrawl.normalize.secrets import mask
 from newscrawl.records import Run
 from newscrawl.settings import ConfigurationError, read_settings
 from newscrawl.spiders.fates import KNOWN, NOT_FETCHED, SHOWN, STORED, VISITED
@@ -78,7 +76,7 @@ def run_of(crawler: Crawler, started_at: datetime, reason: str | None = None) ->
             outcome = "failed"
     return Run(
         site=spider.site.name,
-        command=mask(" ".join([os.path.basename(sys.argv[0]), *sys.argv[1:]])),
+        command=command_line(),
         started_at=started_at,
         ended_at=datetime.now(UTC) if reason is not None else None,
         reason=reason,

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from newscrawl.crawl.circumstances import versions, who
+from newscrawl.crawl.circumstances import command_line, versions, who
 from newscrawl.crawl.coverage import COVERED
 from newscrawl.ingest.conduct import Tally
-from newscrawl.normalize.secrets import mask
 from newscrawl.records import Run
 
 
-def begun(name: str, command: Sequence[str]) -> Run:
-    """The record at its beginning. `name` stands in the place of a site; `command`: the words of the command line."""
+def begun(name: str) -> Run:
+    """The record at its beginning. `name` stands in the place of a site."""
     return Run(
         site=name,
-        command=mask(" ".join([os.path.basename(command[0]), *command[1:]])),
+        command=command_line(),
         started_at=datetime.now(UTC),
         started_by=who(),
         version=version("newscrawl"),
