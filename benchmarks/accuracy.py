@@ -8,7 +8,6 @@ there. newscrawl reads with the general extraction alone, without rules of any s
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -17,6 +16,7 @@ import typer
 from accuracy_sets import PEERS, Bench, Figures, Measured, Rows, installed, sets_in
 from rich.console import Console
 from rich.table import Table
+from shared_folder import shared_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 STORED = ROOT / "benchmarks" / "accuracy.json"
@@ -102,10 +102,8 @@ def main(
     figures: Annotated[Path, typer.Option(help="File of the stored figures.")] = STORED,
 ) -> None:
     """Measure newscrawl and its peers on real pages; exit with 1 where a stored figure has fallen."""
-    shared = Path(os.environ.get("NEWSCRAWL_SHARED", ROOT.parent / "shared")).resolve()
+    shared = shared_folder("data/bench")
     known = sets_in(shared)
-    if not known:
-        raise typer.BadParameter(f"no real pages at {shared}; name their folder in NEWSCRAWL_SHARED")
     if unknown := [name for name in names or () if name not in known]:
         raise typer.BadParameter(f"no set {', '.join(unknown)} at {shared}; there are {', '.join(known)}")
     console = Console(stderr=as_json, highlight=False)

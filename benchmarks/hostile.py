@@ -23,6 +23,7 @@ from harness import Bench
 from hostile_crawls import AT_ONCE, DELAY, Alone, Crawls
 from rich.console import Console
 from rich.table import Table
+from shared_folder import shared_folder
 from torture import torture
 
 from newscrawl.replica import Replica, serve
@@ -111,9 +112,7 @@ def main(
     keep: Annotated[Path | None, typer.Option(help="An empty folder for logs and database, which then stay.")] = None,
 ) -> None:
     """Crawl the hostile server and count what happened."""
-    source = Path(os.environ.get("NEWSCRAWL_SHARED", ".")) / "torture"
-    if not (source / "server.py").is_file():
-        raise SystemExit("there is no torture/server.py; name the folder that holds torture/ in NEWSCRAWL_SHARED")
+    source = shared_folder("torture/server.py") / "torture"
     began = time.monotonic()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is ended
     with ExitStack() as stack:

@@ -23,6 +23,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
+from shared_folder import shared_folder
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
@@ -87,10 +88,7 @@ def ingest(folder: Path, warc: Path, *options: str) -> tuple[float, str]:
 
 def main(times: Annotated[int, typer.Option(min=1, help="How often each page is written.")] = 1) -> None:
     """Measure the ingest."""
-    shared = Path(os.environ.get("NEWSCRAWL_SHARED", ""))
-    if not (shared / "data" / "bench").is_dir():
-        console.print("The pages are outside of the repository: name their folder in NEWSCRAWL_SHARED.")
-        raise typer.Exit(2)
+    shared = shared_folder("data/bench")
     table = Table("ingest", "pages", "pages/s", "MB/s", "what came of it; peak memory of the main process")
     with tempfile.TemporaryDirectory(prefix="newscrawl-bench-") as name:
         folder = Path(name)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import random
 import re
 import statistics
@@ -28,6 +27,7 @@ from near_duplicate_pairs import Pair, learn, negatives, positives, precision_an
 from pymongo.asynchronous.database import AsyncDatabase
 from rich.console import Console
 from rich.table import Table
+from shared_folder import shared_folder
 
 from newscrawl.article import Article, Timestamp
 from newscrawl.normalize.similarity import BANDS, LEAST_SHARE
@@ -184,14 +184,9 @@ def main(
     store: Annotated[bool, typer.Option("--store", help="Keep the figures.")] = False,
 ) -> None:
     """Measure precision, recall, CPU time and query time."""
-    shared = Path(os.environ.get("NEWSCRAWL_SHARED", ROOT.parent / "shared")).resolve()
-    if pairs and not (shared / "data/bench").is_dir():
-        console.print(
-            f"no real pages at {shared}; name their folder in NEWSCRAWL_SHARED, or leave them out: --no-pairs"
-        )
-        raise typer.Exit(2)
+    shared = shared_folder("data/bench") if pairs else None
     figures = [
-        *(measure_pairs(shared) if pairs else ()),
+        *(measure_pairs(shared) if shared else ()),
         *(asyncio.run(measure_queries(signatures)) if signatures else ()),
     ]
     table = Table("figure", "measured", "wanted", "", box=None, header_style="bold", pad_edge=False)

@@ -8,7 +8,6 @@ there is nothing to measure.
 
 from __future__ import annotations
 
-import os
 import re
 import runpy
 import sys
@@ -22,6 +21,7 @@ from typing import Any
 from accuracy_sets import READ_AT, Bench, body_scores, labelled_pages, lines, prediction
 from rich.console import Console
 from rich.table import Table
+from shared_folder import shared_folder
 
 from newscrawl import extract
 from newscrawl.article import NotAnArticle
@@ -151,11 +151,8 @@ def table_of(pages: list[PageReport]) -> Table:
 
 def main() -> int:
     """Print the table and every page that is worse."""
-    shared = Path(os.environ.get("NEWSCRAWL_SHARED", ROOT.parent / "shared")).resolve()
+    shared = shared_folder("data/bench")
     console = Console(width=160)
-    if not (shared / "data/bench").is_dir():
-        Console(stderr=True).print(f"no real pages at {shared}; name their folder in NEWSCRAWL_SHARED")
-        return 2
     sites = load_sites()
     pages = list(reports(shared, sites))
     console.print(table_of(pages))

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bench_sites import BenchSite, real_sites, served
+from shared_folder import shared_folder
 
 from newscrawl.normalize.urls import canonical_url
 from newscrawl.replica import Replica, serve
@@ -140,9 +141,7 @@ def main() -> None:
     parser.add_argument("--fewest", type=int, default=3, help="pages that a publisher must have")
     parser.add_argument("--only", help="one publisher's domain, or `replica`")
     arguments = parser.parse_args()
-    shared = Path(os.environ.get("NEWSCRAWL_SHARED", Path(__file__).resolve().parents[2] / "shared"))
-    if not (shared / "data" / "bench").is_dir():
-        raise SystemExit(f"no real pages at {shared}; name their folder in NEWSCRAWL_SHARED")
+    shared = shared_folder("data/bench")
     cases: list[Any] = [
         served_case(site)
         for site in real_sites(shared, fewest=arguments.fewest)
