@@ -224,9 +224,13 @@ def test_a_signal_ends_a_crawl_with_everything_fetched_stored(
     assert process.returncode == code, output + errors
     assert "Traceback" not in errors
     [run] = newscrawl.documents("runs")
-    assert run["reason"] in ("shutdown", "interrupted")  # the latter on a machine too busy to end in time
-    assert run["counts"]["new"] == len(newscrawl.documents("articles"))
-    assert run["counts"]["new"] >= len(fetched()) - 8  # no more than what was on its way may be missing
+    stored = len(newscrawl.documents("articles"))
+    if run["reason"] == "shutdown":
+        assert run["counts"]["new"] == stored
+    else:  # the machine was too busy to end in time: what is acknowledged last comes after the record
+        assert run["reason"] == "interrupted"
+        assert run["counts"]["new"] <= stored
+    assert stored >= len(fetched()) - 8  # no more than what was on its way may be missing
     newscrawl("crawl", "replica")
     assert len(newscrawl.documents("articles")) == 90
 
