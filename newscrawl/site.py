@@ -368,24 +368,42 @@ def _keys_at(location: Iterable[Any]) -> list[str]:
     return [key for key in model.model_fields if not (model is Site and key == "name")]
 
 
-def load_sites(folders: Iterable[Path] = (), *, at_a_glance: bool = False) -> dict[str, Site]:
+class Sites(dict[str, Site]):
+    """Sites by name. `wrong`: by name, what is wrong with the files of those that are left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wrong: dict[str, SiteError] = {}
+
+
+def load_sites(folders: Iterable[Path] = (), *, at_a_glance: bool = False, keep_going: bool = False) -> Sites:
     """Every site by name: the packaged ones, then those of `folders`, which may replace them.
 
-    `at_a_glance` is for lists of sites, see `read_site`. Raises SiteError at the first wrong file or where a folder
-    does not exist.
+    `at_a_glance` is for lists of sites, see `read_site`. Raises SiteError where a folder does not exist and at the
+    first wrong file, or with `keep_going` leaves the sites of wrong files out and notes them.
     """
-    sites: dict[str, Site] = {}
+    sites = Sites()
     for folder in (PACKAGED_SITES, *folders):
         if not folder.is_dir():
             raise SiteError(f"{folder}: is no folder of site files; create it or correct NEWSCRAWL_SITES")
-        sites.update((path.stem, read_site(path, at_a_glance=at_a_glance)) for path in sorted(folder.glob("*.toml")))
+        for path in sorted(folder.glob("*.toml")):
+            try:
+                sites[path.stem] = read_site(path, at_a_glance=at_a_glance)
+                sites.wrong.pop(path.stem, None)
+            except SiteError as error:
+                if not keep_going:
+                    raise
+                sites.pop(path.stem, None)  # not the packaged one in its place, silently
+                sites.wrong[path.stem] = error
     return sites
 
 
 def find_site(name: str, sites: Mapping[str, Site]) -> Site:
-    """The site with this name. Raises SiteError with the nearest names."""
+    """The site with this name. Raises SiteError with the nearest names, or with what is wrong with its file."""
     if name in sites:
         return sites[name]
+    if isinstance(sites, Sites) and name in sites.wrong:
+        raise sites.wrong[name]
     near = difflib.get_close_matches(name, sites, 3)
     raise SiteError(
         f"there is no site {name!r}"

@@ -11,6 +11,7 @@ from newscrawl.storable import Address, Line, Name
 
 State = Literal["ok", "degraded", "failed", "silent", "unknown"]
 What = Literal[
+    "site-file",
     "run-failed",
     "no-run",
     "missed-run",
@@ -25,6 +26,7 @@ What = Literal[
     "slow",
 ]
 STATE_OF: dict[What, State] = {
+    "site-file": "failed",
     "run-failed": "failed",
     "no-run": "silent",
     "missed-run": "silent",
@@ -38,7 +40,7 @@ class Finding(Part):
     """One thing that is wrong with a site."""
 
     what: What
-    subject: Line | None = Field(default=None, description="The field, HTTP class or source; null: `what` says all.")
+    subject: Line | None = Field(default=None, description="Field, HTTP class, source, mistake; null: `what` says all.")
     observed: float = Field(description="Articles, a share, seconds, hours without a run, or runs in a row.")
     expected: float | None = Field(default=None, description="The median of the past; null: it does not tell.")
     mad: float | None = Field(default=None, description="Median absolute deviation of the past.")

@@ -129,6 +129,19 @@ def test_a_folder_adds_sites_and_replaces_shipped_ones(tmp_path: Path) -> None:
     assert "apnews" in sites
 
 
+def test_a_wrong_file_costs_its_own_site_alone_where_others_are_to_go_on(tmp_path: Path) -> None:
+    write(tmp_path, GOOD)
+    write(tmp_path, "timezon = 'UTC'\n" + GOOD, "unn")
+    with pytest.raises(SiteError, match=r"unn\.toml"):
+        load_sites([tmp_path])
+    sites = load_sites([tmp_path], keep_going=True)
+    assert "example" in sites
+    assert "unn" not in sites  # nor the shipped one in its place
+    assert list(sites.wrong) == ["unn"]
+    with pytest.raises(SiteError, match="did you mean timezone"):
+        find_site("unn", sites)
+
+
 def test_a_folder_that_does_not_exist_is_told() -> None:
     with pytest.raises(SiteError, match="create it or correct NEWSCRAWL_SITES"):
         load_sites([Path("/nowhere/at/all")])

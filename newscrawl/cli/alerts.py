@@ -237,12 +237,12 @@ def check(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = Fa
     from newscrawl.runs.alert_check import check_alerts
     from newscrawl.runs.channels import ChannelError, all_channels
 
-    own, known = own_settings(), all_sites(at_a_glance=True)
+    own, known = own_settings(), all_sites()
 
     async def work(connection: Connection) -> Any:
         if not await all_channels(connection.database, own):
             return None
-        return await check_alerts(connection.database, [*known.values()], own, datetime.now(UTC))
+        return await check_alerts(connection.database, known.values(), own, datetime.now(UTC), wrong=known.wrong)
 
     try:
         messages = with_database(work)

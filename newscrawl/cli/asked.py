@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from newscrawl.cli.output import Exit, err, fail
+from newscrawl.cli.output import Exit, complain, err, fail
 from newscrawl.normalize.spans import parse_span
 
 if TYPE_CHECKING:
     from newscrawl.settings import Settings
-    from newscrawl.site import Site
+    from newscrawl.site import Site, Sites
 
 
 def own_settings() -> Settings:
@@ -28,21 +28,25 @@ def own_settings() -> Settings:
         fail(str(error), Exit.USAGE)
 
 
-def all_sites(*, at_a_glance: bool = False) -> dict[str, Site]:
-    """Every site that the settings name. Ends with code 2 where a site file or setting is wrong.
+def all_sites(*, at_a_glance: bool = False, is_told: bool = False) -> Sites:
+    """Every site that the settings name but those whose file is wrong, which is said on stderr where `is_told`.
 
-    `at_a_glance`: fast, for lists; mistakes in patterns and selectors are not found.
+    `at_a_glance`: fast, for lists; mistakes in patterns and selectors are not found. Ends with code 2 where a setting
+    is wrong, or a folder of site files does not exist.
     """
     from newscrawl.site import SiteError, load_sites
 
     try:
-        return load_sites(own_settings().site_folders, at_a_glance=at_a_glance)
+        sites = load_sites(own_settings().site_folders, at_a_glance=at_a_glance, keep_going=True)
     except SiteError as error:
         fail(str(error), Exit.USAGE)
+    for name, mistake in sites.wrong.items() if is_told else ():
+        complain(f"{mistake}; {name} is left out until this is corrected")
+    return sites
 
 
-def named_sites(names: Iterable[str] | None, known: dict[str, Site]) -> list[Site]:
-    """The sites of these names, each once. Ends with code 2 where there is none of one."""
+def named_sites(names: Iterable[str] | None, known: Sites) -> list[Site]:
+    """The sites of these names, each once. Ends with code 2 where there is none of one, or its file is wrong."""
     from newscrawl.site import SiteError, find_site
 
     try:
@@ -52,7 +56,7 @@ def named_sites(names: Iterable[str] | None, known: dict[str, Site]) -> list[Sit
 
 
 def site_for(url: str) -> Site | None:
-    """The site whose file owns an address. Ends with code 2 where a site file or setting is wrong."""
+    """The site whose file owns an address. Ends with code 2 where a setting is wrong."""
     from newscrawl.site import site_of
 
     return site_of(url, all_sites().values())

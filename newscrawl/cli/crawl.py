@@ -168,6 +168,8 @@ def crawl(
     if outcome.signal:
         err.print(f"Ended early by {Signals(outcome.signal).name}: what was fetched is stored; the next run goes on.")
     code = exit_code(runs, len(chosen), may_be_idle=revisit or due)
+    if every and known.wrong and code in (Exit.OK, Exit.NOTHING, Exit.DEGRADED):
+        code = Exit.USAGE
     raise typer.Exit(128 + outcome.signal if outcome.signal else int(code))
 
 

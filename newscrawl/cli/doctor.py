@@ -40,10 +40,12 @@ def _sites(own: Settings) -> tuple[list[Site], Finding]:
     from newscrawl.site import SiteError, load_sites
 
     try:
-        sites = load_sites(own.site_folders)
+        sites = load_sites(own.site_folders, keep_going=True)
     except SiteError as error:
-        remedy = "correct the file; `newscrawl sites list` looks again"
-        return [], Finding("site files", False, str(error), remedy)
+        return [], Finding("site files", False, str(error), "correct NEWSCRAWL_SITES")
+    if sites.wrong:
+        remedy = "correct the file; `newscrawl doctor` looks again"
+        return list(sites.values()), Finding("site files", False, " | ".join(map(str, sites.wrong.values())), remedy)
     return list(sites.values()), Finding("site files", True, f"{len(sites)} sites")
 
 

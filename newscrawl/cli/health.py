@@ -39,7 +39,7 @@ def health(
     """
     from newscrawl.store.last_health import keep_health
 
-    own, known = own_settings(), all_sites(at_a_glance=True)
+    own, known = own_settings(), all_sites(is_told=not names)
     chosen = named_sites(names, known) or [*known.values()]
     chosen.sort(key=lambda site: site.name)
 
@@ -50,7 +50,8 @@ def health(
     judged = {report.site.name: report.verdict.state for report in reports if not report.is_unknown}
     keep_health(own.data, judged, datetime.now(UTC))
     if as_json:
-        show_json("health", [_as_json(report) for report in reports])
+        wrong = {name: str(mistake) for name, mistake in known.wrong.items()}
+        show_json("health", [_as_json(report) for report in reports], wrong_site_files=wrong)
     elif names:
         for number, report in enumerate(reports):
             if number:
@@ -58,7 +59,7 @@ def health(
             _show(report)
     else:
         _show_all(reports)
-    if not all(report.verdict.is_sound for report in reports):
+    if (known.wrong and not names) or not all(report.verdict.is_sound for report in reports):
         raise typer.Exit(int(Exit.DEGRADED))
     if all(report.is_unknown for report in reports):
         fail("nothing was crawled yet; `newscrawl crawl SITE` does", Exit.NOTHING)

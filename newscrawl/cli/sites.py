@@ -37,7 +37,7 @@ def list_sites(
     """
     from newscrawl.store.last_health import last_health
 
-    known = all_sites(at_a_glance=True)
+    known = all_sites(at_a_glance=True, is_told=True)
     health = last_health(own_settings().data)
     sites = [site for site in known.values() if _is_of(site, country, language)]
     if as_json:
@@ -45,6 +45,8 @@ def list_sites(
         show_json("sites", [_as_json(site, last) for site, last in told])
     elif sites:
         show_table(*_table(sites, health))
+    if known.wrong:
+        raise typer.Exit(int(Exit.USAGE))
     if not sites:
         fail(_none_of(known, country, language), Exit.NOTHING)
 

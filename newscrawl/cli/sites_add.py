@@ -43,7 +43,8 @@ def add_site(
 
     It asks politely: by robots.txt, one page after the other, so that it takes a minute or two.
     """
-    own, known = own_settings(), set(all_sites())
+    own, sites = own_settings(), all_sites()
+    known = {*sites, *sites.wrong}
     _refuse_taken(name or _expected_name(address), own, known, force=force or dry_run)
     proposed = _propose(address, own, name, articles)
     path = folder_of(own) / f"{proposed.name}.toml"

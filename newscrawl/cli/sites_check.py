@@ -44,7 +44,7 @@ def check_sites(
 
     A field is lost where the site's own past makes so few pages with it unlikely. Ends with 3 where something is lost.
     """
-    own, known = own_settings(), all_sites()
+    own, known = own_settings(), all_sites(is_told=not names)
     chosen = named_sites(names, known)
     checks = with_database(
         lambda connection: _check(connection, chosen or list(known.values()), own, articles, bool(names))

@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from pymongo import ReturnDocument
@@ -24,9 +25,9 @@ from newscrawl.runs.notify import PATIENCE, NotSent, send
 from newscrawl.runs.samples import Sample, samples
 from newscrawl.runs.site_states import site_states, zone_of
 from newscrawl.settings import Settings
-from newscrawl.site import Site
+from newscrawl.site import Site, SiteError
 from newscrawl.store.last_health import keep_health
-from newscrawl.verdicts import Alert, Channel, Verdict
+from newscrawl.verdicts import Alert, Channel, Finding, Verdict
 
 Database = AsyncDatabase[dict[str, Any]]
 
@@ -46,9 +47,15 @@ class Sent:
 
 
 async def check_alerts(
-    database: Database, sites: Collection[Site], own: Settings, now: datetime, *, patience: float = PATIENCE
+    database: Database,
+    sites: Collection[Site],
+    own: Settings,
+    now: datetime,
+    *,
+    wrong: Mapping[str, SiteError] = MappingProxyType({}),
+    patience: float = PATIENCE,
 ) -> list[Sent]:
-    """Judge the sites and send what is due to every channel, one message a channel.
+    """Judge the sites and send what is due to every channel, one message a channel. `wrong`: see `Sites`.
 
     A channel that fails costs the others nothing, and is tried again at the next check. Raises ChannelError where the
     settings name no usable channel.
@@ -57,6 +64,7 @@ async def check_alerts(
     if not channels:
         return []
     states = await site_states(database, sites, now)
+    states |= {name: _of_file(mistake, now) for name, mistake in wrong.items()}
     keep_health(own.data, {name: found.state for name, found in states.items() if found.state != "unknown"}, now)
     muted = await mutes(database, now)
     known = await _known(database, [channel.name for channel in channels], states)
@@ -74,12 +82,19 @@ async def check_alerts(
             if claimed is None:
                 continue
             alert, news = claimed
+            site = by_name.get(name)
             if name not in found:
-                found[name] = await samples(database, by_name[name], verdict.findings)
-            told.append(Told(news, alert, verdict, zone_of(by_name[name]), found[name]))
+                found[name] = await samples(database, site, verdict.findings) if site else {}
+            told.append(Told(news, alert, verdict, zone_of(site) if site else UTC, found[name]))
         if told:
             jobs.append(_tell(database, channel, told, now, patience))
     return [*await asyncio.gather(*jobs)]
+
+
+def _of_file(mistake: SiteError, now: datetime) -> Verdict:
+    """The verdict on a site that is left out because of a mistake in its file."""
+    finding = Finding(what="site-file", subject=str(mistake), observed=1, since=now, until=now)
+    return Verdict(state="failed").with_findings([finding])
 
 
 async def _known(database: Database, channels: list[str], sites: Iterable[str]) -> dict[tuple[str, str], Alert]:

@@ -19,7 +19,7 @@ def follow(known: Alert, verdict: Verdict, judged: str, channel: Channel) -> Ale
         return known.model_copy(update={"state": "ok", "count": 0, "judged": judged})
     is_other = known.count == 0 or judged != known.judged
     count = known.count + is_other
-    if any(finding.what in ("no-run", "missed-run") for finding in verdict.findings):
+    if any(finding.what in ("site-file", "no-run", "missed-run") for finding in verdict.findings):
         count = max(count, channel.after)  # there is no run that could make it more
     since = verdict.since if known.since is None or known.count == 0 else min(known.since, verdict.since or known.since)
     return known.model_copy(update={"state": verdict.state, "count": count, "judged": judged, "since": since})

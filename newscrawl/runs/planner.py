@@ -10,7 +10,7 @@ from newscrawl.runs.dues import first_dues, sites_of
 from newscrawl.runs.orphans import Orphans
 from newscrawl.runs.plan import CLOCK_ERROR, adaptive_slot, due_slots, next_slots, settle
 from newscrawl.schedule import Schedule, Slot
-from newscrawl.site import Site
+from newscrawl.site import Sites
 from newscrawl.store.schedules import move_plan, record_slots, take_wish
 
 
@@ -20,7 +20,7 @@ class Planner:
     def __init__(self, crawls: Crawls, orphans: Orphans, say: Callable[[str], None]) -> None:
         self.crawls, self.orphans, self.say = crawls, orphans, say
         self.database = crawls.database
-        self.sites: dict[str, Site] = {}
+        self.sites = Sites()
         """Every site that there is."""
         self.dues: dict[str, dict[str, datetime]] = {}
         """Of the sites of adaptive schedules: source to when it is due."""
@@ -61,9 +61,7 @@ class Planner:
         settled = settle(schedule, slots, now, why_late=self._why_late(schedule), may_start=obstacle is None)
         await self._record(settled.records)
         if settled.start is not None:
-            left_out = [name for name in names if name not in free]
-            note = f"left out, for they were still crawled: {', '.join(left_out)}" if left_out else None
-            await self.crawls.start(schedule, settled.start, free, now, note=note)
+            await self.crawls.start(schedule, settled.start, free, now, note=self._left_out(names))
         if settled.waits is not None and obstacle is not None:
             self._waiting[schedule.name] = obstacle
         else:
@@ -120,13 +118,24 @@ class Planner:
         return self.crawls.sites | self.orphans.sites
 
     def _free(self, names: Sequence[str]) -> tuple[list[str], str | None]:
-        """Those of the sites that are not being crawled, and what keeps all of them from a start, if anything does."""
+        """Those of the sites that can be crawled now, and what keeps all of them from a start, if anything does."""
         if len(self.crawls) >= self.crawls.most:
             return [], f"{self.crawls.most} other crawls were running, and --max-parallel allows no more"
-        free = [name for name in names if name not in self._busy]
-        if not free:
-            return [], "its sites were still being crawled by an earlier run" if names else "there is no site to crawl"
-        return free, None
+        sound = [name for name in names if name not in self.sites.wrong]
+        free = [name for name in sound if name not in self._busy]
+        if free:
+            return free, None
+        if names and not sound:
+            return [], f"there is a mistake in the site file of {', '.join(names)}; `newscrawl doctor` tells it"
+        return [], "its sites were still being crawled by an earlier run" if sound else "there is no site to crawl"
+
+    def _left_out(self, names: Sequence[str]) -> str | None:
+        """Which of the sites are not crawled, and why; None: all are."""
+        wrong = [name for name in names if name in self.sites.wrong]
+        busy = [name for name in names if name in self._busy]
+        said = [f"left out, for they were still crawled: {', '.join(busy)}"] if busy else []
+        said += [f"left out for a mistake in the site file: {', '.join(wrong)}"] if wrong else []
+        return "; ".join(said) or None
 
 
 def _missed(schedule: Schedule, planned_at: datetime, reason: str) -> Slot:

@@ -200,9 +200,13 @@ class Scheduler:
             return
         self._sites_at = time.monotonic()
         try:
-            planner.sites = await asyncio.to_thread(load_sites, self.own.site_folders)
+            sites = await asyncio.to_thread(load_sites, self.own.site_folders, keep_going=True)
         except SiteError as error:
             self._tell_once(str(error))
+            return
+        for name, wrong in sites.wrong.items():
+            self._tell_once(f"{wrong}; {name} is left out until this is corrected")
+        planner.sites = sites
 
     def _tell_once(self, text: str) -> None:
         if text not in self._told:

@@ -12,6 +12,8 @@ _NAMED = {"4xx": "4xx (refused or not there)", "5xx": "5xx (the server failed)"}
 def sentence(finding: Finding) -> str:
     """What is wrong and how much, with what is usual."""
     match finding.what:
+        case "site-file":
+            return f"its site file is wrong, so it is not crawled: {finding.subject}"
         case "run-failed":
             return f"{_last_runs(finding)} failed{_because(finding)}"
         case "no-run":
@@ -53,6 +55,8 @@ def next_steps(site: str, verdict: Verdict) -> list[str]:
     steps = {}
     for finding in verdict.findings:
         match finding.what:
+            case "site-file":
+                steps["newscrawl doctor"] = 0
             case "field":
                 steps[f"newscrawl sites check {site}"] = 0
                 steps[f"newscrawl replay --run {finding.run} --dry-run"] = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import logging
 import re
 from typing import TYPE_CHECKING, Self
 
@@ -11,8 +12,12 @@ from newscrawl.site import Site, find_site, load_sites, site_of
 from newscrawl.spiders.site_spider import SiteSpider
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from scrapy import Request, Spider
     from scrapy.settings import BaseSettings
+
+logger = logging.getLogger(__name__)
 
 
 def spider_of(site: Site) -> type[SiteSpider]:
@@ -22,15 +27,18 @@ def spider_of(site: Site) -> type[SiteSpider]:
 
 
 class SiteLoader:
-    """Scrapy's `SPIDER_LOADER_CLASS`. Raises SiteError where a site file is wrong."""
+    """Scrapy's `SPIDER_LOADER_CLASS`. Sites whose file is wrong are left out, and logged."""
 
-    def __init__(self, sites: dict[str, Site]) -> None:
+    def __init__(self, sites: Mapping[str, Site]) -> None:
         self.sites = sites
 
     @classmethod
     def from_settings(cls, _settings: BaseSettings) -> Self:
         """Sites of the package and of the folders named by NEWSCRAWL_SITES."""
-        return cls(load_sites(settings().site_folders))
+        sites = load_sites(settings().site_folders, keep_going=True)
+        for name, error in sites.wrong.items():
+            logger.error("%s; %s is left out until this is corrected", error, name)
+        return cls(sites)
 
     def load(self, spider_name: str) -> type[Spider]:
         """The spider of a site. Raises KeyError, as Scrapy expects, with the nearest names."""

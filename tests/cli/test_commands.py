@@ -103,6 +103,22 @@ def test_a_wrong_site_file_is_told_with_its_path_and_key(newscrawl: Any) -> None
     assert "timezone" in errors
 
 
+def test_a_wrong_site_file_is_told_and_costs_other_sites_nothing(newscrawl: Any, replica: Server) -> None:
+    newscrawl.add_site("wrong", 'publisher = "x"\nhome = "https://example.com/"\narticle = "(["\n')
+    code, output, errors = newscrawl.run("crawl", "replica", "--limit", "2")
+    assert (code, len(newscrawl.documents("articles"))) == (0, 2)
+    assert errors.count("wrong.toml") == 1
+    assert "wrong is left out" in errors
+    code, output, _errors = newscrawl.run("health", "--json")
+    assert code == 3
+    assert "wrong.toml" in json.loads(output)["wrong_site_files"]["wrong"]
+    code, output, errors = newscrawl.run("crawl", "wrong")
+    assert code == 2
+    assert "no regular expression" in errors
+    code, output, _errors = newscrawl.run("doctor")
+    assert "wrong.toml: article.1" in output
+
+
 @pytest.mark.parametrize("words", [("crawl", "replica"), ("articles", "list"), ("db", "status")])
 def test_without_its_database_a_command_says_so_and_ends_with_5(
     newscrawl: Any, replica: Server, words: tuple[str, ...]

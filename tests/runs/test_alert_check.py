@@ -15,7 +15,7 @@ from newscrawl.runs.alerts import News
 from newscrawl.runs.channels import add_channel, lift_mutes, set_mutes
 from newscrawl.runs.past import PastRun
 from newscrawl.settings import Settings
-from newscrawl.site import Site
+from newscrawl.site import Site, SiteError
 from newscrawl.store.connect import Connection
 from newscrawl.verdicts import Channel
 from tests.runs.receivers import Receiver, web_hook
@@ -88,6 +88,18 @@ async def test_a_trouble_is_told_and_its_end_too(desk: Desk) -> None:
     assert "the last 2 runs failed: dns" in desk.messages[0][1]
     assert "newscrawl failures list --site small" in desk.messages[0][1]
     assert "after 8 h" in desk.messages[2][1]
+
+
+async def test_a_mistake_in_a_site_file_is_told_at_once(desk: Desk) -> None:
+    await desk.add(after=3)
+    wrong = {"typo": SiteError("sites/typo.toml: timezon: unknown key; did you mean timezone?")}
+    for news in ({"typo": "alarm"}, None):
+        sent = await check_alerts(desk.connection.database, SITES, Settings(), NOW, wrong=wrong)
+        assert [one.news for one in sent] == ([news] if news else [])
+    [(title, text)] = desk.messages
+    assert title == "newscrawl: typo is failed"
+    assert "sites/typo.toml: timezon: unknown key" in text
+    assert "newscrawl doctor" in text
 
 
 async def test_two_processes_at_once_send_one_message(desk: Desk) -> None:

@@ -11,6 +11,7 @@ from newscrawl.runs.crawls import Crawls
 from newscrawl.runs.orphans import Orphans
 from newscrawl.runs.planner import Planner
 from newscrawl.schedule import Schedule, Slot
+from newscrawl.site import SiteError
 from newscrawl.store.connect import Connection
 from newscrawl.store.schedules import add_schedule, all_schedules, change_schedule, claim_slot, latest_slots
 
@@ -76,6 +77,25 @@ async def test_what_is_left_out_of_a_run_is_told(planner: Planner) -> None:
     [slot] = await latest_slots(planner.database, "zzz")
     assert slot.sites == ["bbc"]
     assert "unn" in str(slot.reason)
+
+
+async def test_a_site_whose_file_is_wrong_is_left_out_of_a_run(planner: Planner) -> None:
+    planner.sites.wrong["bbc"] = SiteError("bbc.toml: timezon: unknown key")
+    await plan(planner, sites=["bbc", "unn"])
+    await look(planner, NOON)
+    [slot] = await latest_slots(planner.database, "unn")
+    assert slot.sites == ["unn"]
+    assert "site file: bbc" in str(slot.reason)
+
+
+async def test_a_run_of_wrong_site_files_alone_is_missed_with_that_reason(planner: Planner) -> None:
+    planner.sites.wrong["unn"] = SiteError("unn.toml: timezon: unknown key")
+    await plan(planner, grace=60)
+    await look(planner, NOON)
+    await look(planner, NOON + 2 * MINUTE)
+    [slot] = await latest_slots(planner.database, "unn")
+    assert slot.state == "missed"
+    assert "site file of unn" in str(slot.reason)
 
 
 async def test_a_slot_waits_for_the_run_before_it_and_is_missed_after_its_grace_with_that_reason(
