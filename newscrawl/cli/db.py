@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from newscrawl.cli.asked import own_settings
-from newscrawl.cli.output import Exit, fail, out, show_json, with_database
+from newscrawl.cli.database import with_database
+from newscrawl.cli.output import Exit, fail, out, show_json
 
 if TYPE_CHECKING:
     from newscrawl.settings import Settings

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 import typer
 
-from newscrawl.cli.output import Exit, err, fail, out, show_table, with_database
+from newscrawl.cli.database import with_database
+from newscrawl.cli.output import Exit, err, fail, out, show_table
 
 if TYPE_CHECKING:
     from newscrawl.records import Run

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from newscrawl.cli.articles import find_stored
-from newscrawl.cli.output import Exit, fail, out, show_json, show_table, with_database
+from newscrawl.cli.database import with_database
+from newscrawl.cli.find_article import find_stored
+from newscrawl.cli.output import Exit, fail, out, show_json, show_table
 
 Version = Mapping[str, Any]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]

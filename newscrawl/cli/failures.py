@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from newscrawl.cli.asked import all_sites, instant_asked, own_settings, want_consent
-from newscrawl.cli.output import Exit, fail, out, show_json, show_table, with_database
+from newscrawl.cli.database import with_database
+from newscrawl.cli.output import Exit, fail, out, show_json, show_table
 
 if TYPE_CHECKING:
     from newscrawl.store.connect import Connection

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from newscrawl.cli.asked import all_sites, named_sites, own_settings
+from newscrawl.cli.database import with_database
 from newscrawl.cli.ledger import ledger_as_json, show_ledger
-from newscrawl.cli.output import Exit, fail, out, show_json, show_table, with_database
+from newscrawl.cli.output import Exit, fail, out, show_json, show_table
 
 if TYPE_CHECKING:
     from newscrawl.runs.samples import Sample

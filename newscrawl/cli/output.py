@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import typer
 from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderableType, RenderHook
@@ -20,10 +20,6 @@ from rich.table import Table
 from newscrawl.cli.manner import manner
 from newscrawl.normalize.text import escaped
 
-if TYPE_CHECKING:
-    from newscrawl.store.connect import Connection
-
-T = TypeVar("T")
 LONGEST_MESSAGE = 2000  # characters
 # What JSON need not escape within its strings, and a terminal would not show, or obey.
 _UNSEEN = re.compile("[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]")
@@ -141,30 +137,3 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 
 def _cell(value: Any) -> str:
     return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
-
-
-def with_database(work: Callable[[Connection], Coroutine[Any, Any, T]]) -> T:
-    """Run a coroutine with the database that the settings name. Ends with code 2 or 5 where that fails."""
-    import asyncio
-
-    from bson.errors import BSONError
-    from pymongo.errors import PyMongoError
-
-    from newscrawl.cli.asked import own_settings
-    from newscrawl.store.connect import DatabaseDown, describe, open_connection
-
-    own = own_settings()
-
-    async def run() -> T:
-        connection = await open_connection(own)
-        try:
-            return await work(connection)
-        finally:
-            await connection.close()
-
-    try:
-        return asyncio.run(run())
-    except (DatabaseDown, PyMongoError) as error:
-        fail(describe(error, own.mongo_uri), Exit.DEPENDENCY)
-    except (BSONError, UnicodeEncodeError) as error:
-        fail(f"an argument of this command is no text that can be looked up: {error}", Exit.USAGE)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
-from newscrawl.cli.output import Exit, fail, with_database
+from newscrawl.cli.database import with_database
+from newscrawl.cli.output import Exit, fail
 
 if TYPE_CHECKING:
     from newscrawl.store.connect import Connection

@@ -9,7 +9,8 @@ import typer
 
 from newscrawl.cli import run_diff, run_watch
 from newscrawl.cli.asked import instant_asked
-from newscrawl.cli.output import Exit, fail, show_json, show_table, with_database
+from newscrawl.cli.database import with_database
+from newscrawl.cli.output import Exit, fail, show_json, show_table
 from newscrawl.cli.run_names import NAMED, with_runs
 from newscrawl.cli.run_page import ended_as, length_of, show_page
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from newscrawl.cli.asked import all_sites, named_sites, want_consent
-from newscrawl.cli.output import Exit, fail, out, show_json, with_database
+from newscrawl.cli.database import with_database
+from newscrawl.cli.output import Exit, fail, out, show_json
 from newscrawl.normalize.spans import parse_span, span_text
 
 if TYPE_CHECKING:

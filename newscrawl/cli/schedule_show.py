@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from newscrawl.cli.asked import all_sites
-from newscrawl.cli.output import Exit, fail, out, show_json, show_table, with_database
+from newscrawl.cli.database import with_database
+from newscrawl.cli.output import Exit, fail, out, show_json, show_table
 from newscrawl.normalize.spans import span_text
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from newscrawl.cli.asked import all_sites, named_sites, own_settings
-from newscrawl.cli.output import Exit, fail, out, show_json, show_table, with_database
+from newscrawl.cli.database import with_database
+from newscrawl.cli.output import Exit, fail, out, show_json, show_table
 
 if TYPE_CHECKING:
     from newscrawl.crawl.check import Offer, SiteCheck

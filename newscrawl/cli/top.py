@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from newscrawl.cli.asked import meant
-from newscrawl.cli.output import Exit, fail, show_json, show_table, with_database
+from newscrawl.cli.database import with_database
+from newscrawl.cli.output import Exit, fail, show_json, show_table
 from newscrawl.cli.views import SHORTEST, number
 
 

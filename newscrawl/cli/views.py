@@ -11,6 +11,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from newscrawl.cli.find_article import find_with
 from newscrawl.cli.output import Exit, fail, out, show_json, show_table
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ def views(
 
     newscrawl articles views https://unn.ua/en/news/example --json
     """
-    from newscrawl.cli.articles import find_with
     from newscrawl.store.views import series
 
     article, (found,) = find_with(url, series)

@@ -10,7 +10,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from newscrawl.cli.articles import find_stored
+from newscrawl.cli.find_article import find_stored
 from newscrawl.cli.output import Exit, fail, out, show_json
 
 RULES = {
