@@ -17,6 +17,16 @@ class Shell(StrEnum):
     FISH = "fish"
 
 
+_REGISTERS = "\ncompdef _newscrawl_completion newscrawl"
+# The zsh loads the file at the first word that is to be completed, and expects that it completes this one, too.
+_REGISTERS_OR_COMPLETES = """
+if [ "$funcstack[1]" = "_newscrawl" ]; then
+  _newscrawl_completion "$@"
+else
+  compdef _newscrawl_completion newscrawl
+fi"""
+
+
 def completion(shell: Annotated[Shell, typer.Argument(help="The shell.", show_default=False)]) -> None:
     """Print the script that completes commands, options, sites, runs and settings in a shell.
 
@@ -32,4 +42,5 @@ def completion(shell: Annotated[Shell, typer.Argument(help="The shell.", show_de
 
     from newscrawl.cli.complete import VARIABLE
 
-    sys.stdout.write(get_completion_script(prog_name="newscrawl", complete_var=VARIABLE, shell=shell.value) + "\n")
+    script = get_completion_script(prog_name="newscrawl", complete_var=VARIABLE, shell=shell.value)
+    sys.stdout.write(script.replace(_REGISTERS, _REGISTERS_OR_COMPLETES) + "\n")

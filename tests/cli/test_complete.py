@@ -1,10 +1,14 @@
-"""Completion in a real bash: commands, options, sites, and runs where a database is running."""
+"""Completion in real shells: commands, options, sites, and runs where a database is running."""
 
 from __future__ import annotations
 
+import os
+import pty
+import select
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +62,53 @@ def test_runs_are_completed_from_the_database(newscrawl_of_module: Any, script: 
 def test_no_database_is_started_for_a_completion(embedded: Any, script: str) -> None:
     assert completed(embedded, script, "runs", "show", "unn-2") == []
     assert not embedded.data.exists()
+
+
+def shell_of(command: Any, name: str) -> tuple[str, Path, dict[str, str]]:
+    """A shell, the file of its script, and an environment in which it finds the command."""
+    shell = shutil.which(name)
+    if shell is None:
+        pytest.skip(f"no {name} is installed")
+    folder = Path(command.folder) / name
+    folder.mkdir()
+    program = folder / "newscrawl"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m newscrawl.cli "$@"\n')
+    program.chmod(0o755)
+    script = folder / "_newscrawl"
+    script.write_text(command("completion", name))
+    return shell, script, {**command.environment, "PATH": f"{folder}:{os.environ['PATH']}", "TERM": "dumb"}
+
+
+def test_fish_completes_sites(newscrawl_of_module: Any) -> None:
+    shell, script, environment = shell_of(newscrawl_of_module, "fish")
+    ask = f'source {script}; complete -C "newscrawl crawl ukri"'
+    done = subprocess.run([shell, "-c", ask], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["ukrinform"]
+
+
+def test_zsh_completes_sites_from_the_first_word_on(newscrawl_of_module: Any) -> None:
+    shell, script, environment = shell_of(newscrawl_of_module, "zsh")
+    terminal, theirs = pty.openpty()
+    streams = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
+    process = subprocess.Popen([shell, "-f", "-i"], env=environment, start_new_session=True, **streams)
+    os.close(theirs)
+    setup = f"fpath=({script.parent} $fpath); autoload -U compinit; compinit -u -D; echo rea''dy"
+    os.write(terminal, f"{setup}\n".encode())
+    assert read_until(terminal, "ready")
+    os.write(terminal, b"newscrawl crawl ukri\t")
+    assert read_until(terminal, "crawl ukrinform")
+    process.kill()
+    process.wait()
+    os.close(terminal)
+
+
+def read_until(terminal: int, text: str) -> bool:
+    """Whether a terminal shows the text within a minute."""
+    shown, deadline = "", time.monotonic() + 60
+    while text not in shown and time.monotonic() < deadline:
+        if select.select([terminal], [], [], 1)[0]:
+            shown += os.read(terminal, 65536).decode(errors="replace")
+    return text in shown
 
 
 @pytest.mark.parametrize(("shell", "word"), [("zsh", "compdef"), ("fish", "complete --command newscrawl")])
