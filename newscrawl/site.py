@@ -375,6 +375,10 @@ class Sites(dict[str, Site]):
         super().__init__()
         self.wrong: dict[str, SiteError] = {}
 
+    def left_out(self) -> list[str]:
+        """What is said of each of them, for people."""
+        return [f"{mistake}; {name} is left out until this is corrected" for name, mistake in self.wrong.items()]
+
 
 def load_sites(folders: Iterable[Path] = (), *, at_a_glance: bool = False, keep_going: bool = False) -> Sites:
     """Every site by name: the packaged ones, then those of `folders`, which may replace them.

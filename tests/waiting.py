@@ -3,9 +3,14 @@ the others meanwhile."""
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable
+
+from newscrawl.replica import Server
+from newscrawl.store.local import LocalServer
 
 PAUSE = 0.003  # seconds between two looks
 LONGEST = 60.0  # seconds
@@ -28,3 +33,16 @@ def until(
 def until_or_end(condition: Callable[[], object], process: subprocess.Popen[str]) -> None:
     """Wait until the condition holds or the process has ended, whichever is first."""
     until(lambda: process.poll() is not None or condition())
+
+
+def until_asked(server: Server, requests: int, process: subprocess.Popen[str]) -> None:
+    """Wait until the process has asked the site so often, or has ended."""
+    until_or_end(lambda: len(server.requests) >= requests, process)
+
+
+def kill_database(server: LocalServer) -> None:
+    """Kill the server, and wait until it is gone."""
+    pid = server.pid()
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: server.pid() != pid)

@@ -40,8 +40,8 @@ def all_sites(*, at_a_glance: bool = False, is_told: bool = False) -> Sites:
         sites = load_sites(own_settings().site_folders, at_a_glance=at_a_glance, keep_going=True)
     except SiteError as error:
         fail(str(error), Exit.USAGE)
-    for name, mistake in sites.wrong.items() if is_told else ():
-        complain(f"{mistake}; {name} is left out until this is corrected")
+    for said in sites.left_out() if is_told else ():
+        complain(said)
     return sites
 
 

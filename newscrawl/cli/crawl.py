@@ -167,14 +167,16 @@ def crawl(
         show_further(runs, outcome.identities, outcome.earlier)
     if outcome.signal:
         err.print(f"Ended early by {Signals(outcome.signal).name}: what was fetched is stored; the next run goes on.")
-    code = exit_code(runs, len(chosen), may_be_idle=revisit or due)
-    if every and known.wrong and code in (Exit.OK, Exit.NOTHING, Exit.DEGRADED):
-        code = Exit.USAGE
+    left_out = known.wrong if every else ()
+    code = exit_code(runs, len(chosen), may_be_idle=revisit or due, has_left_out=bool(left_out))
     raise typer.Exit(128 + outcome.signal if outcome.signal else int(code))
 
 
-def exit_code(runs: list[Run], asked: int, *, may_be_idle: bool = False) -> Exit:
-    """The worst of what happened to the sites, the database first. `may_be_idle`: nothing to do is no fault."""
+def exit_code(runs: list[Run], asked: int, *, may_be_idle: bool = False, has_left_out: bool = False) -> Exit:
+    """The worst of what happened to the sites, the database first. `may_be_idle`: nothing to do is no fault.
+
+    `has_left_out`: sites that were asked for are left out, for their files are wrong.
+    """
     if any(run.reason == "database-down" or run.counts.get("spooled") or "database-away" in run.errors for run in runs):
         return Exit.DEPENDENCY
     if any(run.reason == "configuration" for run in runs):
@@ -183,6 +185,8 @@ def exit_code(runs: list[Run], asked: int, *, may_be_idle: bool = False) -> Exit
         return Exit.FAILED
     if any(run.reason in ("locked", None) for run in runs):  # None: an earlier run with the same key, which goes on
         return Exit.LOCKED
+    if has_left_out:
+        return Exit.USAGE
     if any(run.outcome == "degraded" for run in runs):
         return Exit.DEGRADED
     if not may_be_idle and not any(run.counts.get(name) for run in runs for name in MET):

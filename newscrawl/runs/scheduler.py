@@ -204,8 +204,8 @@ class Scheduler:
         except SiteError as error:
             self._tell_once(str(error))
             return
-        for name, wrong in sites.wrong.items():
-            self._tell_once(f"{wrong}; {name} is left out until this is corrected")
+        for said in sites.left_out():
+            self._tell_once(said)
         planner.sites = sites
 
     def _tell_once(self, text: str) -> None:

@@ -36,8 +36,8 @@ class SiteLoader:
     def from_settings(cls, _settings: BaseSettings) -> Self:
         """Sites of the package and of the folders named by NEWSCRAWL_SITES."""
         sites = load_sites(settings().site_folders, keep_going=True)
-        for name, error in sites.wrong.items():
-            logger.error("%s; %s is left out until this is corrected", error, name)
+        for said in sites.left_out():
+            logger.error("%s", said)
         return cls(sites)
 
     def load(self, spider_name: str) -> type[Spider]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import signal
-import subprocess
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 
 from newscrawl.replica import Replica, ReplicaArticle, Server, serve, site_file
-from tests.waiting import until_or_end
+from tests.waiting import until_asked
 
 FIRST, LAST = date(2026, 1, 12), date(2026, 1, 17)
 DAYS = ("--from", "2026-01-12", "--to", "2026-01-17")
@@ -83,10 +82,6 @@ def test_a_backfill_cut_by_its_limit_is_taken_up_by_the_same_command(newscrawl: 
     assert known_and_asked(past, stored) == set()
 
 
-def wait_for(server: Server, requests: int, process: subprocess.Popen[str]) -> None:
-    until_or_end(lambda: len(server.requests) >= requests, process)
-
-
 def test_a_backfill_killed_at_random_instants_ends_as_one_that_was_not(
     newscrawl: Any, past: Server, place: str
 ) -> None:
@@ -94,7 +89,7 @@ def test_a_backfill_killed_at_random_instants_ends_as_one_that_was_not(
     for attempt in range(4):
         before = len(past.requests)
         process = newscrawl.start("crawl", "replica", *DAYS)
-        wait_for(past, before + dice.randrange(3, 45), process)
+        until_asked(past, before + dice.randrange(3, 45), process)
         process.send_signal((signal.SIGKILL, signal.SIGTERM)[attempt % 2])
         process.communicate()
     stored = {document["url"] for document in newscrawl.documents("articles")}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -19,7 +17,7 @@ from pymongo import MongoClient
 from newscrawl.replica import Server
 from newscrawl.store.local import LocalServer
 from tests.database_servers import Mongod, free_port
-from tests.waiting import until
+from tests.waiting import kill_database, until
 
 PATIENCE = "serverSelectionTimeoutMS=300"
 
@@ -32,13 +30,6 @@ def far_database(newscrawl: Any, tmp_path: Path) -> Iterator[LocalServer]:
     newscrawl.environment["NEWSCRAWL_MONGO_URI"] = f"{newscrawl.uri}&{PATIENCE}"
     yield server
     server.stop()
-
-
-def kill(server: LocalServer) -> None:
-    pid = server.pid()
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
-    until(lambda: server.pid() != pid)
 
 
 def all_headlines(replica: Server) -> list[str]:
@@ -60,7 +51,7 @@ def test_a_database_that_is_away_for_a_while_costs_nothing(
     spool = newscrawl.data / f"spool-{newscrawl.database}.jsonl"
     process = newscrawl.start("crawl", "replica")
     until(lambda: len(replica.requests) > 30, process)
-    kill(far_database)
+    kill_database(far_database)
     until(lambda: spool.exists() and spool.stat().st_size, process)
     far_database.start()
     output, errors = process.communicate(timeout=120)
@@ -80,7 +71,7 @@ def test_without_database_and_spool_what_was_fetched_is_fetched_again(
     process = newscrawl.start("crawl", "replica")
     until(lambda: len(replica.requests) > 30, process)
     spool.mkdir()  # a folder cannot be written to, not by root either
-    kill(far_database)
+    kill_database(far_database)
     _output, errors = process.communicate(timeout=120)
     assert process.returncode == 5
     assert "could be written neither to the database nor to disk" in errors

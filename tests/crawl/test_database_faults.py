@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import pytest
 
 from newscrawl.replica import Server
 from tests.database_servers import Mongod, ReplicaSet, with_passwords
-from tests.waiting import until_or_end
+from tests.waiting import until_asked
 
 
 @pytest.fixture
@@ -29,7 +28,7 @@ def test_another_primary_in_mid_crawl_costs_nothing(
 ) -> None:
     newscrawl.uri = newscrawl.environment["NEWSCRAWL_MONGO_URI"] = replica_set.uri
     process = newscrawl.start("crawl", "replica")
-    wait_for(replica, 30, process)
+    until_asked(replica, 30, process)
     fault(replica_set)
     output, errors = process.communicate(timeout=120)
     assert process.returncode == 0, output + errors
@@ -73,8 +72,3 @@ def test_a_database_with_a_password_is_crawled_into(newscrawl: Any, replica: Ser
     newscrawl.database = newscrawl.environment["NEWSCRAWL_DATABASE"] = "newscrawl"
     newscrawl("crawl", "replica", "--limit", "3")
     assert len(newscrawl.headlines()) == 3
-
-
-def wait_for(server: Server, requests: int, process: subprocess.Popen[str]) -> None:
-    """Wait until the process has asked the site so often, or has ended."""
-    until_or_end(lambda: len(server.requests) >= requests, process)

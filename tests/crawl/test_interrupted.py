@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,12 +10,7 @@ import pytest
 
 from newscrawl.replica import Replica, Server, serve, site_file
 from newscrawl.store.local import LocalServer
-from tests.waiting import until, until_or_end
-
-
-def wait_for(server: Server, requests: int, process: subprocess.Popen[str]) -> None:
-    """Wait until the process has asked the site so often, or has ended."""
-    until_or_end(lambda: len(server.requests) >= requests, process)
+from tests.waiting import kill_database, until_asked
 
 
 def expected(server: Server) -> list[str]:
@@ -29,7 +21,7 @@ def test_a_crawler_killed_again_and_again_loses_and_doubles_nothing(newscrawl: A
     for requests in (3, 15, 40, 70):
         replica.requests.clear()
         process = newscrawl.start("crawl", "replica")
-        wait_for(replica, requests, process)
+        until_asked(replica, requests, process)
         process.kill()
         process.communicate()
     newscrawl("crawl", "replica")
@@ -38,7 +30,7 @@ def test_a_crawler_killed_again_and_again_loses_and_doubles_nothing(newscrawl: A
 
 def test_a_run_that_was_killed_is_recorded_as_crashed(newscrawl: Any, replica: Server) -> None:
     process = newscrawl.start("crawl", "replica")
-    wait_for(replica, 10, process)
+    until_asked(replica, 10, process)
     process.kill()
     process.communicate()
     newscrawl("crawl", "replica")
@@ -52,7 +44,7 @@ def test_articles_that_appear_while_the_crawler_is_killed_are_all_found(newscraw
     for requests in (4, 8, 30):  # into the listings of many new articles, above those known from the first run
         replica.requests.clear()
         process = newscrawl.start("crawl", "replica")
-        wait_for(replica, requests, process)
+        until_asked(replica, requests, process)
         process.kill()
         process.communicate()
     newscrawl("crawl", "replica")
@@ -64,8 +56,8 @@ def test_an_embedded_database_that_is_killed_comes_back_during_the_crawl(embedde
         embedded.add_site("replica", site_file(server.base_url))
         embedded("db", "start")
         process = embedded.start("crawl", "replica")
-        wait_for(server, 30, process)
-        _kill(LocalServer(embedded.data))
+        until_asked(server, 30, process)
+        kill_database(LocalServer(embedded.data))
         _output, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors
         assert embedded.headlines() == expected(server)
@@ -86,8 +78,8 @@ def test_a_database_that_is_killed_costs_no_article(
     newscrawl.uri = far_database.uri
     newscrawl.environment["NEWSCRAWL_MONGO_URI"] = far_database.uri + "&serverSelectionTimeoutMS=300"
     process = newscrawl.start("crawl", "replica")
-    wait_for(replica, 40, process)
-    _kill(far_database)
+    until_asked(replica, 40, process)
+    kill_database(far_database)
     _output, errors = process.communicate(timeout=120)
     assert process.returncode == 5, errors
     assert "Traceback" not in errors
@@ -101,10 +93,3 @@ def test_a_database_that_is_killed_costs_no_article(
     assert newscrawl.headlines() == expected(replica)
     assert fetched() & before == set()  # what waited on disk was not fetched a second time
     assert newscrawl.json("db", "status")["spooled"] == 0
-
-
-def _kill(server: LocalServer) -> None:
-    pid = server.pid()
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
-    until(lambda: server.pid() != pid)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,12 +13,7 @@ import pytest
 
 from newscrawl.replica import Server
 from newscrawl.store.local import LocalServer
-from tests.waiting import until_or_end
-
-
-def wait_for(server: Server, requests: int, process: subprocess.Popen[str]) -> None:
-    """Wait until the process has asked the site so often, or has ended."""
-    until_or_end(lambda: len(server.requests) >= requests, process)
+from tests.waiting import until_asked
 
 
 def assert_none_lost_and_none_doubled(newscrawl: Any) -> int:
@@ -38,7 +32,7 @@ def test_an_article_that_is_stored_has_its_counter_whenever_the_crawler_is_kille
     for requests in (20, 35, 50, 65, 80):
         replica.requests.clear()
         process = newscrawl.start("crawl", "replica")
-        wait_for(replica, requests, process)
+        until_asked(replica, requests, process)
         process.kill()
         process.communicate()
         assert_none_lost_and_none_doubled(newscrawl)
@@ -61,7 +55,7 @@ def test_counters_that_waited_on_disk_are_stored_once_though_their_replay_is_kil
     newscrawl.uri = far_database.uri
     newscrawl.environment["NEWSCRAWL_MONGO_URI"] = far_database.uri + "&serverSelectionTimeoutMS=300"
     process = newscrawl.start("crawl", "replica")
-    wait_for(replica, 40, process)
+    until_asked(replica, 40, process)
     pid = far_database.pid()
     assert pid is not None
     os.kill(pid, signal.SIGKILL)

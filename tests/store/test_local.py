@@ -4,7 +4,6 @@ import contextlib
 import fcntl
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -17,7 +16,7 @@ from pymongo import MongoClient
 from newscrawl.store.connect import DatabaseDown, connect
 from newscrawl.store.local import LocalServer
 from newscrawl.store.mongod import LocalServerError
-from tests.waiting import until
+from tests.waiting import kill_database
 
 
 @pytest.fixture
@@ -74,10 +73,7 @@ def test_data_survive_a_moved_folder(tmp_path: Path) -> None:
 def test_it_comes_back_after_a_kill(server: LocalServer) -> None:
     with MongoClient(server.start()) as client:
         client.test.things.insert_one({"_id": 1})
-    pid = server.pid()
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
-    until(lambda: server.pid() != pid)
+    kill_database(server)
     with MongoClient(server.start()) as client:
         assert client.test.things.count_documents({}) == 1
 

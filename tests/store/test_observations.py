@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 from collections import Counter as Tally
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,7 +24,7 @@ from newscrawl.store.connect import Connection, connect
 from newscrawl.store.replay import replay
 from newscrawl.store.schema import apply_schema
 from newscrawl.store.spool import Spool
-from tests.waiting import until
+from tests.waiting import kill_database
 
 NOW = datetime(2026, 1, 6, 10, 50, tzinfo=UTC)
 URL = "https://example.com/news/1"
@@ -211,10 +209,7 @@ async def test_a_database_that_is_killed_amid_view_writes_holds_each_observation
             if number % 20 == 0:
                 await asyncio.sleep(0)  # lets the writer begin
             if number == 300:  # batches are on their way: nothing waits for them
-                pid = connection.local.pid()
-                assert pid is not None
-                os.kill(pid, signal.SIGKILL)
-                until(lambda: connection.local.pid() != pid)  # noqa: B023
+                kill_database(connection.local)
                 await writer.flush()
         await writer.close()
         await replay(ArticleWriter(connection, Spool(tmp_path / "spool.jsonl"), interval=0.01), writer._spool)

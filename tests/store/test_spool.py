@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +15,7 @@ from newscrawl.store.connect import Connection, connect
 from newscrawl.store.replay import replay
 from newscrawl.store.schema import apply_schema
 from newscrawl.store.spool import Spool
-from tests.waiting import until
+from tests.waiting import kill_database
 
 NOW = datetime(2026, 1, 6, 10, 50, tzinfo=UTC)
 URL = "https://example.com/news/1"
@@ -123,10 +121,7 @@ async def test_an_embedded_server_that_has_died_is_started_again_by_the_next_wri
     try:
         await apply_schema(connection)
         assert connection.local is not None
-        pid = connection.local.pid()
-        assert pid is not None
-        os.kill(pid, signal.SIGKILL)
-        until(lambda: connection.local.pid() != pid)
+        kill_database(connection.local)
         writer = ArticleWriter(connection, Spool(tmp_path / "spool.jsonl"), interval=0.01)
         assert await writer.save(ARTICLE, now=NOW) == "new"
         await writer.close()
