@@ -49,7 +49,7 @@ def counts_of(crawler: Crawler) -> dict[str, int]:
     """newscrawl's own counts of a crawl so far, by plain name."""
     stats = crawler.stats.get_stats() if crawler.stats else {}
     counts = {key.removeprefix(PREFIX): int(value) for key, value in stats.items() if key.startswith(PREFIX)}
-    return counts | {"requests": int(stats.get("downloader/request_count", 0))}
+    return counts | {"requests": crawler.spider.traffic.requests if isinstance(crawler.spider, SiteSpider) else 0}
 
 
 def run_of(crawler: Crawler, started_at: datetime, reason: str | None = None) -> Run:

@@ -20,6 +20,8 @@ class Traffic:
     def __init__(self) -> None:
         self.waiting: Counter[str] = Counter()
         """Requests that the spider has made and Scrapy has not begun, by host."""
+        self.requests = 0
+        """Requests that were sent. Scrapy's own count has those that wait for their turn as well."""
         self.in_flight: Counter[str] = Counter()
         """Requests that a server has not answered yet, by host."""
         self.throttled_at: dict[str, datetime] = {}
@@ -48,6 +50,7 @@ class Traffic:
     def took_off(self, url: str) -> str:
         """A request is sent; gives its host for `landed`."""
         host = host_of(url)
+        self.requests += 1
         self.in_flight[host] += 1
         return host
 

@@ -31,6 +31,7 @@ def test_a_request_waits_then_flies_then_is_forgotten() -> None:
     traffic.begun(url)
     host = traffic.took_off(url)
     assert (dict(traffic.waiting), dict(traffic.in_flight)) == ({}, {"example.com:81": 1})
+    assert traffic.requests == 1
     traffic.landed(host)
     assert not traffic.in_flight
 

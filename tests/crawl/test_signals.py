@@ -251,3 +251,12 @@ def test_a_signal_while_the_run_closes_does_not_cost_its_record(newscrawl: Any, 
     assert run["ended_at"] is not None
     assert run["reason"] in ("finished", "shutdown", "interrupted")
     assert_the_next_run_completes(newscrawl, slow)
+
+
+def test_the_requests_of_a_run_are_those_that_were_sent(newscrawl: Any, slow: Slow) -> None:
+    slow.behave = {f"article-{number}": "hang" for number in range(30)}
+    process = newscrawl.start("crawl", "slow")
+    until(lambda: set(slow.asked) & set(slow.behave), process)
+    end(process, signal.SIGTERM)
+    [run] = newscrawl.documents("runs")
+    assert run["counts"]["requests"] == len(slow.asked)
