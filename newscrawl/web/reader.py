@@ -35,6 +35,8 @@ class Reader:
         """The database did not answer when it was last looked at."""
         self.stopping = asyncio.Event()
         """Set when the server is to end: streams end, too."""
+        self.streams = 0
+        """Streams of events that are open."""
         self._news = asyncio.Event()
 
     async def look(self) -> None:
@@ -71,6 +73,11 @@ class Reader:
         finally:
             for wait in waits:
                 wait.cancel()
+
+    async def pause(self, seconds: float) -> None:
+        """Wait so long, or until the server ends."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.stopping.wait(), seconds)
 
     async def close(self) -> None:
         """Close the connection."""

@@ -119,10 +119,10 @@ class Filters(BaseModel):
         values = {field: tuple(value) if isinstance(value, list) else value for field, value in values.items()}
         try:
             if self.from_ is not None:
-                values["published_from"] = _begin(self.from_)
+                values["published_from"] = begin_of(self.from_)
             if self.to is not None:
                 is_day = not isinstance(self.to, datetime)
-                values["published_to"] = _begin(self.to + timedelta(days=1) if is_day else self.to)
+                values["published_to"] = begin_of(self.to + timedelta(days=1) if is_day else self.to)
         except OverflowError:
             raise wrong_parameters([("to", "is too late")]) from None
         try:
@@ -138,7 +138,8 @@ class ListFilters(Filters):
     limit: int = Field(default=20, ge=1, description="Most articles of a page.")
 
 
-def _begin(moment: datetime | date) -> datetime:
+def begin_of(moment: datetime | date) -> datetime:
+    """The instant, or the first one of the day in UTC."""
     return moment if isinstance(moment, datetime) else datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
 
 
