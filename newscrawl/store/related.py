@@ -17,9 +17,9 @@ class Relatives:
     """What belongs to an article, itself left out; the earliest first."""
 
     twins: list[Document] = field(default_factory=list)
-    """The same story in other languages: `edition`, `language`, `headline`, `url`, `published_at`."""
+    """The same story in other languages: `_id`, `edition`, `language`, `headline`, `url`, `published_at`."""
     copies: list[Document] = field(default_factory=list)
-    """The same text elsewhere: `site`, `headline`, `url`, `published_at`, `first_seen_at`, `is_first`, `share` of it
+    """The same text elsewhere: `_id`, `site`, `headline`, `url`, `published_at`, `first_seen_at`, `is_first`, `share` of it
     that stands in `source`, the address it was most taken from, and the `agency` it names."""
 
 
@@ -45,6 +45,7 @@ def _order(document: Document) -> tuple[Any, Any, str]:
 
 def _common(document: Document) -> Document:
     return {
+        "_id": document["_id"],
         "url": document["url"],
         "site": document.get("site"),
         "headline": document["headline"],
