@@ -82,7 +82,10 @@ class Filters(BaseModel):
     kind: Several = Field(default=[], description="Kind of page, such as `article`, `live` or `opinion`.")
     status: Several = Field(default=[], description="`active`, `gone` or `merged`.")
     from_: Moment | None = Field(
-        default=None, alias="from", description="Published at or after this day or instant (UTC).", examples=["2026-01-01"]
+        default=None,
+        alias="from",
+        description="Published at or after this day or instant (UTC).",
+        examples=["2026-01-01"],
     )
     to: Moment | None = Field(
         default=None,
@@ -100,9 +103,8 @@ class Filters(BaseModel):
         if not isinstance(values, dict):
             return values
         kept = {}
-        for name, value in values.items():
-            if isinstance(value, list):
-                value = [item for item in value if item != ""]
+        for name, given in values.items():
+            value = [item for item in given if item != ""] if isinstance(given, list) else given
             if value not in ("", []):
                 kept[name] = value
         known = {field.alias or name for name, field in cls.model_fields.items()}
