@@ -8,6 +8,7 @@ import typer
 
 from newscrawl.cli.asked import own_settings
 from newscrawl.cli.database import with_database
+from newscrawl.cli.manner import manner
 from newscrawl.cli.output import Exit, err, fail, out
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def serve(
 
     try:
         from newscrawl.web.app import create_app
-        from newscrawl.web.serving import CannotListen, Serving, listen, log_to_stderr, shown_address
+        from newscrawl.web.serving import CannotListen, Serving, listen, log_by, shown_address
         from newscrawl.web.settings import WebSettings
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] == "newscrawl":
@@ -60,7 +61,10 @@ def serve(
         except CannotListen as error:
             fail(str(error), Exit.USAGE)
         server = Serving(create_app(settings, connection))
-        log_to_stderr(lambda line: err.print(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {line}", soft_wrap=True))
+        log_by(
+            lambda line: err.print(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {line}", soft_wrap=True),
+            is_debugged=manner.is_debugged,
+        )
         address = shown_address(sock)
         out.print(
             f"newscrawl serves {address} (API {address}api/v1/articles, its document {address}openapi.json)",

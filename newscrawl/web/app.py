@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pymongo.errors import PyMongoError
 from starlette.exceptions import HTTPException
@@ -21,6 +21,7 @@ from newscrawl.web.guard import Guard, answer_to, of_database, of_http
 from newscrawl.web.openapi import describe
 from newscrawl.web.problems import Problem, of_validation, wrong_parameters
 from newscrawl.web.reader import Reader
+from newscrawl.web.reading import refuse_unknown
 from newscrawl.web.settings import WebSettings
 from newscrawl.web.site_files import SiteFiles
 
@@ -62,7 +63,7 @@ def create_app(settings: WebSettings, connection: Connection | None = None) -> F
     app.state.settings = settings
     app.state.site_files = SiteFiles(settings.own)
     for router in (articles.router, sites.router, operations.router, feeds.router, events.router):
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(refuse_unknown)])
     describe(app, settings)
     return app
 

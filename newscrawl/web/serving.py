@@ -8,7 +8,6 @@ import errno
 import logging
 import signal
 import socket
-import sys
 from collections.abc import Callable, Iterator
 
 import uvicorn
@@ -110,16 +109,18 @@ class Serving(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def log_to_stderr(say: Callable[[str], None]) -> None:
-    """Let what the server has to say be said, one line each; what uvicorn tells of its start is left out."""
+def log_by(say: Callable[[str], None], *, is_debugged: bool = False) -> None:
+    """Let what the server has to say be said, one line each; what uvicorn tells of its start is left out.
+
+    `is_debugged`: with the traceback of errors that nobody foresaw.
+    """
 
     class Handler(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            say(record.getMessage())
+            say(self.format(record) if is_debugged else record.getMessage())
 
     for name in ("newscrawl.web", "uvicorn", "sse_starlette"):
         logger = logging.getLogger(name)
         logger.handlers = [Handler()]
         logger.propagate = False
-        logger.setLevel(logging.WARNING)
-    sys.stderr.flush()
+        logger.setLevel(logging.DEBUG if is_debugged and name == "newscrawl.web" else logging.WARNING)
