@@ -43,6 +43,7 @@ class Commands(LazyGroup):
         "webhooks": Command("webhooks", "app", "Receivers that are sent what is stored, signed."),
         "webhooks deliver": Command("webhooks_deliver", "deliver", "Send every receiver what it is due."),
         "webhooks test": Command("webhooks_deliver", "test", "Send a receiver a signed event, to try it."),
+        "mcp": Command("mcp", "mcp", "The articles for language models: a read-only MCP server."),
         "db": Command("db", "app", "The database: start, stop, address, schema, waiting records."),
         "config": Command("config", "app", "The settings: their values, their files, their mistakes."),
         "doctor": Command("doctor", "doctor", "Is everything there, and safe?"),

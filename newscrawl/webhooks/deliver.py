@@ -173,7 +173,7 @@ async def follow(
     on_trouble: Callable[[PyMongoError, float], Awaitable[object]] | None = None,
     stop: asyncio.Event | None = None,
 ) -> None:
-    """Deliver until `stop` is set, or the task is cancelled: what `newscrawl serve` runs beside its answers.
+    """Deliver until `stop` is set, or the task is cancelled: what a server can run beside its answers.
 
     `say` is told of what was delivered and of what failed, `on_trouble` that the database cannot be used, with the
     seconds until it is tried again. Any number of processes at once.
