@@ -217,6 +217,8 @@ def pause(name: Name) -> None:
     """Send a receiver nothing until it is resumed. It misses nothing.
 
     newscrawl webhooks pause desk
+
+    newscrawl webhooks resume desk       (goes on where it stopped)
     """
     from newscrawl.store.webhooks import change_webhook
 

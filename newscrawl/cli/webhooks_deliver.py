@@ -46,9 +46,10 @@ def deliver(
     if not number:
         fail("there is no webhook yet; `newscrawl webhooks add NAME URL` adds one", Exit.NOTHING)
     if not as_json:
-        for delivery in done:
+        told = [delivery for delivery in done if delivery.is_news or delivery.is_held]
+        for delivery in told:
             out.print(_line(delivery), soft_wrap=True)
-        if not done:
+        if not told:
             out.print("Nothing was due.")
     if any(delivery.error for delivery in done):
         raise typer.Exit(int(Exit.DEPENDENCY))
@@ -58,6 +59,8 @@ def test(name: Annotated[str, typer.Argument(metavar="NAME", help="The webhook."
     """Send a receiver a signed event of the type webhook.test. Ends with 5 where it does not take it.
 
     newscrawl webhooks test desk
+
+    newscrawl webhooks test desk && newscrawl webhooks deliver
     """
     error = with_database(lambda connection: _test(connection, name))
     if error:
@@ -143,7 +146,7 @@ def _line(done: Delivery) -> str:
     webhook = done.webhook
     if done.is_held:
         return f"{webhook.name}: another process delivers"
-    said = [f"{done.delivered} delivered, up to seq {webhook.seq}"] if done.delivered or not done.error else []
+    said = [f"{done.delivered} delivered, up to seq {webhook.seq}"] if done.delivered else []
     if done.set_aside:
         said.append(f"set aside, for it was refused again and again: {done.set_aside}")
     if done.error and webhook.given_up_at:

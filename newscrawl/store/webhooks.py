@@ -16,13 +16,10 @@ Database = AsyncDatabase[dict[str, Any]]
 
 LEASE = "webhook "
 """How the name of the lease of a webhook begins: who holds it delivers."""
-MOST_WEBHOOKS = 1000
 
 
 async def add_webhook(database: Database, webhook: Webhook) -> bool:
-    """Store a webhook; False where there is one of this name already, or there are `MOST_WEBHOOKS`."""
-    if len(await database["webhooks"].find({}, {"_id": 1}).limit(MOST_WEBHOOKS).to_list()) == MOST_WEBHOOKS:
-        return False
+    """Store a webhook; False where there is one of this name already."""
     try:
         await database["webhooks"].insert_one({"_id": webhook.name, **webhook.model_dump()})
     except DuplicateKeyError:
@@ -32,7 +29,7 @@ async def add_webhook(database: Database, webhook: Webhook) -> bool:
 
 async def all_webhooks(database: Database) -> list[Webhook]:
     """Every webhook, by name."""
-    found = database["webhooks"].find({}, {"_id": 0}).sort("_id", 1).limit(MOST_WEBHOOKS)
+    found = database["webhooks"].find({}, {"_id": 0}).sort("_id", 1)
     return [Webhook.model_validate(document) async for document in found]
 
 

@@ -52,6 +52,11 @@ class Delivery:
     is_held: bool = False
     """Another process delivers."""
 
+    @property
+    def is_news(self) -> bool:
+        """Something was sent, or should have been."""
+        return bool(self.delivered or self.error or self.set_aside)
+
 
 class Deliverer:
     """Delivers to the webhooks of a database.
@@ -162,8 +167,11 @@ async def deliver_once(deliverer: Deliverer) -> list[Delivery]:
         async with slots:
             return await deliverer.deliver(webhook)
 
-    found = await asyncio.gather(*map(one, await all_webhooks(deliverer.database)))
-    return [delivery for delivery in found if delivery is not None]
+    found = await asyncio.gather(*map(one, await all_webhooks(deliverer.database)), return_exceptions=True)
+    for result in found:
+        if isinstance(result, BaseException):
+            raise result
+    return [delivery for delivery in found if isinstance(delivery, Delivery)]
 
 
 async def follow(
@@ -187,7 +195,7 @@ async def follow(
         async def run(webhook: Webhook) -> None:
             with contextlib.suppress(PyMongoError):  # the next look meets it, too, and tells
                 done = await deliverer.deliver(webhook)
-                if done is not None and (done.delivered or done.error or done.set_aside):
+                if done is not None and done.is_news:
                     say(done)
 
         try:

@@ -124,9 +124,7 @@ class Sender:
 
 async def _judged(answer: aiohttp.ClientResponse) -> Failure | None:
     if 200 <= answer.status < 300:
-        with contextlib.suppress(aiohttp.ClientError, OSError):  # acknowledged is acknowledged
-            await answer.content.read(MOST_READ)
-        return None
+        return None  # whatever it says beside that, or does not
     if 300 <= answer.status < 400:
         where = clean(answer.headers.get("Location", ""))[:MOST_SAID]
         return Failure(f"it answered {answer.status} and sends on to {where or 'nowhere'}: redirects are not followed")

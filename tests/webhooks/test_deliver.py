@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from newscrawl.store.connect import Connection
 from newscrawl.store.leases import SchedulerLease
@@ -263,6 +269,57 @@ async def test_an_answer_that_is_no_sound_http_acknowledges_nothing(
     assert done.error
     assert done.webhook.seq == 0
     broken.close()
+
+
+async def test_a_status_acknowledges_whatever_else_the_answer_holds_back(
+    save: Save, subscribe: Subscribe, deliverer: Deliverer
+) -> None:
+    async def answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n")
+
+    slow = await asyncio.start_server(answers, "127.0.0.1", 0)
+    await subscribe(url=f"http://127.0.0.1:{slow.sockets[0].getsockname()[1]}/")
+    await save("one")
+    [done] = await deliver_once(deliverer)
+    assert (done.delivered, done.error) == (1, None)
+    slow.close()
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_refused(
+    save: Save, subscribe: Subscribe, deliverer: Deliverer, tmp_path: Path
+) -> None:
+    asked: list[bytes] = []
+
+    async def answers(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.read(1))
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(self_signed(tmp_path))
+    server = await asyncio.start_server(answers, "127.0.0.1", 0, ssl=context)
+    await subscribe(url=f"https://localhost:{server.sockets[0].getsockname()[1]}/")
+    await save("one")
+    [done] = await deliver_once(deliverer)
+    assert "the connection to localhost is not secure" in (done.error or "")
+    assert not any(asked), "nothing was sent"
+    server.close()
+
+
+def self_signed(folder: Path) -> Path:
+    """A file with a key and a certificate for localhost that it has signed itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + HOUR)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "localhost.pem"
+    pem = serialization.Encoding.PEM
+    plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    path.write_bytes(key.private_bytes(pem, *plain) + certificate.public_bytes(pem))
+    return path
 
 
 async def test_it_follows_until_it_is_stopped(
