@@ -130,7 +130,10 @@ def add(
         return
     if secret is not None:
         out.print(f"Its secret, shown only now: {secret}", soft_wrap=True)
-    out.print(f"`newscrawl webhooks test {name}` sends it an event; `newscrawl webhooks deliver` what it is due.")
+    out.print(
+        f"`newscrawl webhooks test {name}` sends it an event; `newscrawl webhooks deliver` what it is due.",
+        soft_wrap=True,
+    )
 
 
 @app.command("list")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pymongo.errors import PyMongoError
 
     from newscrawl.store.connect import Connection
+    from newscrawl.subscription import Webhook
     from newscrawl.webhooks.deliver import Delivery
 
 
@@ -40,16 +41,18 @@ def deliver(
             fail("--follow tells on stderr what it does; leave --json out", Exit.USAGE)
         _follow()
         return
-    done, number = with_database(_deliver_once)
+    done, webhooks = with_database(_deliver_once)
     if as_json:
         show_json("deliveries", [_as_data(delivery) for delivery in done])
-    if not number:
+    if not webhooks:
         fail("there is no webhook yet; `newscrawl webhooks add NAME URL` adds one", Exit.NOTHING)
     if not as_json:
-        told = [delivery for delivery in done if delivery.is_news or delivery.is_held]
-        for delivery in told:
-            out.print(_line(delivery), soft_wrap=True)
-        if not told:
+        told = [_line(delivery) for delivery in done if delivery.is_news or delivery.is_held]
+        tried = {delivery.webhook.name for delivery in done}
+        told += [_why_not(webhook) for webhook in webhooks if webhook.name not in tried and webhook.error]
+        for line in filter(None, told):
+            out.print(line, soft_wrap=True)
+        if not any(told):
             out.print("Nothing was due.")
     if any(delivery.error for delivery in done):
         raise typer.Exit(int(Exit.DEPENDENCY))
@@ -86,8 +89,8 @@ async def _test(connection: Connection, name: str) -> str | None:
     return failure.error if failure else None
 
 
-async def _deliver_once(connection: Connection) -> tuple[list[Delivery], int]:
-    """What became of the webhooks that were due something, and how many there are."""
+async def _deliver_once(connection: Connection) -> tuple[list[Delivery], list[Webhook]]:
+    """What became of the webhooks that were due something, and all of them."""
     from importlib.metadata import version
 
     from newscrawl.store.webhooks import all_webhooks
@@ -96,7 +99,7 @@ async def _deliver_once(connection: Connection) -> tuple[list[Delivery], int]:
 
     async with Sender(version("newscrawl")) as sender:
         done = await deliver_once(Deliverer(connection.database, sender))
-    return done, len(await all_webhooks(connection.database))
+    return done, await all_webhooks(connection.database)
 
 
 def _follow() -> None:
@@ -156,6 +159,15 @@ def _line(done: Delivery) -> str:
         again = f"; next at {webhook.next_try_at:%H:%M:%S} UTC" if webhook.next_try_at else ""
         said.append(f"not delivered: {done.error}; {webhook.attempts} {tries}{again}")
     return f"{webhook.name}: {'; '.join(said)}"
+
+
+def _why_not(webhook: Webhook) -> str:
+    """Why a webhook was due nothing, where that is no good reason."""
+    if webhook.given_up_at:
+        return f"{webhook.name}: was given up: {webhook.error}; `newscrawl webhooks resume {webhook.name}` goes on"
+    if webhook.next_try_at:
+        return f"{webhook.name}: waits until {webhook.next_try_at:%H:%M:%S} UTC; the last error: {webhook.error}"
+    return ""
 
 
 def _as_data(done: Delivery) -> dict[str, Any]:

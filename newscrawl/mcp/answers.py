@@ -65,6 +65,7 @@ class FullTexts(Texts):
     """What the site wrote, with a piece of its text."""
 
     text: str = Field(description="Paragraphs separated by blank lines.")
+    syndicated_from: str | None = Field(description="Agency that the text is from.")
 
 
 class Relative(BaseModel):
@@ -91,7 +92,6 @@ class FullArticle(Summary):
     next_offset: int | None = Field(description="Give it as `offset` for the next piece; null: this is the last one.")
     is_paywalled: bool | None
     kind: str
-    syndicated_from: str | None = Field(description="Agency that the text is from.")
     is_reserved: bool = Field(description="The publisher reserves the text: not for training, or not to be shown.")
     twins: list[Relative] = Field(description="The same story in other languages.")
     copies: list[Relative] = Field(description="The same text elsewhere, earliest first.")
@@ -172,13 +172,6 @@ class History(Answer):
     absences: list[Absence]
 
 
-class Day(BaseModel):
-    """Articles by the day of their publication, UTC."""
-
-    day: str
-    stored: int
-
-
 class Ledger(BaseModel):
     """What listings, feeds and sitemaps have shown against what is stored."""
 
@@ -203,7 +196,8 @@ class SiteCoverage(BaseModel):
     last_run_at: datetime | None
     new_last_day: int | None = Field(description="New articles of the 24 hours before the last run.")
     expected_last_day: float | None = Field(description="What was to be expected of them.")
-    days: list[Day] = Field(description="The last day is not over yet. Gaps are days with 0.")
+    newest_published_at: datetime | None = Field(description="Of all that is stored of it.")
+    days: dict[str, int] = Field(description="Day of publication, UTC, to stored articles. The last one is not over.")
     ledger: Ledger | None = Field(description="Where sites are named; of the last day.")
 
 

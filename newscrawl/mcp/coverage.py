@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from newscrawl.mcp.answers import Coverage, Day, Ledger, SiteCoverage
+from newscrawl.mcp.answers import Coverage, Ledger, SiteCoverage
 from newscrawl.runs.site_states import site_states, zone_of
 from newscrawl.runs.wording import sentence
 from newscrawl.site import Site
@@ -42,7 +42,7 @@ async def tell_coverage(
         crawled = {name for name, verdict in states.items() if verdict.state != "unknown"}
         found = sorted(crawled.union(filter(None, stored)))
         chosen, more = found[:MOST_SITES], max(0, len(found) - MOST_SITES)
-    counts = await _by_day(database, chosen, days, now)
+    counts, newest = await asyncio.gather(_by_day(database, chosen, days, now), _newest(database, chosen))
     ledgers = await asyncio.gather(*(_ledger(database, sites[name], now) for name in names if name in sites))
     by_name = dict(zip((name for name in names if name in sites), ledgers, strict=True))
     return Coverage(
@@ -52,7 +52,8 @@ async def tell_coverage(
                 name,
                 sites.get(name),
                 states.get(name) or Verdict(state="unknown"),
-                [Day(day=day, stored=counts[name].get(day, 0)) for day in _days(days, now)],
+                newest.get(name),
+                {day: counts[name].get(day, 0) for day in _days(days, now)},
                 by_name.get(name),
             )
             for name in chosen
@@ -61,7 +62,14 @@ async def tell_coverage(
     )
 
 
-def _coverage(name: str, site: Site | None, verdict: Verdict, days: list[Day], ledger: Ledger | None) -> SiteCoverage:
+def _coverage(
+    name: str,
+    site: Site | None,
+    verdict: Verdict,
+    newest: datetime | None,
+    days: dict[str, int],
+    ledger: Ledger | None,
+) -> SiteCoverage:
     return SiteCoverage(
         site=name,
         publisher=site.publisher if site else None,
@@ -73,6 +81,7 @@ def _coverage(name: str, site: Site | None, verdict: Verdict, days: list[Day], l
         last_run_at=verdict.last_run_at,
         new_last_day=verdict.new,
         expected_last_day=verdict.expected,
+        newest_published_at=newest,
         days=days,
         ledger=ledger,
     )
@@ -97,6 +106,17 @@ async def _by_day(
     async for row in await database["articles"].aggregate(stages):
         found[row["_id"]["site"]][row["_id"]["day"]] = row["number"]
     return found
+
+
+async def _newest(database: Database, names: Collection[str]) -> Mapping[str, datetime]:
+    """Site to the latest publication: a scan of distinct sites on the index of site and publication."""
+    stages: list[dict[str, Any]] = [
+        {"$match": {"site": {"$in": [*names]}}},
+        {"$sort": {"site": 1, "published.at": -1}},
+        {"$group": {"_id": "$site", "at": {"$first": "$published.at"}}},
+    ]
+    found = await (await database["articles"].aggregate(stages)).to_list()
+    return {row["_id"]: row["at"] for row in found if row.get("at")}
 
 
 async def _ledger(database: Database, site: Site, now: datetime) -> Ledger:

@@ -106,7 +106,11 @@ async def get(database: Database, reference: str, offset: int, most: int) -> Got
     near = await relatives(database, article)
     rights = article.get("rights") or {}
     base = _summary(article)
-    base["untrusted"] = FullTexts(**{**dict(base["untrusted"]), "lead": article.get("lead")}, text=body[offset:end])
+    base["untrusted"] = FullTexts(
+        **{**dict(base["untrusted"]), "lead": article.get("lead")},
+        text=body[offset:end],
+        syndicated_from=(article.get("syndication") or {}).get("agency"),
+    )
     full = FullArticle(
         **base,
         modified_at=(article.get("modified") or {}).get("at"),
@@ -118,7 +122,6 @@ async def get(database: Database, reference: str, offset: int, most: int) -> Got
         next_offset=end if end < len(body) else None,
         is_paywalled=article.get("is_paywalled"),
         kind=article.get("content_type") or "article",
-        syndicated_from=(article.get("syndication") or {}).get("agency"),
         is_reserved=any(rights.get(name) for name in ("noai", "nosnippet", "noarchive", "tdm_reserved"))
         or rights.get("ai_txt") == "disallowed",
         twins=[_relative(other) for other in near.twins[:MOST_RELATIVES]],
@@ -164,6 +167,8 @@ async def _difference(database: Database, article: Document, start: int | None, 
     present = article.get("revision", 1)
     end = end if end is not None else present
     start = start if start is not None else end - 1
+    if start == end:
+        raise Unknown(f"revision {end} does not differ from itself; the article has {present}")
     found = {version["revision"]: version for version in await history(database, article, (start, end))}
     for number in (start, end):
         if number not in found:

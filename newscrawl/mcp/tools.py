@@ -11,7 +11,7 @@ import difflib
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import UTC, datetime
 from functools import wraps
-from typing import Annotated, Any, ParamSpec, TypeVar
+from typing import Annotated, Any, Literal, ParamSpec, TypeVar
 
 import pymongo
 from mcp.server.mcpserver.exceptions import ToolError
@@ -20,6 +20,7 @@ from mcp_types import ToolAnnotations
 from pydantic import Field, ValidationError
 from pymongo.errors import PyMongoError
 
+from newscrawl.article import ContentType
 from newscrawl.mcp.answers import Coverage, Found, Got, History
 from newscrawl.mcp.coverage import tell_coverage, unknown_sites
 from newscrawl.mcp.reading import Unknown, find, get, instant, tell_history
@@ -122,8 +123,11 @@ def make_tools(readings: Readings) -> list[Tool]:
         tags: Annotated[Words, Field(description="Tags of the page.")] = None,
         sections: Annotated[Words, Field(description="Rubrics of the site.")] = None,
         authors: Annotated[Words, Field(description="Names in the byline.")] = None,
-        kinds: Annotated[Words, Field(description="Of article, live, gallery, video, opinion, press_release.")] = None,
-        statuses: Annotated[Words, Field(description="Of active, gone.")] = None,
+        kinds: Annotated[list[ContentType] | None, Field(max_length=MOST_VALUES, description="Kinds of page.")] = None,
+        statuses: Annotated[
+            list[Literal["active", "gone"]] | None,
+            Field(max_length=MOST_VALUES, description="gone: its site does not show it any more."),
+        ] = None,
         published_from: Annotated[
             str | None, Field(max_length=100, description="A date, an instant (ISO 8601, UTC) or a span back, as 2d.")
         ] = None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 import ssl
 from collections.abc import Mapping
@@ -145,7 +146,8 @@ def _said(error: Exception) -> str:
         case aiohttp.ClientConnectorSSLError():
             return f"the connection to {error.host} is not secure: {error.os_error}"
         case aiohttp.ClientConnectorError():
-            return f"no connection to {error.host}:{error.port}: {error.os_error.strerror or error.os_error}"
+            number = error.os_error.errno
+            return f"no connection to {error.host}:{error.port}: {os.strerror(number) if number else error.os_error}"
         case aiohttp.ClientResponseError():
             return f"the answer is no sound HTTP: {error.message[:MOST_SAID]}"
         case aiohttp.InvalidURL():

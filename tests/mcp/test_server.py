@@ -176,6 +176,7 @@ def test_history_tells_versions_changes_and_views(talk: Talk, stored: list[Artic
 def test_coverage_tells_which_sites_there_are_and_their_articles_a_day(talk: Talk) -> None:
     told = {site["site"]: site for site in talk("coverage")["sites"]}
     assert told.keys() == {"unn", "reuters", "asahi", "aljazeera"}
+    assert told["unn"]["newest_published_at"].startswith("2025-01-0")
     [unn] = talk("coverage", sites=["unn"], days=3)["sites"]
     assert (unn["state"], len(unn["days"]), unn["ledger"]["missing"]) == ("unknown", 3, 0)
     assert unn["country"] == "UA"
@@ -214,6 +215,7 @@ def test_what_is_wrong_is_said_in_a_sentence(talk: Talk, tool: str, arguments: d
 
 def test_a_revision_that_there_is_not_is_told(talk: Talk, stored: list[Article]) -> None:
     said = talk.error("history", article=stored[11].id, from_revision=1, to_revision=9)
+    assert "does not differ from itself" in talk.error("history", article=stored[0].id, from_revision=1)
     assert said == "revision 9 does not exist; the article has 3"
     assert "is behind its end" in talk.error("get", article=stored[0].id, offset=10**9)
 
