@@ -41,6 +41,8 @@ class Commands(LazyGroup):
         "replay": Command("replay", "replay", "Read archived pages again with the code of today."),
         "ingest": Command("ingest", "ingest", "Store articles out of WARC and HTML files."),
         "webhooks": Command("webhooks", "app", "Receivers that are sent what is stored, signed."),
+        "webhooks list": Command("webhooks_show", "list_webhooks", "Every webhook, and how far it has come."),
+        "webhooks show": Command("webhooks_show", "show", "One webhook: its articles, cursor and failures."),
         "webhooks deliver": Command("webhooks_deliver", "deliver", "Send every receiver what it is due."),
         "webhooks test": Command("webhooks_deliver", "test", "Send a receiver a signed event, to try it."),
         "mcp": Command("mcp", "mcp", "The articles for language models: a read-only MCP server."),

@@ -1,18 +1,19 @@
-"""`newscrawl webhooks`: receivers that are sent what is stored. The commands that show and change them."""
+"""`newscrawl webhooks`: receivers that are sent what is stored. The commands that change them."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newscrawl.cli.asked import want_consent
 from newscrawl.cli.database import with_database
 from newscrawl.cli.filters import Filters, filtered, want_sites
-from newscrawl.cli.output import Exit, err, fail, out, show_json, show_table
+from newscrawl.cli.output import Exit, err, fail, out
+from newscrawl.cli.webhooks_show import Name, chosen_in_words, masked, read_one, want_webhook
 
 if TYPE_CHECKING:
     from newscrawl.store.connect import Connection
@@ -31,8 +32,6 @@ app = typer.Typer(
 )
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="The webhook.")]
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Start = Annotated[
     int | None, typer.Option("--after-seq", min=0, max=2**63 - 1, metavar="SEQ", help="Begin behind this `seq`.")
 ]
@@ -82,7 +81,7 @@ def add(
             Exit.USAGE,
         )
     if problem := address_problem(url, allows_private=allow_private):
-        fail(f"{_masked(url)} cannot be a receiver: {problem}", Exit.USAGE)
+        fail(f"{masked(url)} cannot be a receiver: {problem}", Exit.USAGE)
     if from_start and after_seq is not None:
         fail("--from-start and --after-seq exclude each other; leave one", Exit.USAGE)
     if secret_file is not None:
@@ -136,85 +135,6 @@ def add(
     )
 
 
-@app.command("list")
-def list_webhooks(as_json: AsJson = False) -> None:
-    """Show every webhook, how it is, and how far it has come.
-
-    newscrawl webhooks list
-
-    newscrawl webhooks list --json
-    """
-    webhooks, until = with_database(_all)
-    if as_json:
-        show_json("webhooks", [as_data(webhook) for webhook in webhooks], settled=until)
-    else:
-        show_table(
-            ("webhook", "state", "behind", "delivered", "last (UTC)", "articles", "receiver"),
-            (
-                (
-                    webhook.name,
-                    webhook.state,
-                    max(until - webhook.seq, 0),
-                    webhook.delivered,
-                    webhook.delivered_at,
-                    chosen_in_words(webhook),
-                    _masked(webhook.url),
-                )
-                for webhook in webhooks
-            ),
-        )
-    if not webhooks:
-        fail("there is no webhook yet; `newscrawl webhooks add NAME URL` adds one", Exit.NOTHING)
-
-
-@app.command()
-def show(name: Name, as_json: AsJson = False) -> None:
-    """Show one webhook: its articles, how far it has come, its failures, and what was set aside.
-
-    newscrawl webhooks show desk
-
-    newscrawl webhooks show desk --json
-    """
-    webhook, until = with_database(lambda connection: _one(connection, name))
-    if as_json:
-        show_json("webhook", as_data(webhook), settled=until)
-        return
-    for label, said in _told(webhook, until):
-        out.print(f"{label:<13}{said}", soft_wrap=True)
-    if webhook.set_aside:
-        out.print()
-        show_table(
-            ("set aside (UTC)", "seq", "why", "article"),
-            ((one.at, one.seq, one.error, one.url) for one in webhook.set_aside),
-        )
-
-
-def _told(webhook: Webhook, until: int) -> list[tuple[str, Any]]:
-    """What is known of a webhook, line by line."""
-    lines = [
-        ("webhook", webhook.name),
-        ("receiver", _masked(webhook.url) + (", may be in this network" if webhook.allows_private else "")),
-        ("state", webhook.state),
-        ("articles", chosen_in_words(webhook)),
-        ("fields", ", ".join(webhook.fields) or "all"),
-        ("secret", f"in {webhook.secret_file}" if webhook.secret_file else "in the database"),
-        ("cursor", f"seq {webhook.seq}, {max(until - webhook.seq, 0)} behind the newest article"),
-        ("delivered", f"{webhook.delivered}{_at(webhook.delivered_at, ', the last one at')}"),
-    ]
-    if webhook.attempts:
-        lines.append(("attempts", f"{webhook.attempts} failed in a row{_at(webhook.failing_since, ', since')}"))
-    if webhook.next_try_at:
-        lines.append(("next try", f"{webhook.next_try_at:%Y-%m-%d %H:%M:%S} UTC"))
-    if webhook.error:
-        lines.append(("last error", f"{webhook.error}{_at(webhook.error_at, ', at')}"))
-    if webhook.paused_at:
-        lines.append(("paused", f"{webhook.paused_at:%Y-%m-%d %H:%M} UTC"))
-    if webhook.given_up_at:
-        given_up = f"{webhook.given_up_at:%Y-%m-%d %H:%M} UTC; `newscrawl webhooks resume {webhook.name}` goes on"
-        lines.append(("given up", given_up))
-    return lines
-
-
 @app.command()
 def pause(name: Name) -> None:
     """Send a receiver nothing until it is resumed. It misses nothing.
@@ -226,7 +146,7 @@ def pause(name: Name) -> None:
     from newscrawl.store.webhooks import change_webhook
 
     now = datetime.now(UTC)
-    _want(name, with_database(lambda connection: change_webhook(connection.database, name, paused_at=now)))
+    want_webhook(name, with_database(lambda connection: change_webhook(connection.database, name, paused_at=now)))
     out.print(f"{name} is paused; `newscrawl webhooks resume {name}` goes on where it stopped.")
 
 
@@ -242,7 +162,7 @@ def resume(name: Name, after_seq: Start = None) -> None:
 
     fresh = {"paused_at": None, "given_up_at": None, "attempts": 0, "failing_since": None, "next_try_at": None}
     values = fresh | ({"seq": after_seq} if after_seq is not None else {})
-    _want(name, with_database(lambda connection: change_webhook(connection.database, name, **values)))
+    want_webhook(name, with_database(lambda connection: change_webhook(connection.database, name, **values)))
     out.print(f"{name} is sent what it is due" + (f" after seq {after_seq}." if after_seq is not None else "."))
 
 
@@ -260,39 +180,14 @@ def remove(
     """
     from newscrawl.store.webhooks import remove_webhook
 
-    webhook, _until = with_database(lambda connection: _one(connection, name))
-    shown = f"{name} ({_masked(webhook.url)}, at seq {webhook.seq})"
+    webhook, _until = with_database(lambda connection: read_one(connection, name))
+    shown = f"{name} ({masked(webhook.url)}, at seq {webhook.seq})"
     if dry_run:
         out.print(f"{shown} would be removed.", soft_wrap=True)
         return
     want_consent(f"Remove {shown}?", yes=yes)
     with_database(lambda connection: remove_webhook(connection.database, name))
     out.print(f"{name} is sent nothing more.")
-
-
-def as_data(webhook: Webhook) -> dict[str, Any]:
-    """A webhook for JSON, without its secret."""
-    data = webhook.model_dump(mode="json", exclude={"secret"})
-    return {**data, "url": _masked(webhook.url), "state": webhook.state}
-
-
-def chosen_in_words(webhook: Webhook) -> str:
-    """The filters of a webhook: `site unn; language uk, en`."""
-    said = []
-    for name, value in webhook.selection.model_dump(mode="json", exclude_defaults=True).items():
-        words = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        said.append(f"{name.replace('_', ' ')} {words}")
-    return "; ".join(said) or "every article"
-
-
-def _masked(url: str) -> str:
-    from newscrawl.normalize.secrets import mask
-
-    return mask(url)
-
-
-def _at(instant: datetime | None, words: str) -> str:
-    return f"{words} {instant:%Y-%m-%d %H:%M} UTC" if instant else ""
 
 
 def _fields(text: str | None) -> list[str]:
@@ -319,26 +214,3 @@ def _check_secret(path: Path) -> None:
         read_secret(path)
     except SecretMissing as error:
         fail(f"--secret-file: {error}", Exit.USAGE)
-
-
-async def _all(connection: Connection) -> tuple[list[Webhook], int]:
-    from newscrawl.store.sequence import settled
-    from newscrawl.store.webhooks import all_webhooks
-
-    return await all_webhooks(connection.database), await settled(connection.database)
-
-
-async def _one(connection: Connection, name: str) -> tuple[Webhook, int]:
-    """A webhook, and up to which `seq` there are articles. Ends with code 4 where there is none of this name."""
-    from newscrawl.store.sequence import settled
-    from newscrawl.store.webhooks import get_webhook
-
-    webhook = await get_webhook(connection.database, name)
-    _want(name, webhook)
-    assert webhook is not None
-    return webhook, await settled(connection.database)
-
-
-def _want(name: str, found: object) -> None:
-    if not found:
-        fail(f"there is no webhook {name}; `newscrawl webhooks list` shows them", Exit.NOTHING)
