@@ -17,9 +17,9 @@ def test_no_small_answer_waits_for_the_one_before_it() -> None:
 def test_an_address_that_cannot_be_had_is_told_with_what_to_do() -> None:
     with listen("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(CannotListen, match=f"port {port} of 127.0.0.1 is in use.*--port"):
+        with pytest.raises(CannotListen, match=rf"port {port} of 127.0.0.1 is in use.*--port"):
             listen("127.0.0.1", port)
-    with pytest.raises(CannotListen, match="192.0.2.1 is no address of this machine.*--host"):
+    with pytest.raises(CannotListen, match=r"192.0.2.1 is no address of this machine.*--host"):
         listen("192.0.2.1", 0)
     with pytest.raises(CannotListen, match=r"no\.invalid is no address of this machine.*--host"):
         listen("no.invalid", 0)
