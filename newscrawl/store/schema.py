@@ -16,6 +16,8 @@ from newscrawl.records import LEDGER, RECORDS
 from newscrawl.schedule import KEPT_SLOTS
 from newscrawl.store.connect import Connection
 from newscrawl.store.observations import Database
+from newscrawl.store.places import PLACES
+from newscrawl.store.run_days import DAYS, SITE_DAYS
 from newscrawl.store.runs import HOLDER
 from newscrawl.store.visits import PLANNED
 
@@ -50,6 +52,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("cluster", ASCENDING)], partialFilterExpression={"cluster": {"$gt": ""}}),
         IndexModel([("story", ASCENDING)], partialFilterExpression={"story": {"$gt": ""}}),
         IndexModel([("links_due", ASCENDING)], partialFilterExpression={"links_due": {"$gt": ""}}),
+        PLACES,
     ],
     "revisions": [
         IndexModel([("article", ASCENDING), ("revision", ASCENDING)]),
@@ -70,6 +73,8 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("site", ASCENDING), ("outcome", ASCENDING), ("started_at", DESCENDING)]),
         # Of two runs of a site that begin with one key at the same time, one is refused.
         IndexModel([("key", ASCENDING), ("site", ASCENDING)], unique=True, partialFilterExpression=HOLDER),
+        DAYS,
+        SITE_DAYS,
     ],
     "alerts": [
         IndexModel([("channel", ASCENDING)]),
