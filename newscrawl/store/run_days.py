@@ -71,7 +71,7 @@ class Reasons:
 
 
 def days_pipeline(begin: datetime, sites: Collection[str] | None) -> list[Document]:
-    """The aggregation of `run_days` and `site_days`."""
+    """The aggregation of `run_days` and `run_days_of`."""
     by_site = {} if sites is None else {"site": {"$in": [*sites]}}
     day = {"$dateTrunc": {"date": "$started_at", "unit": "day"}}
     outcome = {"$ifNull": ["$outcome", "running"]}
@@ -91,7 +91,9 @@ async def run_days(database: Database, now: datetime, days: int = 14) -> list[Da
     return [*found.values()]
 
 
-async def site_days(database: Database, sites: Collection[str], now: datetime, days: int = 14) -> dict[str, list[Day]]:
+async def run_days_of(
+    database: Database, sites: Collection[str], now: datetime, days: int = 14
+) -> dict[str, list[Day]]:
     """Site to its last days, today as the last one. One aggregation for all sites, over an index alone."""
     found = {site: _empty(now, days) for site in sites}
     cursor = await database["runs"].aggregate(days_pipeline(_begin(now, days), sites), hint="site_days")

@@ -68,9 +68,7 @@ async def article_page(request: Request, identity: str, database: DatabaseOf) ->
         versions=versions,
         is_cut_short=article["revision"] > MOST_VERSIONS,
         timeline=timeline(article, near),
-        compare=lambda start, end: address(
-            f"{article_address(article['_id'])}/compare", {"from": start, "to": end}
-        ),
+        compare=lambda start, end: address(f"{article_address(article['_id'])}/compare", {"from": start, "to": end}),
     )
 
 
@@ -113,7 +111,9 @@ async def _stored(database: Database, identity: str) -> dict[str, Any]:
     """The article of an identity, or of an address. Raises Problem."""
     article = await get_article(database, identity)
     if article is None:
-        raise Problem(404, "no-such-article", "No article with this identity is stored; it may have become another one.")
+        raise Problem(
+            404, "no-such-article", "No article with this identity is stored; it may have become another one."
+        )
     return article
 
 

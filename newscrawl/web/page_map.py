@@ -14,9 +14,9 @@ from starlette.responses import Response
 
 from newscrawl.normalize.places import city_at
 from newscrawl.store.places import PlaceCount, count_places
-from newscrawl.web.known_sites import known_sites
 from newscrawl.web.reading import DatabaseOf
 from newscrawl.web.rendering import address, page
+from newscrawl.web.site_files import SitesOf
 from newscrawl.web.world import HEIGHT, NORTH, SOUTH, WIDTH, project
 
 router = APIRouter(include_in_schema=False)
@@ -54,6 +54,7 @@ class Place:
 async def map_page(
     request: Request,
     database: DatabaseOf,
+    sites: SitesOf,
     days: Annotated[Literal["", "1", "7", "30", "365"], Query()] = "7",
     site: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
@@ -77,7 +78,7 @@ async def map_page(
         span_told=dict(SPANS)[span],
         width=WIDTH,
         height=HEIGHT,
-        site_names=sorted((await known_sites(request)).keys()),
+        site_names=sorted(sites),
     )
 
 

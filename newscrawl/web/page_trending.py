@@ -9,9 +9,9 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from newscrawl.store.views import top
-from newscrawl.web.known_sites import known_sites
 from newscrawl.web.reading import DatabaseOf
 from newscrawl.web.rendering import article_address, page
+from newscrawl.web.site_files import SitesOf
 
 router = APIRouter(include_in_schema=False)
 
@@ -24,6 +24,7 @@ SHORTEST_HOURS = 1 / 6  # from less than that no growth per hour is told
 async def trending(
     request: Request,
     database: DatabaseOf,
+    sites: SitesOf,
     hours: Annotated[Literal["", "1", "6", "24", "72", "168"], Query()] = "24",
     site: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
@@ -47,5 +48,5 @@ async def trending(
         site=site.strip(),
         spans=SPANS,
         span_told=dict(SPANS)[int(span)],
-        site_names=sorted((await known_sites(request)).keys()),
+        site_names=sorted(sites),
     )

@@ -13,10 +13,10 @@ from starlette.responses import Response
 from newscrawl.article import ContentType
 from newscrawl.store.select import TooBroad, WrongCursor, select
 from newscrawl.web import page_article, page_map, page_runs, page_sites, page_trending, static_files
-from newscrawl.web.known_sites import known_sites
 from newscrawl.web.problems import Problem, wrong_parameters
 from newscrawl.web.reading import DatabaseOf, ListFilters
 from newscrawl.web.rendering import address, article_address, clock, day, page
+from newscrawl.web.site_files import SitesOf
 
 router = APIRouter(include_in_schema=False)
 for _other in (page_article, page_map, page_runs, page_sites, page_trending, static_files):
@@ -51,7 +51,9 @@ NAMES = {name: label for name, label, *_ in (*TEXT_FILTERS, *CHOICES)} | _OTHER_
 
 
 @router.get("/")
-async def newest(request: Request, filters: Annotated[ListFilters, Query()], database: DatabaseOf) -> Response:
+async def newest(
+    request: Request, filters: Annotated[ListFilters, Query()], database: DatabaseOf, sites: SitesOf
+) -> Response:
     """The newest articles, with filters."""
     asked = [(name, value) for name, value in request.query_params.multi_items() if value.strip()]
     chosen = [(name, value) for name, value in asked if name not in ("cursor", "limit")]
@@ -78,7 +80,7 @@ async def newest(request: Request, filters: Annotated[ListFilters, Query()], dat
         older=address("/", [*chosen, ("cursor", found.cursor)]) if found.cursor else None,
         text_filters=TEXT_FILTERS,
         choices=CHOICES,
-        site_names=sorted((await known_sites(request)).keys()),
+        site_names=sorted(sites),
     )
 
 
