@@ -364,8 +364,8 @@ RECORDS: dict[str, type[Part]] = {
     "slots": Slot,
     "leases": Lease,
     "ingests": IngestedFile,
+    "keys": ApiKey,
     "sequence": Sequence,
     "forms": Form,
-    "keys": ApiKey,
 }
 """Collection name to the model of its documents."""

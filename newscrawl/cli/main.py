@@ -40,6 +40,8 @@ class Commands(LazyGroup):
         "archive": Command("archive", "app", "The archive of fetched pages, in WARC files."),
         "replay": Command("replay", "replay", "Read archived pages again with the code of today."),
         "ingest": Command("ingest", "ingest", "Store articles out of WARC and HTML files."),
+        "serve": Command("serve", "serve", "Pages, API and feeds of what is stored."),
+        "keys": Command("keys", "app", "Who may ask `serve` beyond this machine."),
         "db": Command("db", "app", "The database: start, stop, address, schema, waiting records."),
         "config": Command("config", "app", "The settings: their values, their files, their mistakes."),
         "doctor": Command("doctor", "doctor", "Is everything there, and safe?"),

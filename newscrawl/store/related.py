@@ -17,10 +17,10 @@ class Relatives:
     """What belongs to an article, itself left out; the earliest first."""
 
     twins: list[Document] = field(default_factory=list)
-    """The same story in other languages: `edition`, `language`, `headline`, `url`, `published_at`; all have `_id`."""
+    """The same story in other languages: `_id`, `edition`, `language`, `headline`, `url`, `published_at`."""
     copies: list[Document] = field(default_factory=list)
-    """The same text elsewhere: `site`, `headline`, `url`, `published_at`, `first_seen_at`, `is_first`, `share` of it
-    that stands in `source`, the address it was most taken from, and the `agency` it names."""
+    """The same text elsewhere: `_id`, `site`, `language`, `headline`, `url`, `published_at`, `first_seen_at`, `is_first`, `share`
+    of it that stands in `source`, the address it was most taken from, and the `agency` it names."""
 
 
 async def relatives(database: Database, article: Mapping[str, Any]) -> Relatives:

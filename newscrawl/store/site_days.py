@@ -12,7 +12,7 @@ Database = AsyncDatabase[dict[str, Any]]
 
 async def site_days(database: Database, site: str, since: datetime) -> list[dict[str, Any]]:
     """Each day (UTC) with runs since an instant, the oldest first: `day`, `articles` stored, `runs`, `failed_runs`."""
-    grouped = [
+    grouped: list[dict[str, Any]] = [
         {"$match": {"site": site, "started_at": {"$gte": since}}},
         {
             "$group": {

@@ -11,8 +11,8 @@ import gzip
 import hashlib
 import time
 from collections import OrderedDict
-from contextlib import asynccontextmanager
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 
@@ -28,8 +28,12 @@ LARGEST_HELD = 16 * 2**20  # bytes of an answer that is held back for its ETag; 
 LEAST_COMPRESSED = 500  # bytes
 LONG = 64 * 2**10  # bytes from which a thread compresses
 LEVEL = 5
-_TEXTS = ("text/", "application/json", "application/problem+json", "application/feed+json", "application/rss+xml")
-_TEXTS += ("application/atom+xml", "application/schema+json", "application/javascript", "image/svg+xml")
+_TEXTS = (
+    "text/",
+    "image/svg+xml",
+    *(f"application/{kind}" for kind in ("json", "problem+json", "feed+json", "schema+json", "rss+xml", "atom+xml")),
+    *(f"application/{kind}" for kind in ("javascript", "manifest+json", "xml")),
+)
 
 Key = tuple[str, str, bytes]
 

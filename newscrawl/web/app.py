@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pymongo.errors import PyMongoError
 from starlette.exceptions import HTTPException
@@ -21,7 +21,9 @@ from newscrawl.web.guard import Guard, answer_to, of_database, of_http
 from newscrawl.web.openapi import describe
 from newscrawl.web.problems import Problem, of_validation, wrong_parameters
 from newscrawl.web.reader import Reader
+from newscrawl.web.reading import refuse_unknown
 from newscrawl.web.settings import WebSettings
+from newscrawl.web.site_files import SiteFiles
 
 
 def create_app(settings: WebSettings, connection: Connection | None = None) -> FastAPI:
@@ -59,27 +61,24 @@ def create_app(settings: WebSettings, connection: Connection | None = None) -> F
         middleware=[Middleware(Guard), Middleware(Gate, settings=settings), Middleware(Answers, settings=settings)],
     )
     app.state.settings = settings
+    app.state.site_files = SiteFiles(settings.own)
     for router in (articles.router, sites.router, operations.router, feeds.router, events.router):
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(refuse_unknown)])
     describe(app, settings)
     return app
 
 
-def _on_problem(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Problem)
+async def _on_problem(request: Request, error: Problem) -> Response:
     return answer_to(request.scope, error)
 
 
-def _on_wrong_parameters(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
+async def _on_wrong_parameters(request: Request, error: RequestValidationError) -> Response:
     return answer_to(request.scope, wrong_parameters(of_validation(error.errors())))
 
 
-def _on_http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
+async def _on_http(request: Request, error: HTTPException) -> Response:
     return answer_to(request.scope, of_http(error))
 
 
-def _on_database(request: Request, error: Exception) -> Response:
-    assert isinstance(error, PyMongoError)
+async def _on_database(request: Request, error: PyMongoError) -> Response:
     return answer_to(request.scope, of_database(error))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request
@@ -108,7 +108,7 @@ async def list_articles(request: Request, database: DatabaseOf, asked: Annotated
         raise too_broad(error) from None
     further = _next(request, page.cursor)
     links = {"Link": f'<{further}>; rel="next"'} if further else {}
-    return as_json({"articles": page.articles, "cursor": page.cursor, "next": further}, **links)
+    return as_json({"articles": page.articles, "cursor": page.cursor, "next": further}, links)
 
 
 def _next(request: Request, cursor: str | None) -> str | None:
@@ -153,9 +153,6 @@ async def look_up(
     if article is None:
         raise Problem(404, "no-such-article", "No article is stored under this address.")
     return as_json(article)
-
-
-
 
 
 @router.get(

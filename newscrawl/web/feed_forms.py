@@ -108,7 +108,8 @@ def write_rss(feed: Feed) -> bytes:
 
 def write_atom(feed: Feed) -> bytes:
     """Atom. An `id` has to be an IRI, so it is the article's with `urn:newscrawl:` before it."""
-    root = etree.Element(f"{{{_ATOM}}}feed", nsmap={None: _ATOM})
+    default: Any = {None: _ATOM}  # the stubs know no namespace without a prefix
+    root = etree.Element(f"{{{_ATOM}}}feed", nsmap=default)
 
     def add(parent: Any, name: str, text: str | None = None, **attributes: str) -> Any:
         return _add(parent, f"{{{_ATOM}}}{name}", text, **attributes)
@@ -148,7 +149,12 @@ def write_json(feed: Feed) -> bytes:
         item |= {"content_html": entry.content, "date_modified": _iso(entry.updated)}
         if entry.published is not None:
             item["date_published"] = _iso(entry.published)
-        optional = {"summary": entry.summary, "language": entry.language, "image": entry.image, "tags": entry.categories}
+        optional = {
+            "summary": entry.summary,
+            "language": entry.language,
+            "image": entry.image,
+            "tags": entry.categories,
+        }
         item |= {name: value for name, value in optional.items() if value}
         if entry.authors:
             item["authors"] = [{"name": name} for name in entry.authors]

@@ -20,7 +20,7 @@ from newscrawl.web.shapes import http_date, problems
 
 router = APIRouter(prefix="/feeds", tags=["feeds"])
 
-_FIELDS = "url headline lead body language authors tags section images published first_seen_at changed_at publisher site"
+_FIELDS = "url headline lead body language authors tags section images first_seen_at changed_at publisher site"
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 

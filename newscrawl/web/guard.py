@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import traceback
+from pathlib import Path
 from typing import Any
 
 from pymongo.errors import AutoReconnect, ExecutionTimeout, NetworkTimeout, PyMongoError, ServerSelectionTimeoutError
@@ -44,8 +46,15 @@ def of_database(error: Exception) -> Problem:
 
 def of_unknown(error: Exception) -> Problem:
     """The problem of an error that nobody foresaw."""
-    log.error("%s in the answer to a request", type(error).__name__, exc_info=error if log.isEnabledFor(10) else None)
+    log.error("%s%s in the answer to a request", type(error).__name__, _place(error))
+    log.debug("", exc_info=error)
     return Problem(500, "unexpected", "newscrawl met an error that it does not know; its log names it.")
+
+
+def _place(error: Exception) -> str:
+    """Where in newscrawl it was raised."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "newscrawl" in frame.filename]
+    return f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}," if frames else ""
 
 
 def answer_to(scope: Scope, problem: Problem) -> Response:

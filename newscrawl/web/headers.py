@@ -1,4 +1,4 @@
-"""The headers that keep an answer to itself: nothing is loaded from elsewhere, nothing is framed, nothing is guessed."""
+"""The headers that keep an answer to itself: nothing is loaded from elsewhere, nothing framed, nothing guessed."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from typing import Any
 
 from bson.codec_options import CodecOptions, DatetimeConversion
 from pymongo.errors import PyMongoError
@@ -18,7 +19,7 @@ log = logging.getLogger(__name__)
 LOOK_EVERY = 0.5  # seconds
 LOOK_AGAIN = 1.0  # seconds until a database that is away is looked for again
 # What readers of the database have put into `labels` need not be what Python can hold.
-READABLE = CodecOptions(
+READABLE: CodecOptions[dict[str, Any]] = CodecOptions(
     tz_aware=True, datetime_conversion=DatetimeConversion.DATETIME_AUTO, unicode_decode_error_handler="replace"
 )
 

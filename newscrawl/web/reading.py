@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
 
 from newscrawl.selection import Selection
@@ -62,7 +63,7 @@ Several = Annotated[list[str], Field(max_length=100)]
 
 
 class Filters(BaseModel):
-    """The parameters that choose articles. Empty ones, as forms send them, count as none; unknown ones are refused."""
+    """The parameters that choose articles. Empty ones, as forms send them, count as none."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -82,7 +83,10 @@ class Filters(BaseModel):
     kind: Several = Field(default=[], description="Kind of page, such as `article`, `live` or `opinion`.")
     status: Several = Field(default=[], description="`active`, `gone` or `merged`.")
     from_: Moment | None = Field(
-        default=None, alias="from", description="Published at or after this day or instant (UTC).", examples=["2026-01-01"]
+        default=None,
+        alias="from",
+        description="Published at or after this day or instant (UTC).",
+        examples=["2026-01-01"],
     )
     to: Moment | None = Field(
         default=None,
@@ -100,17 +104,10 @@ class Filters(BaseModel):
         if not isinstance(values, dict):
             return values
         kept = {}
-        for name, value in values.items():
-            if isinstance(value, list):
-                value = [item for item in value if item != ""]
+        for name, given in values.items():
+            value = [item for item in given if item != ""] if isinstance(given, list) else given
             if value not in ("", []):
                 kept[name] = value
-        known = {field.alias or name for name, field in cls.model_fields.items()}
-        for name in kept:
-            if name not in known:
-                near = difflib.get_close_matches(str(name)[:50], known, 1)
-                meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
-                raise ValueError(f"there is no parameter {str(name)[:50]!r}; {meant}")
         return kept
 
     def selection(self) -> Selection:
@@ -141,6 +138,34 @@ class ListFilters(Filters):
 def begin_of(moment: datetime | date) -> datetime:
     """The instant, or the first one of the day in UTC."""
     return moment if isinstance(moment, datetime) else datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
+
+
+def _parameters(route: APIRoute) -> frozenset[str]:
+    """The names of the parameters that a route knows: those of its own function."""
+    found: set[str] = set()
+    for parameter in route.dependant.query_params:
+        model = parameter.field_info.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            found |= {field.alias or name for name, field in model.model_fields.items()}
+        else:
+            found.add(parameter.alias)
+    return frozenset(found)
+
+
+async def refuse_unknown(request: Request) -> None:
+    """Refuse parameters that a route does not know: a misspelt filter would find everything. Raises Problem."""
+    route = request.scope.get("route")
+    if not isinstance(route, APIRoute):
+        return
+    known = _parameters(route)
+    wrong = []
+    for name in request.query_params:
+        if name not in known:
+            near = difflib.get_close_matches(name[:50], known, 1)
+            there_are = f"there are {', '.join(sorted(known))}" if known else "there are none here"
+            wrong.append((name[:50], f"is no parameter; {f'did you mean {near[0]}?' if near else there_are}"))
+    if wrong:
+        raise wrong_parameters(wrong)
 
 
 def reader_of(request: Request) -> Reader:

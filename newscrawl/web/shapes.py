@@ -18,9 +18,9 @@ from newscrawl.store.lookup import HIDDEN
 from newscrawl.web.problems import MEDIA_TYPE, ProblemDetails
 
 SUMMARY = (
-    "url site publisher edition language headline lead word_count dateline published modified authors section tags images"
-    " views is_paywalled is_live content_type rights cluster copied syndication story revision first_seen_at last_seen_at"
-    " changed_at gone status"
+    "url site publisher edition language headline lead word_count dateline published modified authors section tags"
+    " images views is_paywalled is_live content_type rights cluster copied syndication story revision first_seen_at"
+    " last_seen_at changed_at gone status"
 ).split()
 """What a list gives of each article: all but its text, and where its fields were read."""
 
@@ -35,21 +35,20 @@ class _Extra(BaseModel):
 class StoredArticle(Article):
     """A stored article, whole."""
 
-    id: str = Field(alias="_id", description="Identity of the article; it stays the same.")  # type: ignore[assignment]
+    identity: str = Field(alias="_id", description="Identity of the article; it stays the same.")
     labels: dict[str, Any] | None = Field(default=None, description="What readers of the database have noted of it.")
 
 
+_LISTED: dict[str, Any] = {
+    name: (field.rebuild_annotation() | None, Field(default=None, description=field.description))
+    for name, field in Article.model_fields.items()
+    if name not in HIDDEN
+} | {
+    "identity": (str, Field(alias="_id", description="Identity of the article.")),
+    "labels": (dict[str, Any] | None, Field(default=None, description="What readers of the database have noted.")),
+}
 ListedArticle: Any = create_model(
-    "ListedArticle",
-    __base__=_Extra,
-    __doc__="An article in a list: the fields that were asked for.",
-    id=(str, Field(alias="_id", description="Identity of the article.")),
-    labels=(dict[str, Any] | None, Field(default=None, description="What readers of the database have noted of it.")),
-    **{
-        name: (field.rebuild_annotation() | None, Field(default=None, description=field.description))
-        for name, field in Article.model_fields.items()
-        if name not in HIDDEN
-    },
+    "ListedArticle", __base__=_Extra, __doc__="An article in a list: the fields that were asked for.", **_LISTED
 )
 
 
@@ -237,9 +236,9 @@ class Statistics(_Extra):
     last_day: dict[str, Any] = Field(description="Of the publications of the last 24 hours: number, by site, language.")
 
 
-def as_json(data: Any, status: int = 200, **headers: str) -> Response:
+def as_json(data: Any, headers: dict[str, str] | None = None) -> Response:
     """An answer of JSON."""
-    return Response(dumped(data), status, headers, media_type="application/json")
+    return Response(dumped(data), headers=headers, media_type="application/json")
 
 
 def dumped(data: Any) -> bytes:

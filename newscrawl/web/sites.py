@@ -60,9 +60,7 @@ def _summary(site: Site, health: dict[str, Any] | None) -> dict[str, Any]:
     }
 
 
-@router.get(
-    "/sites/{name}", summary="One site", responses={200: {"model": shapes.OneSite}, **problems(404, 422, 503)}
-)
+@router.get("/sites/{name}", summary="One site", responses={200: {"model": shapes.OneSite}, **problems(404, 422, 503)})
 async def get_site(
     database: DatabaseOf,
     sites: SitesOf,
