@@ -19,8 +19,8 @@ class Relatives:
     twins: list[Document] = field(default_factory=list)
     """The same story in other languages: `_id`, `edition`, `language`, `headline`, `url`, `published_at`."""
     copies: list[Document] = field(default_factory=list)
-    """The same text elsewhere: `_id`, `site`, `language`, `headline`, `url`, `published_at`, `first_seen_at`, `is_first`, `share`
-    of it that stands in `source`, the address it was most taken from, and the `agency` it names."""
+    """The same text elsewhere: `_id`, `site`, `language`, `headline`, `url`, `published_at`, `first_seen_at`,
+    `is_first`, `share` of it that stands in `source`, the address it was most taken from, the `agency` it names."""
 
 
 async def relatives(database: Database, article: Mapping[str, Any]) -> Relatives:

@@ -9,11 +9,12 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from newscrawl.article import Article
 from newscrawl.normalize.changes import Difference, Piece, compare, compare_words
 from newscrawl.normalize.growth import Growth
 from newscrawl.normalize.why import explain
 from newscrawl.store.history import history
-from newscrawl.store.lookup import Database, get_article
+from newscrawl.store.lookup import Database, get_by_id
 from newscrawl.store.related import Relatives, relatives
 from newscrawl.store.revise import text_of
 from newscrawl.store.views import Attention, attention, series
@@ -30,6 +31,7 @@ MOST_VERSIONS = 200  # that are listed, the newest
 MOST_IN_TIMELINE = 100
 SHORTEST_HOURS = 1 / 6  # from less than that no growth per hour is told
 
+_ABSENT = {name: field.get_default(call_default_factory=True) for name, field in Article.model_fields.items()}
 FIELD_NAMES = {"is_paywalled": "paywall", "content_type": "kind", "url": "address"}
 
 
@@ -108,13 +110,14 @@ async def compare_page(
 
 
 async def _stored(database: Database, identity: str) -> dict[str, Any]:
-    """The article of an identity, or of an address. Raises Problem."""
-    article = await get_article(database, identity)
+    """The article of an identity, with every field of the record; one that was merged gives the other one.
+
+    Raises Problem.
+    """
+    article = await get_by_id(database, identity)
     if article is None:
-        raise Problem(
-            404, "no-such-article", "No article with this identity is stored; it may have become another one."
-        )
-    return article
+        raise Problem(404, "no-such-article", "No article of this identity is stored.")
+    return _ABSENT | article
 
 
 async def _versions(database: Database, article: dict[str, Any]) -> list[dict[str, Any]]:

@@ -105,11 +105,7 @@ def links_told(counts: Mapping[str, int], dropped: Mapping[str, int]) -> list[tu
 
 def _highest(run: Mapping[str, Any]) -> dict[str, int]:
     """The highest number of each table, which its bars are measured by."""
-    tables = {
-        "codes": run.get("codes") or run.get("statuses"),
-        "dropped": run.get("dropped"),
-        "errors": run.get("errors"),
-    }
+    tables = {"codes": run.get("codes") or run.get("statuses"), "dropped": run.get("dropped")}
     return {name: max((table or {}).values(), default=1) or 1 for name, table in tables.items()}
 
 
@@ -138,9 +134,8 @@ def new_chart(days: Sequence[Day]) -> Chart | None:
         return None
     new = [day.new for day in days]
     summary = f"{sum(new):,} new articles in {len(days)} days, {new[-1]:,} of them today."
-    return bars(
-        "New articles a day", _labels(days), [Series("new", "series-plain", new)], first="day (UTC)", summary=summary
-    )
+    series = [Series("new", "series-plain", new)]
+    return bars("New articles a day", _labels(days), series, first="day (UTC)", summary=summary)
 
 
 def _labels(days: Sequence[Day]) -> list[str]:

@@ -78,9 +78,7 @@ async def sites_page(
     coverage = await last_coverage(database, chosen, now - timedelta(days=DAYS)) if history else {}
     rows = [_row(sites[name], states[name], history.get(name, []), coverage.get(name)) for name in chosen]
     rows.sort(key=lambda row: (GRAVITY.index(row.verdict.state), row.name))
-    counts = {
-        name: sum(states[one].state == name for one in crawled) for name in ("ok", "degraded", "failed", "silent")
-    }
+    counts = {name: sum(states[one].state == name for one in crawled) for name in GRAVITY[:4]}
     return page(
         request,
         "sites.html",

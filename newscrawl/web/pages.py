@@ -109,8 +109,8 @@ def item(article: Document) -> dict[str, Any]:
     """An article as a list shows it."""
     published, dateline = article.get("published") or {}, article.get("dateline") or {}
     at = published.get("at")
-    is_known = isinstance(at, datetime)
-    is_exact = is_known and published.get("precision") in ("second", "minute", "hour")
+    at = at if isinstance(at, datetime) else None
+    is_exact = published.get("precision") in ("second", "minute", "hour")
     return {
         "href": article_address(article["_id"]),
         "headline": article.get("headline") or "Without a headline",
@@ -122,8 +122,8 @@ def item(article: Document) -> dict[str, Any]:
         "agency": dateline.get("agency_code") or dateline.get("agency"),
         "views": (article.get("views") or {}).get("count"),
         "at": at,
-        "day": day(at.astimezone(UTC)) if is_known else "Without a date of publication",
-        "clock": clock(at) if is_exact else None,
+        "day": day(at.astimezone(UTC)) if at else "Without a date of publication",
+        "clock": clock(at) if at and is_exact else None,
         "marks": marks_of(article),
     }
 
