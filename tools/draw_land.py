@@ -46,7 +46,31 @@ def rings_of(topology: dict[str, Any]) -> Iterator[list[Point]]:
                 for number in ring:
                     arc = arcs[number] if number >= 0 else arcs[~number][::-1]
                     points += arc[1:] if points else arc
-                yield points
+                yield from cut(points)
+
+
+def cut(ring: list[Point]) -> Iterator[list[Point]]:
+    """A ring as rings that do not cross the meridian of 180°: world-atlas joins what lies on both sides of it."""
+    whole = [ring[0]]
+    for longitude, latitude in ring[1:]:
+        before = whole[-1][0]
+        whole.append((longitude + 360 * round((before - longitude) / 360), latitude))
+    for turn in (-360, 0, 360):
+        moved = [(longitude + turn, latitude) for longitude, latitude in whole]
+        if part := clip(clip(moved, 180, 1), -180, -1):
+            yield part
+
+
+def clip(ring: list[Point], border: float, side: int) -> list[Point]:
+    """What of a ring lies west (`side` 1) or east (-1) of a meridian (Sutherland and Hodgman)."""
+    kept: list[Point] = []
+    for (x, y), (next_x, next_y) in pairwise([*ring, *ring[:1]]):
+        is_in, is_next_in = side * (border - x) >= 0, side * (border - next_x) >= 0
+        if is_in:
+            kept.append((x, y))
+        if is_in != is_next_in:
+            kept.append((border, y + (next_y - y) * (border - x) / (next_x - x)))
+    return kept
 
 
 def path_of(rings: Iterator[list[Point]]) -> str:
@@ -61,7 +85,7 @@ def path_of(rings: Iterator[list[Point]]) -> str:
         if max(spans) < SMALLEST * 10:
             continue
         steps = [(x - a, y - b) for (a, b), (x, y) in pairwise(tenths)]
-        moves = " ".join(f"{x} {y}" for x, y in steps[:-1] if (x, y) != (0, 0)).replace(" -", "-")
+        moves = " ".join(f"{x} {y}" for x, y in steps if (x, y) != (0, 0)).replace(" -", "-")
         parts.append(f"M{tenths[0][0]} {tenths[0][1]}l{moves}z")
     return "".join(parts)
 

@@ -46,12 +46,12 @@ class Day:
 
     @property
     def worst(self) -> str | None:
-        """The gravest way in which more than a tenth of them ended; None: there was no run.
+        """The gravest way in which more than a quarter of them ended; None: there was no run.
 
-        One failure in a day of many runs is no bad day.
+        One failure among many runs makes no bad day.
         """
         for outcome in ("failed", "degraded"):
-            if self.outcomes[outcome] * 10 > self.runs:
+            if self.outcomes[outcome] * 4 > self.runs:
                 return outcome
         return "ok" if self.runs else None
 

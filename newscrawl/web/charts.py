@@ -18,7 +18,7 @@ import pygal
 from lxml import etree
 from markupsafe import Markup
 
-WIDE, NARROW = (720, 240), (340, 210)
+WIDE, NARROW = (540, 230), (340, 210)
 """Width and height of the two drawings, in CSS pixels."""
 _LABEL_ROOM = {WIDE: 92, NARROW: 72}  # pixels from one label of the axis of time to the next
 _NUMBER = re.compile(r"\d+\.\d{2,}")
@@ -140,7 +140,7 @@ def _round_steps(low: float, high: float) -> list[float]:
 
 def _instants(first: datetime, last: datetime, most: int) -> list[datetime]:
     """Round instants between two, at most so many."""
-    hours = (1 / 60, 1 / 12, 1 / 4, 1, 2, 3, 6, 12, 24, 48, 96, 168, 336, 672, 1344, 2688, 8760)
+    hours = (1 / 60, 1 / 30, 1 / 12, 1 / 6, 1 / 4, 1 / 2, 1, 2, 3, 6, 12, 24, 48, 96, 168, 336, 672, 1344, 2688, 8760)
     span = (last - first) / timedelta(hours=1)
     step = next((hour for hour in hours if span / hour < most), hours[-1] * 4) * 3600
     begin = math.ceil(first.timestamp() / step) * step
@@ -182,6 +182,8 @@ def _markup(chart: Any, summary: str, looks: Sequence[str], hints: Sequence[Sequ
     for number, (look, marks) in enumerate(zip(looks, hints, strict=True)):
         for group in root.iterfind(f".//g[@class='series serie-{number} color-{number}']"):
             group.set("class", f"series {look}")
+            for area in [*group.iterfind("path[@class='line']")]:
+                _add_curve(area)
             shapes = [*group.iter("circle"), *group.iter("rect")]
             for shape, hint in zip(shapes, marks, strict=False):
                 etree.SubElement(shape, "title").text = hint
@@ -194,6 +196,13 @@ def _markup(chart: Any, summary: str, looks: Sequence[str], hints: Sequence[Sequ
     root.set("height", height)
     etree.cleanup_namespaces(root)
     return Markup(etree.tostring(root, encoding="unicode"))  # lxml has escaped every value
+
+
+def _add_curve(area: Any) -> None:
+    """The curve above an area: the same points without those on the ground."""
+    points = area.get("d").removeprefix("M").replace("L", "").split()[2:-2]
+    curve = etree.Element("path", {"class": "curve", "d": f"M{' '.join(points[:2])} L{' '.join(points[2:])}"})
+    area.addnext(curve)
 
 
 def _remove(element: Any) -> None:

@@ -26,7 +26,11 @@ MOST_PLACES = 300
 MOST_IN_TABLE = 100
 SMALLEST, LARGEST = 4.0, 22.0
 """Radius of a place on the map, in its units: of one article, and of the place with the most."""
-MOST_NAMED = 8  # places whose names stand on the map
+MOST_NAMED = 12  # places whose names stand on the map
+LETTER = 8.0  # units of the map that one letter of a name takes
+
+Box = tuple[float, float, float, float]
+"""Left, upper, right and lower edge."""
 
 
 @dataclass(slots=True)
@@ -42,7 +46,13 @@ class Place:
     """Where it is on the map; None: it is not known."""
     y: float | None = None
     radius: float = 0
-    is_named: bool = False
+    name_x: float | None = None
+    """Where its name begins, right of the place, or ends, left of it; None: its name does not stand on the map."""
+
+    @property
+    def other_names(self) -> list[str]:
+        """Its names in other languages, without those in capitals alone."""
+        return [name for name in self.names if name.casefold() != self.name.casefold()]
 
     @property
     def href(self) -> str:
@@ -112,17 +122,24 @@ def radius_of(number: int, highest: int) -> float:
 
 
 def _name(ranked: Iterable[Place]) -> None:
-    """Mark the largest places whose names do not lie on one another."""
-    boxes: list[tuple[float, float, float, float]] = []
+    """Give the largest places room for their names, where these lie on no other name and no larger place."""
+    taken: list[Box] = []
+    names = 0
     for place in ranked:
-        if place.x is None or place.y is None or len(boxes) == MOST_NAMED:
+        if place.x is None or place.y is None:
             continue
-        left, right = place.x + place.radius, place.x + place.radius + 9 * len(place.name) + 8
-        box = left - 8, place.y - 12, right, place.y + 12
-        if right < WIDTH and not any(_meet(box, other) for other in boxes):
-            place.is_named = True
-            boxes.append(box)
+        dot = place.x - place.radius, place.y - place.radius, place.x + place.radius, place.y + place.radius
+        width = LETTER * len(place.name) + 6
+        for name_x, left in ((dot[2] + 4, dot[2]), (dot[0] - 4, dot[0] - width)):
+            box = left, place.y - 10, left + width, place.y + 10
+            is_inside = box[0] > 0 and box[2] < WIDTH
+            if names < MOST_NAMED and is_inside and not any(_meet(box, other) for other in taken):
+                place.name_x = name_x
+                taken.append(box)
+                names += 1
+                break
+        taken.append(dot)
 
 
-def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+def _meet(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

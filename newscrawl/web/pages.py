@@ -39,7 +39,7 @@ TEXT_FILTERS = (
     ("agency", "Agency", "Reuters", ""),
     ("section", "Rubric", "Politics", ""),
     ("tag", "Tag", "economy", ""),
-    ("author", "Author", "a name", ""),
+    ("author", "Author", "Lesya Ukrainka", ""),
 )
 """Parameter, its name on the page, an example, and the list of values that the browser may propose."""
 CHOICES = (
