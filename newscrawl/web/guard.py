@@ -92,7 +92,7 @@ class Guard:
 
         try:
             if len(scope["query_string"]) > LONGEST_QUERY:
-                raise Problem(414, "too-long", f"The query is longer than {LONGEST_QUERY} bytes.")
+                raise Problem(400, "too-long", f"The query is longer than {LONGEST_QUERY} bytes.")
             await self.app(scope, receive, guarded)
         except Exception as error:
             if has_begun:

@@ -21,6 +21,7 @@ as `If-None-Match`, and what has not changed costs nothing (304). What goes wron
 `seq`, and `Last-Event-ID` goes on where a stream has ended. It has no end and so stands in no list of this document.
 """
 
+_TOO_LONG = {"400": "The query is longer than it may be."}
 _ANYWHERE = {
     "401": "No key, or one that does not hold.",
     "403": "The key has not the scope that the address takes.",
@@ -63,7 +64,7 @@ def _finish(operation: dict[str, Any], example: Any, settings: WebSettings) -> N
             parameter["schema"]["maximum"] = settings.own.serve_page_limit
     responses = operation["responses"]
     always = _ANYWHERE if settings.needs_keys else {"429": _ANYWHERE["429"]} if settings.rate else {}
-    for status, told in always.items():
+    for status, told in (_TOO_LONG | always).items():
         responses[status] = {"description": told}
     for status, response in responses.items():
         if status >= "400":

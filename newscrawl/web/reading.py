@@ -15,7 +15,8 @@ from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
 
-from newscrawl.selection import Selection
+from newscrawl.article import ContentType, Status
+from newscrawl.selection import LONGEST_TEXT, MOST_VALUES, Selection
 from newscrawl.store.lookup import Database
 from newscrawl.web.problems import of_model, wrong_parameters
 from newscrawl.web.reader import Reader
@@ -57,9 +58,17 @@ def _moment(value: Any) -> Any:
 Moment = Annotated[
     datetime | date,
     BeforeValidator(_moment),
-    WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "format": "date"},
+                {"type": "string", "format": "date-time"},
+                {"type": "string", "maxLength": 0},
+            ]
+        }
+    ),
 ]
-Several = Annotated[list[str], Field(max_length=100)]
+Several = Annotated[list[Annotated[str, Field(max_length=LONGEST_TEXT)]], Field(max_length=MOST_VALUES)]
 
 
 class Filters(BaseModel):
@@ -69,6 +78,7 @@ class Filters(BaseModel):
 
     q: str | None = Field(
         default=None,
+        max_length=LONGEST_TEXT,
         description='Words that all occur; `"an exact phrase"`, `-without`, `prefix*`.',
         examples=["budget -football"],
     )
@@ -80,8 +90,10 @@ class Filters(BaseModel):
     tag: Several = Field(default=[], description="Topic that the page shows.", examples=[["economy"]])
     section: Several = Field(default=[], description="Rubric of the site.", examples=[["Politics"]])
     author: Several = Field(default=[], description="Name in the byline.", examples=[["Olena Kovalenko"]])
-    kind: Several = Field(default=[], description="Kind of page, such as `article`, `live` or `opinion`.")
-    status: Several = Field(default=[], description="`active`, `gone` or `merged`.")
+    kind: Annotated[list[ContentType], Field(max_length=MOST_VALUES)] = Field(default=[], description="Kind of page.")
+    status: Annotated[list[Status], Field(max_length=MOST_VALUES)] = Field(
+        default=[], description="`active`: its site shows it; `gone`: no more; `merged`: it is another one by now."
+    )
     from_: Moment | None = Field(
         default=None,
         alias="from",
