@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Annotated, Any, get_args
 
-from fastapi import APIRouter, Query, Request
-from starlette.responses import Response
+import pymongo
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import RedirectResponse, Response
 
 from newscrawl.article import ContentType
 from newscrawl.store.select import TooBroad, WrongCursor, select
@@ -18,7 +19,17 @@ from newscrawl.web.reading import DatabaseOf, ListFilters
 from newscrawl.web.rendering import address, article_address, clock, day, page
 from newscrawl.web.site_files import SitesOf
 
-router = APIRouter(include_in_schema=False)
+PATIENCE = 8.0
+"""Seconds that all queries of one page may take together."""
+
+
+async def in_time() -> AsyncIterator[None]:
+    """Let no query of a page run for longer than its reader waits. Raises PyMongoError in the midst of it."""
+    with pymongo.timeout(PATIENCE):
+        yield
+
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(in_time)])
 for _other in (page_article, page_map, page_runs, page_sites, page_trending, static_files):
     router.include_router(_other.router)
 
@@ -55,7 +66,10 @@ async def newest(
     request: Request, filters: Annotated[ListFilters, Query()], database: DatabaseOf, sites: SitesOf
 ) -> Response:
     """The newest articles, with filters."""
-    asked = [(name, value) for name, value in request.query_params.multi_items() if value.strip()]
+    given = request.query_params.multi_items()
+    asked = [(name, value) for name, value in given if value.strip()]
+    if len(asked) < len(given):  # a form sends its empty fields, too: addresses that people pass on are short
+        return RedirectResponse(address("/", asked), 303)
     chosen = [(name, value) for name, value in asked if name not in ("cursor", "limit")]
     try:
         found = await select(database, filters.selection(), limit=A_PAGE, cursor=filters.cursor, fields=FIELDS)

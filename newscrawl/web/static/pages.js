@@ -5,7 +5,9 @@
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  for (const tip of document.querySelectorAll(".has-source")) tip.classList.add("dismissed");
+  for (const field of document.querySelectorAll(".has-source:hover, .has-source:focus-within")) {
+    field.classList.add("dismissed");
+  }
 });
 for (const field of document.querySelectorAll(".has-source")) {
   for (const name of ["pointerleave", "focusout"]) {
