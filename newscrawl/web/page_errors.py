@@ -16,7 +16,7 @@ TITLES = {
     405: "This page can only be read",
     414: "The address is too long",
     421: "The server has another name",
-    422: "The address asks for something that there is not",
+    422: "This address cannot be answered",
     429: "Too many requests",
     500: "Something went wrong",
     503: "The database does not answer",
