@@ -24,10 +24,11 @@ class CannotListen(OSError):
 def listen(host: str, port: int) -> socket.socket:
     """A socket that listens. Raises CannotListen."""
     try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
             0
         ]
-        sock = socket.socket(family, kind)
+        # With the protocol named asyncio knows it for TCP, and lets no small answer wait for the one before it (Nagle).
+        sock = socket.socket(family, kind, protocol)
         try:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             sock.bind(address)

@@ -80,8 +80,17 @@ class Served:
         self.client.close()
         self.stop()
         self.run(self.connection.close())
+        self.run(_cancel_others())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(LONGEST)
+
+
+async def _cancel_others() -> None:
+    """End what libraries have left running in this loop."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 @contextmanager

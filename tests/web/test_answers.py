@@ -112,16 +112,3 @@ def test_more_requests_than_the_rate_are_refused_for_a_while(
         refused = limited.get("/api/v1/statistics")
     assert (refused.status_code, refused.json()["code"]) == (429, "too-many-requests")
     assert 0 < int(refused.headers["retry-after"]) <= 3600
-
-
-def test_a_database_that_is_away_is_told_and_nothing_of_it(
-    server_uri: str, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    with serving(server_uri, tmp_path_factory.mktemp("away"), serve_cache=0) as away:
-        away.run(away.connection.client.close())
-        for path in ("/api/v1/articles", "/feeds/articles.rss", "/api/v1/runs", "/api/v1/articles/x"):
-            answer = away.get(path)
-            assert (answer.status_code, answer.json()["code"]) == (503, "database-down")
-            assert int(answer.headers["retry-after"]) > 0
-            assert answer.headers["content-type"] == "application/problem+json"
-            assert not re.search(r"mongo|Traceback|\.py|sock", answer.text, re.I)
