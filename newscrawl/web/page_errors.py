@@ -21,12 +21,12 @@ TITLES = {
     500: "Something went wrong",
     503: "The database does not answer",
 }
-_SLOW = "That takes too long"
+_BY_CODE = {"too-slow": "That takes too long", "too-broad": "That takes too long", "no-site-files": "No site files"}
 
 
 def problem_page(scope: Scope, problem: Problem) -> Response:
     """The page of a problem, with its status."""
-    title = _SLOW if problem.code == "too-slow" else TITLES.get(problem.status, problem.title)
+    title = _BY_CODE.get(problem.code) or TITLES.get(problem.status, problem.title)
     answer = page(Request(scope), "error.html", status=problem.status, title=title, problem=problem)
     for name, value in problem.headers.items():
         answer.headers[name] = value

@@ -76,7 +76,7 @@ async def newest(
     except WrongCursor as error:
         raise wrong_parameters([("cursor", str(error))]) from None
     except TooBroad as error:
-        raise Problem(503, "too-slow", str(error)) from None
+        raise Problem(422, "too-broad", str(error)) from None
     chips = chips_of(chosen)
     words = filters.q
     title = f"Articles with {words}" if words else "Chosen articles" if chips else "Newest articles"
