@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
@@ -10,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from newscrawl.article import Article
-from newscrawl.normalize.changes import Difference, Piece, compare, compare_words
+from newscrawl.normalize.changes import Difference, Piece, Text, compare, compare_words
 from newscrawl.normalize.growth import Growth
 from newscrawl.normalize.why import explain
 from newscrawl.store.history import history
@@ -95,7 +96,8 @@ async def compare_page(
             told = "was not kept" if asked < present else f"is not there; the article has {present}"
             raise wrong_parameters([(name, f"version {asked} {told}")])
     old, new = found[start], found[end]
-    difference = compare(text_of(old), text_of(new))
+    # A text may have a million characters: others are not to wait for it.
+    difference, rows = await asyncio.to_thread(_compared, text_of(old), text_of(new))
     return page(
         request,
         "compare.html",
@@ -104,9 +106,14 @@ async def compare_page(
         new=new,
         is_same=start == end,
         change=difference.summary(),
-        rows=[*rows_of(difference)],
+        rows=rows,
         numbers=range(1, present + 1) if present <= MOST_VERSIONS else None,
     )
+
+
+def _compared(old: Text, new: Text) -> tuple[Difference, list[Row]]:
+    difference = compare(old, new)
+    return difference, [*rows_of(difference)]
 
 
 async def _stored(database: Database, identity: str) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from newscrawl.verdicts import GRAVITY, Verdict
 from newscrawl.web.charts import Chart, Series, bars
 from newscrawl.web.problems import Problem
 from newscrawl.web.reading import DatabaseOf
-from newscrawl.web.rendering import page
+from newscrawl.web.rendering import address, page
 from newscrawl.web.site_files import SitesOf
 
 router = APIRouter(include_in_schema=False)
@@ -29,6 +29,7 @@ router = APIRouter(include_in_schema=False)
 DAYS = 14
 A_MONTH = 28
 MOST_RUNS = 15
+A_PAGE = 60  # sites
 FATES = (
     ("stored", "stored"),
     ("failed", "failed, with a reason"),
@@ -37,6 +38,16 @@ FATES = (
     ("missing", "missing"),
 )
 """What became of what was shown, and how the page calls it."""
+
+
+class Bars(NamedTuple):
+    """The last days of a site as a small drawing: one path for all bars of a colour."""
+
+    width: int
+    told: str
+    """What it shows, in words."""
+    paths: list[tuple[str, str]]
+    """Class that colours it, and path."""
 
 
 class Row(NamedTuple):
@@ -48,7 +59,7 @@ class Row(NamedTuple):
     languages: tuple[str, ...]
     verdict: Verdict
     new: str | None
-    history: Sequence[Day]
+    bars: Bars
     coverage: float | None
     """Mean share of the fields of its articles."""
     wrong: tuple[str, ...]
@@ -63,6 +74,7 @@ async def sites_page(
     sites: SitesOf,
     state: Annotated[Literal["", "ok", "degraded", "failed", "silent", "unknown"], Query()] = "",
     q: Annotated[str, Query(max_length=100)] = "",
+    part: Annotated[int, Query(ge=1, le=1000)] = 1,
 ) -> Response:
     """The sites that were ever crawled, what is wrong first; `state=unknown`: those that were not."""
     now = datetime.now(UTC)
@@ -74,11 +86,13 @@ async def sites_page(
         chosen = [name for name in crawled if state in ("", states[name].state)]
     words = q.casefold().split()
     chosen = [name for name in chosen if _has_words(sites[name], words)]
+    chosen.sort(key=lambda name: (GRAVITY.index(states[name].state), name))
+    number, chosen = len(chosen), chosen[(part - 1) * A_PAGE : part * A_PAGE] if state != "unknown" else chosen
     history = await run_days_of(database, chosen, now, DAYS) if state != "unknown" else {}
     coverage = await last_coverage(database, chosen, now - timedelta(days=DAYS)) if history else {}
     rows = [_row(sites[name], states[name], history.get(name, []), coverage.get(name)) for name in chosen]
-    rows.sort(key=lambda row: (GRAVITY.index(row.verdict.state), row.name))
     counts = {name: sum(states[one].state == name for one in crawled) for name in GRAVITY[:4]}
+    asked = {"q": q, "state": state}
     return page(
         request,
         "sites.html",
@@ -89,7 +103,30 @@ async def sites_page(
         crawled=len(crawled),
         never=len(states) - len(crawled),
         days=DAYS,
+        earlier=address("/sites", {**asked, "part": part - 1}) if part > 1 else None,
+        later=address("/sites", {**asked, "part": part + 1}) if part * A_PAGE < number and state != "unknown" else None,
     )
+
+
+def bars_of(name: str, history: Sequence[Day]) -> Bars:
+    """One bar a day: its height is the number of new articles, its colour how the runs ended; a dot: there was none."""
+    highest = max((day.new for day in history), default=0) or 1
+    paths: dict[str, str] = {}
+    for place, day in enumerate(history):
+        left = 9 * place + 1
+        if day.worst is None:
+            look, drawn = "state-unknown", f"M{left + 2} 28v-2h3v2z"
+        else:
+            height = max(3, round(27 * day.new / highest))
+            look, drawn = f"state-{day.worst}", f"M{left} 28v-{height}h7v{height}z"
+        paths[look] = paths.get(look, "") + drawn
+    new = sum(day.new for day in history)
+    bad = sum(day.worst in ("degraded", "failed") for day in history)
+    none = sum(day.worst is None for day in history)
+    told = f"{name}, the last {len(history)} days: {new:,} new articles"
+    told += f", runs were not well on {bad}" if bad else ""
+    told += f", none took place on {none}" if none else ""
+    return Bars(9 * len(history), told, [*paths.items()])
 
 
 def _has_words(site: Site, words: Sequence[str]) -> bool:
@@ -106,7 +143,7 @@ def _row(site: Site, verdict: Verdict, history: Sequence[Day], coverage: Mapping
         languages=site.languages,
         verdict=verdict,
         new=expected_number(verdict),
-        history=history,
+        bars=bars_of(site.publisher or site.name, history),
         coverage=sum(coverage.values()) / len(coverage) if coverage else None,
         wrong=tuple(sentences[:2]),
         more=max(0, len(sentences) - 2),

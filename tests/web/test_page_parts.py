@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +10,12 @@ from pymongo.errors import ServerSelectionTimeoutError
 
 from newscrawl.normalize.changes import Text, compare
 from newscrawl.store.related import Relatives
+from newscrawl.store.run_days import Day
 from newscrawl.web.guard import of_database
 from newscrawl.web.page_article import rows_of, timeline
 from newscrawl.web.page_errors import problem_page
 from newscrawl.web.page_runs import links_told
+from newscrawl.web.page_sites import bars_of
 from newscrawl.web.pages import by_day, chips_of, item
 from newscrawl.web.problems import Problem, wrong_parameters
 from newscrawl.web.rendering import (
@@ -193,3 +195,14 @@ def test_an_error_page_names_the_parameter_and_shows_nothing_of_the_inside() -> 
     assert b"secret" not in away.body
     slow = problem_page(scope, Problem(503, "too-slow", "Narrow it."))
     assert b"That takes too long" in slow.body
+
+
+def test_the_days_of_a_site_are_a_few_short_paths_with_words() -> None:
+    first = date(2026, 11, 15)
+    days = [Day(first + timedelta(days=number), new=number) for number in range(14)]
+    for number, day in enumerate(days[1:]):
+        day.outcomes["failed" if number == 5 else "ok"] += 1
+    bars = bars_of("UNN", days)
+    assert bars.told == "UNN, the last 14 days: 91 new articles, runs were not well on 1, none took place on 1"
+    assert {look for look, _path in bars.paths} == {"state-ok", "state-failed", "state-unknown"}
+    assert sum(len(path) for _look, path in bars.paths) < 400

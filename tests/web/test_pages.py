@@ -172,6 +172,13 @@ def test_versions_that_are_not_there_are_named(pages: Pages) -> None:
     assert "there is one version" in unchanged.text
 
 
+def test_an_article_that_was_merged_leads_to_the_one_that_it_became(pages: Pages) -> None:
+    buried = {"_id": "0" * 32, "merged_into": pages.served.articles[4].id}
+    pages.served.run(pages.served.connection.database["tombstones"].insert_one(buried, bypass_document_validation=True))
+    answer = pages.served.get(f"/articles/{'0' * 32}")
+    assert (answer.status_code, answer.headers["location"]) == (308, f"/articles/{pages.served.articles[4].id}")
+
+
 def test_empty_fields_of_the_form_filter_nothing(pages: Pages) -> None:
     answer = pages.served.get("/?q=&site=&language=ar&min_views=&from=&to=&kind=&status=", follow_redirects=True)
     assert str(answer.url).endswith("/?language=ar")

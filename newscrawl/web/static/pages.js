@@ -29,8 +29,20 @@ function listen(place) {
   const waiting = new Map();
   let timer = null;
 
-  const source = new EventSource(place.dataset.events);
-  source.addEventListener("article", (event) => {
+  let source = open();
+  // A page that is kept in memory keeps no stream; when one comes back to it, it listens again.
+  window.addEventListener("pagehide", () => source.close());
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) source = open();
+  });
+
+  function open() {
+    const opened = new EventSource(place.dataset.events);
+    opened.addEventListener("article", arrived);
+    return opened;
+  }
+
+  function arrived(event) {
     const article = parsed(event.data);
     if (!article || isShown(article._id)) return;
     waiting.delete(article._id);
@@ -42,8 +54,7 @@ function listen(place) {
       timer = null;
       if (waiting.size) said.textContent = told(waiting.size, ".", ".");
     }, said.textContent ? QUIET : 1000);
-  });
-  window.addEventListener("pagehide", () => source.close());
+  }
 
   button.addEventListener("click", () => {
     const list = document.createElement("ol");
@@ -101,9 +112,14 @@ function item(article) {
   body.append(heading);
   if (article.lead) body.append(element("p", "lead", article.lead.slice(0, 280)));
   const facts = element("p", "news-facts");
-  for (const fact of [article.site, article.dateline?.place, article.language]) {
-    if (fact) facts.append(element("span", "", fact), " ");
+  for (const [name, value] of [["site", article.site], ["place", article.dateline?.place]]) {
+    if (!value) continue;
+    const filter = element("a", "", value);
+    filter.href = "/?" + new URLSearchParams({ [name]: value });
+    filter.dir = "auto";
+    facts.append(filter, " ");
   }
+  if (article.language) facts.append(element("span", "", article.language), " ");
   if (article.revision > 1) facts.append(element("span", "mark", "version " + article.revision));
   line.append(time, body, facts);
   return line;
