@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from newscrawl.normalize.places import city_at
 from newscrawl.store.places import PlaceCount, count_places
+from newscrawl.web.kept import kept_of
 from newscrawl.web.reading import DatabaseOf
 from newscrawl.web.rendering import address, page
 from newscrawl.web.site_files import SitesOf
@@ -71,7 +72,10 @@ async def map_page(
     """The places of the articles published within some days."""
     span = int(days or 7)
     since = datetime.now(UTC) - timedelta(days=span)
-    counts = await count_places(database, since, site=site.strip() or None, limit=MOST_PLACES)
+    chosen = site.strip() or None
+    counts = await kept_of(request).get(
+        ("places", span, chosen), lambda: count_places(database, since, site=chosen, limit=MOST_PLACES)
+    )
     found = await asyncio.to_thread(places_of, counts)
     shown = [place for place in found if place.x is not None]
     return page(

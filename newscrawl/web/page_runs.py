@@ -14,6 +14,7 @@ from newscrawl.runs.run_words import MORE, dropped_first, ended_as, length_of
 from newscrawl.store.run_days import Day, reasons, run_days
 from newscrawl.store.runs import Ambiguous, find_run, list_runs, samples_of, server_time, with_state
 from newscrawl.web.charts import Chart, Series, bars
+from newscrawl.web.kept import kept_of
 from newscrawl.web.problems import Problem, wrong_parameters
 from newscrawl.web.reading import DatabaseOf
 from newscrawl.web.rendering import address, page
@@ -39,8 +40,9 @@ async def runs_page(
     """The newest runs, with the days before and the reasons of what was lost."""
     now = datetime.now(UTC)
     runs = await list_runs(database, site=site.strip() or None, outcome=outcome or None, limit=A_PAGE)
-    days = await run_days(database, now, DAYS)
-    why = await reasons(database, now - timedelta(days=DAYS))
+    kept = kept_of(request)
+    days = await kept.get("run days", lambda: run_days(database, now, DAYS))
+    why = await kept.get("reasons", lambda: reasons(database, now - timedelta(days=DAYS)))
     return page(
         request,
         "runs.html",

@@ -19,6 +19,7 @@ from newscrawl.store.run_days import Day, last_coverage, run_days_of
 from newscrawl.store.runs import list_runs
 from newscrawl.verdicts import GRAVITY, Verdict
 from newscrawl.web.charts import Chart, Series, bars
+from newscrawl.web.kept import kept_of
 from newscrawl.web.problems import Problem
 from newscrawl.web.reading import DatabaseOf
 from newscrawl.web.rendering import address, page
@@ -88,7 +89,10 @@ async def sites_page(
     chosen = [name for name in chosen if _has_words(sites[name], words)]
     chosen.sort(key=lambda name: (GRAVITY.index(states[name].state), name))
     number, chosen = len(chosen), chosen[(part - 1) * A_PAGE : part * A_PAGE] if state != "unknown" else chosen
-    history = await run_days_of(database, chosen, now, DAYS) if state != "unknown" else {}
+    history = {}
+    if state != "unknown":
+        key = ("days of sites", *chosen)
+        history = await kept_of(request).get(key, lambda: run_days_of(database, chosen, now, DAYS))
     coverage = await last_coverage(database, chosen, now - timedelta(days=DAYS)) if history else {}
     rows = [_row(sites[name], states[name], history.get(name, []), coverage.get(name)) for name in chosen]
     counts = {name: sum(states[one].state == name for one in crawled) for name in GRAVITY[:4]}

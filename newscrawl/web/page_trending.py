@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from newscrawl.store.views import top
+from newscrawl.web.kept import kept_of
 from newscrawl.web.reading import DatabaseOf
 from newscrawl.web.rendering import article_address, page
 from newscrawl.web.site_files import SitesOf
@@ -30,7 +31,10 @@ async def trending(
 ) -> Response:
     """What grew most within some hours."""
     span = float(hours or 24)
-    rows = await top(database, span, now=datetime.now(UTC), limit=MOST, site=site.strip() or None)
+    chosen, now = site.strip() or None, datetime.now(UTC)
+    rows = await kept_of(request).get(
+        ("top", span, chosen), lambda: top(database, span, now=now, limit=MOST, site=chosen)
+    )
     highest = max((row["growth"] for row in rows), default=1)
     return page(
         request,
