@@ -24,9 +24,7 @@ class CannotListen(OSError):
 def listen(host: str, port: int) -> socket.socket:
     """A socket that listens. Raises CannotListen."""
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
-            0
-        ]
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         # With the protocol named asyncio knows it for TCP, and lets no small answer wait for the one before it (Nagle).
         sock = socket.socket(family, kind, protocol)
         try:
