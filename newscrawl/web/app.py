@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 
 from newscrawl.store.connect import Connection, open_connection
-from newscrawl.web import articles, events, feeds, operations, page_map, pages, sites
+from newscrawl.web import articles, events, feeds, operations, pages, sites
 from newscrawl.web.answers import Answers
 from newscrawl.web.gate import Gate
 from newscrawl.web.guard import Guard, answer_to, of_database, of_http
@@ -36,12 +36,11 @@ def create_app(settings: WebSettings, connection: Connection | None = None) -> F
         app.state.reader = reader
         await reader.look()
         watch = asyncio.create_task(reader.watch())
-        warming = asyncio.create_task(asyncio.to_thread(page_map.warm))
+        await pages.prepare(app)
         try:
             yield
         finally:
             reader.stopping.set()
-            await warming
             watch.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await watch

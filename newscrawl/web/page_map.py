@@ -96,13 +96,13 @@ async def map_page(
     )
 
 
-def warm() -> None:
+def read_cities() -> None:
     """Read GeoNames, half a second's work, before anybody asks for the map."""
     city_at("Kyiv")
 
 
 def places_of(counts: Iterable[PlaceCount]) -> list[Place]:
-    """Places with all their names together, the most frequent first. Reads GeoNames at the first call (0.5 s)."""
+    """Places with all their names together, the most frequent first."""
     found: dict[object, Place] = {}
     for one in counts:
         city = city_at(one.place, one.country)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Annotated, Any, get_args
 
 import pymongo
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from newscrawl.article import ContentType
@@ -16,7 +18,7 @@ from newscrawl.store.select import TooBroad, WrongCursor, select
 from newscrawl.web import page_article, page_map, page_runs, page_sites, page_trending, static_files
 from newscrawl.web.problems import Problem, wrong_parameters
 from newscrawl.web.reading import DatabaseOf, ListFilters
-from newscrawl.web.rendering import address, article_address, clock, day, page
+from newscrawl.web.rendering import address, article_address, clock, compile_templates, day, page
 from newscrawl.web.site_files import SitesOf
 
 PATIENCE = 8.0
@@ -59,6 +61,14 @@ CHOICES = (
 )
 _OTHER_NAMES = {"from": "From", "to": "Up to", "min_views": "Views from", "after_seq": "After"}
 NAMES = {name: label for name, label, *_ in (*TEXT_FILTERS, *CHOICES)} | _OTHER_NAMES
+
+
+async def prepare(app: FastAPI) -> None:
+    """Do what the first page would else wait for, a second's work: templates, site files, GeoNames."""
+    with contextlib.suppress(Problem):  # each page that needs the site files says what is wrong with them
+        await app.state.site_files.read()
+    await asyncio.to_thread(compile_templates)
+    await asyncio.to_thread(page_map.read_cities)
 
 
 @router.get("/")

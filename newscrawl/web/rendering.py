@@ -56,6 +56,12 @@ def environment() -> Environment:
     return made
 
 
+def compile_templates() -> None:
+    """Compile every template, so that no page waits for its own."""
+    for name in environment().list_templates():
+        environment().get_template(name)
+
+
 def address(path: str, parameters: Iterable[tuple[str, Any]] | Mapping[str, Any] = ()) -> str:
     """An address of this server. `path`: not yet quoted; parameters without a value are left out."""
     pairs = parameters.items() if isinstance(parameters, Mapping) else parameters
