@@ -110,6 +110,8 @@ def revoke(name: Annotated[str, typer.Argument(help="The name of the key.")]) ->
     """Let a key hold no more, within a second also at servers that run.
 
     newscrawl keys revoke newsroom
+
+    newscrawl keys revoke newsroom --quiet
     """
     from newscrawl.store.keys import revoke_key
 

@@ -55,17 +55,20 @@ class Commands(LazyGroup):
         "version": Command("version", "version", "The version of newscrawl."),
     }
     known_elsewhere: ClassVar = {
+        "api": "serve",
         "fetch": "parse",
         "help": "--help",
         "jobs": "runs list",
         "list": "sites list",
         "run": "crawl",
+        "server": "serve",
         "settings": "config show",
         "shell": "parse",
         "show": "articles show",
         "sources": "sites",
         "start": "crawl",
         "status": "health",
+        "web": "serve",
     }
 
 

@@ -43,7 +43,11 @@ def serve(
             raise
         fail(f"{error.name} is not installed; `pip install 'newscrawl[web]'` brings it", Exit.USAGE)
 
+    from pymongo.errors import OperationFailure
+
+    from newscrawl.store.connect import UNAUTHORIZED
     from newscrawl.store.keys import has_keys
+    from newscrawl.store.schema import apply_schema
 
     chosen = {name: value for name, value in (("serve_host", host), ("serve_port", port)) if value is not None}
     settings = WebSettings(own_settings().model_copy(update=chosen))
@@ -60,6 +64,11 @@ def serve(
             sock = listen(settings.host, settings.own.serve_port)
         except CannotListen as error:
             fail(str(error), Exit.USAGE)
+        try:
+            await apply_schema(connection)  # what an earlier release has stored is brought to the present form
+        except OperationFailure as error:
+            if error.code != UNAUTHORIZED:  # a user that may only read serves what is there
+                raise
         server = Serving(create_app(settings, connection))
         log_by(
             lambda line: err.print(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {line}", soft_wrap=True),
@@ -67,7 +76,7 @@ def serve(
         )
         address = shown_address(sock)
         out.print(
-            f"newscrawl serves {address} (API {address}api/v1/articles, its document {address}openapi.json)",
+            f"newscrawl serves {address} (the API is described at {address}openapi.json)",
             soft_wrap=True,
         )
         out.print(

@@ -63,7 +63,9 @@ async def _feed(request: Request, database: Database, asked: FeedQuery, form: st
         raise too_broad(error) from None
     pairs = [(name, value) for name, value in request.query_params.multi_items() if value]
     query = f"?{urlencode(pairs)}" if pairs else ""
-    base = str(request.base_url)
+    own = request.base_url
+    is_behind_proxy = own.hostname in request.app.state.settings.names  # which speaks TLS, as it should
+    base = str(own.replace(scheme="https") if is_behind_proxy else own)
     chosen = [f"{name} {value}" for name, value in pairs if name != "limit"]
     entries = [_entry(article) for article in page.articles]
     feed = Feed(

@@ -71,9 +71,9 @@ async def get_run(
     summary="What is stored, in figures",
     responses={200: {"model": shapes.Statistics}, **problems(422, 503)},
 )
-async def get_statistics(reader: ReaderOf) -> Response:
+async def get_statistics(reader: ReaderOf, database: DatabaseOf) -> Response:
     """Totals, how far the order of news has come, and the publications of the last 24 hours."""
-    return as_json({**await statistics(reader.database, datetime.now(UTC)), "seq": reader.seq})
+    return as_json({**await statistics(database, datetime.now(UTC)), "seq": reader.seq})
 
 
 SCHEMA = dumped({"$schema": "https://json-schema.org/draft/2020-12/schema", **shapes.StoredArticle.model_json_schema()})

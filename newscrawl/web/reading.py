@@ -17,7 +17,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from newscrawl.article import ContentType, Status
 from newscrawl.selection import LONGEST_TEXT, MOST_VALUES, Selection
+from newscrawl.store.connect import DatabaseDown
 from newscrawl.store.lookup import Database
+from newscrawl.web.guard import of_database
 from newscrawl.web.problems import of_model, wrong_parameters
 from newscrawl.web.reader import Reader
 
@@ -187,8 +189,11 @@ def reader_of(request: Request) -> Reader:
 
 
 def database_of(request: Request) -> Database:
-    """The database of the server."""
-    return reader_of(request).database
+    """The database of the server. Raises Problem at once where it is known to be away: nobody waits for it."""
+    reader = reader_of(request)
+    if reader.is_down:
+        raise of_database(DatabaseDown())
+    return reader.database
 
 
 ReaderOf = Annotated[Reader, Depends(reader_of)]

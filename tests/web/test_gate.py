@@ -53,6 +53,11 @@ def test_a_key_is_taken_in_each_of_three_headers(guarded: Served) -> None:
     assert asked(guarded, "/api/v1/articles", {}, auth=("anyone", token)).status_code == 200
 
 
+def test_a_feed_names_itself_by_the_proxy_that_is_asked_for_it(guarded: Served) -> None:
+    feed = asked(guarded, "/feeds/articles.json?site=unn", made(guarded, "feed", "feeds")).json()
+    assert feed["feed_url"] == "https://news.example/feeds/articles.json?site=unn"
+
+
 def test_only_a_hash_of_a_key_is_stored(guarded: Served) -> None:
     token = made(guarded, "hashed", "read")["Authorization"].removeprefix("Bearer ")
     secret = token.partition(".")[2]
