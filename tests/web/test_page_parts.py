@@ -199,9 +199,9 @@ def test_an_error_page_names_the_parameter_and_shows_nothing_of_the_inside() -> 
 
 def test_the_days_of_a_site_are_a_few_short_paths_with_words() -> None:
     first = date(2026, 11, 15)
-    days = [Day(first + timedelta(days=number), new=number) for number in range(14)]
-    for number, day in enumerate(days[1:]):
-        day.outcomes["failed" if number == 5 else "ok"] += 1
+    days = [Day(first + timedelta(days=place), new=place) for place in range(14)]
+    for place, day in enumerate(days[1:]):
+        day.outcomes["failed" if place == 5 else "ok"] += 1
     bars = bars_of("UNN", days)
     assert bars.told == "UNN, the last 14 days: 91 new articles, runs were not well on 1, none took place on 1"
     assert {look for look, _path in bars.paths} == {"state-ok", "state-failed", "state-unknown"}
