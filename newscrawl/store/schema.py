@@ -18,6 +18,8 @@ from newscrawl.schedule import KEPT_SLOTS
 from newscrawl.store.connect import Connection
 from newscrawl.store.migrate import migrate
 from newscrawl.store.observations import Database
+from newscrawl.store.places import PLACES
+from newscrawl.store.run_days import DAYS, SITE_DAYS
 from newscrawl.store.runs import HOLDER
 from newscrawl.store.visits import PLANNED
 
@@ -67,6 +69,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("cluster", ASCENDING)], partialFilterExpression={"cluster": {"$gt": ""}}),
         IndexModel([("story", ASCENDING)], partialFilterExpression={"story": {"$gt": ""}}),
         IndexModel([("links_due", ASCENDING)], partialFilterExpression={"links_due": {"$gt": ""}}),
+        PLACES,
     ],
     "tombstones": [
         IndexModel([("seq", ASCENDING)], partialFilterExpression=NUMBERED),
@@ -91,6 +94,8 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("site", ASCENDING), ("outcome", ASCENDING), ("started_at", DESCENDING)]),
         # Of two runs of a site that begin with one key at the same time, one is refused.
         IndexModel([("key", ASCENDING), ("site", ASCENDING)], unique=True, partialFilterExpression=HOLDER),
+        DAYS,
+        SITE_DAYS,
     ],
     "alerts": [
         IndexModel([("channel", ASCENDING)]),

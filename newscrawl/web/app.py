@@ -14,11 +14,12 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 
 from newscrawl.store.connect import Connection, open_connection
-from newscrawl.web import articles, events, feeds, operations, sites
+from newscrawl.web import articles, events, feeds, operations, pages, sites
 from newscrawl.web.answers import Answers
 from newscrawl.web.gate import Gate
 from newscrawl.web.guard import Guard, answer_to, of_database, of_http
 from newscrawl.web.openapi import describe
+from newscrawl.web.page_errors import problem_page
 from newscrawl.web.problems import Problem, of_validation, wrong_parameters
 from newscrawl.web.reader import Reader
 from newscrawl.web.reading import refuse_unknown
@@ -35,6 +36,7 @@ def create_app(settings: WebSettings, connection: Connection | None = None) -> F
         app.state.reader = reader
         await reader.look()
         watch = asyncio.create_task(reader.watch())
+        await pages.prepare(app)
         try:
             yield
         finally:
@@ -64,6 +66,8 @@ def create_app(settings: WebSettings, connection: Connection | None = None) -> F
     app.state.site_files = SiteFiles(settings.own)
     for router in (articles.router, sites.router, operations.router, feeds.router, events.router):
         app.include_router(router, dependencies=[Depends(refuse_unknown)])
+    app.include_router(pages.router, dependencies=[Depends(refuse_unknown)])
+    app.state.problem_page = problem_page
     describe(app, settings)
     return app
 

@@ -9,7 +9,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from newscrawl.settings import Settings
-from newscrawl.site import Sites, load_sites
+from newscrawl.site import SiteError, Sites, load_sites
+from newscrawl.web.problems import Problem
 
 READ_EVERY = 60.0  # seconds
 
@@ -24,12 +25,16 @@ class SiteFiles:
         self._lock = asyncio.Lock()
 
     async def read(self) -> Sites:
-        """The sites, those with a wrong file left out. Raises SiteError where a folder does not exist."""
+        """The sites, those with a wrong file left out. Raises Problem where a folder does not exist."""
         async with self._lock:
             if self._sites is None or time.monotonic() - self._read_at > READ_EVERY:
-                self._sites = await asyncio.to_thread(
-                    load_sites, self.own.site_folders, at_a_glance=True, keep_going=True
-                )
+                try:
+                    self._sites = await asyncio.to_thread(
+                        load_sites, self.own.site_folders, at_a_glance=True, keep_going=True
+                    )
+                except SiteError:
+                    told = "A folder of site files is not there; NEWSCRAWL_SITES names the folders."
+                    raise Problem(503, "no-site-files", told) from None
                 self._read_at = time.monotonic()
             return self._sites
 
