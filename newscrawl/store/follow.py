@@ -67,18 +67,16 @@ async def follow(
                 if reached is None:
                     reached = await settled(database)
                     _tell(on_reached, reached)
-                up_to = await settled(database)
-                while True:
+                has_more = True
+                while has_more:
                     chosen = selection.model_copy(update={"after_seq": reached})
-                    page = await select(database, chosen, limit=BATCH, fields=_with_seq(fields), order="seq")
+                    page = await select(database, chosen, limit=BATCH, fields=fields, order="seq")
                     for article in page.articles:
                         reached = article["seq"]
                         yield article
-                    if page.cursor is None:
-                        break
+                    reached = max(reached, page.seq or 0)
+                    has_more = page.cursor is not None
                     _tell(on_reached, reached)
-                reached = max(reached, up_to)
-                _tell(on_reached, reached)
                 wait = CALM if wake.is_live else pause
             except PyMongoError as error:
                 if not is_passing(error):
@@ -104,10 +102,6 @@ def is_passing(error: PyMongoError) -> bool:
     if isinstance(error, ConnectionFailure | AutoReconnect | CursorNotFound | ExecutionTimeout):
         return True
     return isinstance(error, OperationFailure) and error.code in RETRYABLE
-
-
-def _with_seq(fields: Sequence[str] | None) -> Sequence[str] | None:
-    return fields if fields is None or "seq" in fields else (*fields, "seq")
 
 
 def _tell(on_reached: Callable[[int], None] | None, seq: int) -> None:
