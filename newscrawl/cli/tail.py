@@ -74,7 +74,9 @@ def tail(
     raise typer.Exit(code)
 
 
-async def _run(connection: Connection, chosen: Selection, memory: State, count: int | None, *, as_lines: bool) -> int:
+async def _run(
+    connection: Connection, chosen: Selection, start: int | None, memory: State, count: int | None, *, as_lines: bool
+) -> int:
     """Show articles until the count is reached or something ends it; gives the exit code."""
     from newscrawl.store.follow import follow
     from newscrawl.store.sequence import settled
