@@ -7,7 +7,7 @@ server, the stream or this process: whoever goes on after the last `seq` that he
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from pymongo.errors import (
@@ -47,7 +47,7 @@ async def follow(
     pause: float = PAUSE,
     on_reached: Callable[[int], None] | None = None,
     on_down: Callable[[PyMongoError], Awaitable[None]] | None = None,
-) -> AsyncIterator[Document]:
+) -> AsyncGenerator[Document, None]:
     """The chosen articles whose `seq` is above `after_seq`, in its order, then those that come; it never ends.
 
     Each is given as it is now: one that changes twice before it is asked for is given once, with the later `seq`. None

@@ -20,7 +20,7 @@ ILLEGAL_OPERATION, UNAUTHORIZED, NO_REPLICA_SET = 20, 13, 40573
 INVALID_TOKEN, FATAL, HISTORY_LOST = 260, 280, 286
 """Codes of a stream that cannot go on where it was."""
 PAUSE = 0.5  # seconds until a stream that broke is opened again
-_RISES = [
+_RISES: list[dict[str, Any]] = [
     {
         "$match": {
             "$or": [
