@@ -107,3 +107,21 @@ def with_passwords(folder: Path) -> Iterator[Mongod]:
         yield server
     finally:
         server.kill()
+
+
+@contextlib.contextmanager
+def alone(folder: Path, *options: str) -> Iterator[tuple[Mongod, str]]:
+    """A server without others, and its address: standalone, or with `--replSet NAME` a replica set of one."""
+    server = Mongod(folder, *options)
+    address = f"mongodb://{server.host}/?serverSelectionTimeoutMS=2000"
+    try:
+        if "--replSet" in options:
+            name = options[options.index("--replSet") + 1]
+            settings = {"electionTimeoutMillis": 1000, "heartbeatIntervalMillis": 200}
+            members = [{"_id": 0, "host": server.host}]
+            with server.client() as client:
+                client.admin.command("replSetInitiate", {"_id": name, "members": members, "settings": settings})
+            address += f"&replicaSet={name}"
+        yield server, address
+    finally:
+        server.kill()

@@ -7,6 +7,7 @@ server, the stream or this process: whoever goes on after the last `seq` that he
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -79,6 +80,8 @@ async def follow(
                     _tell(on_reached, reached)
                 wait = CALM if wake.is_live else pause
             except PyMongoError as error:
+                if (task := asyncio.current_task()) is not None and task.cancelling():
+                    raise asyncio.CancelledError from None  # the driver takes it for an error of its connection
                 if not is_passing(error):
                     raise
                 if on_down is not None:

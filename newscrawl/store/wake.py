@@ -34,16 +34,13 @@ _RISES: list[dict[str, Any]] = [
 
 
 class Wake:
-    """Waits until more is settled in the order of `newscrawl.store.sequence`, in a context.
+    """Waits until more is settled in the order of `newscrawl.store.sequence`, in a context."""
 
-    `resume_after`: where the stream begins, as a reader would say that kept its token; it may be lost or no token.
-    """
-
-    def __init__(self, database: Database, *, resume_after: dict[str, Any] | None = None) -> None:
+    def __init__(self, database: Database) -> None:
         self._order = database["sequence"]
         self._risen = asyncio.Event()
-        self._token = resume_after
         self._task: asyncio.Task[None] | None = None
+        self._is_over = False
         self.is_live = False
         """A stream is open: news wake at once."""
 
@@ -54,21 +51,23 @@ class Wake:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError, PyMongoError):
-                await self._task
+        self._is_over = True
+        while self._task is not None and not self._task.done():
+            self._task.cancel()  # more than once: the driver takes a cancellation for an error of its connection
+            await asyncio.wait([self._task], timeout=PAUSE)
 
     async def wait(self, seconds: float) -> None:
         """Wait until something may have come, but no longer than the seconds."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._risen.wait(), seconds)
+            # Not `wait_for`, whose cancellation is lost in Python 3.11 where both happen at once (cpython#86296).
+            async with asyncio.timeout(seconds):
+                await self._risen.wait()
         self._risen.clear()
 
     async def _listen(self) -> None:
-        while True:
+        while not self._is_over:
             try:
-                async with await self._order.watch(_RISES, resume_after=self._token) as stream:
+                async with await self._order.watch(_RISES) as stream:
                     self.is_live = True
                     self._risen.set()  # something may have come before it was open
                     async for _ in stream:
@@ -82,4 +81,3 @@ class Wake:
                 await asyncio.sleep(PAUSE)
             finally:
                 self.is_live = False
-            self._token = None
