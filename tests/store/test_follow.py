@@ -161,15 +161,14 @@ async def test_a_wrong_selection_ends_it_with_what_is_wrong(connection: Connecti
 
 
 @pytest.fixture(scope="module")
-def replica_set(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Mongod, str]]:
-    folder = tmp_path_factory.mktemp("one") / "server"
-    with alone(folder, "--replSet", "one", "--setParameter", "enableTestCommands=1") as server:
+def replica_set() -> Iterator[tuple[Mongod, str]]:
+    with alone("--replSet", "one", "--setParameter", "enableTestCommands=1") as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-def standalone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Mongod, str]]:
-    with alone(tmp_path_factory.mktemp("standalone") / "server") as server:
+def standalone() -> Iterator[tuple[Mongod, str]]:
+    with alone() as server:
         yield server
 
 
