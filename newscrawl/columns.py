@@ -15,7 +15,7 @@ Kind = Literal["text", "integer", "number", "flag", "instant", "texts", "records
 `value`. `json`: whatever it is, as JSON."""
 
 SCHEMA = "newscrawl.rows/1"
-"""Version of the columns: another one where a column is renamed, goes, or changes its type. New ones come at the end."""
+"""Version of the columns: another one where a column is renamed, goes, or changes its type."""
 
 SEPARATOR = "; "
 """Between the values of a list where a row has to be flat: in CSV and in the view."""
@@ -132,18 +132,21 @@ COLUMNS: tuple[Column, ...] = (
 """In the order of exports."""
 
 FLAT: tuple[Column, ...] = tuple(column for column in COLUMNS if column.is_flat)
-"""Those of the view and of CSV."""
+"""Those of CSV."""
+
+VIEWED: tuple[Column, ...] = tuple(c for c in FLAT if c.kind != "json" and c.name != "merged_into")
+"""Those of the view, which shows no merged articles."""
 
 
 def chosen(names: Iterable[str], among: Iterable[Column] = COLUMNS) -> tuple[Column, ...]:
-    """The columns of these names, in the order of the table. Raises ValueError for a name that is none."""
+    """The columns of these names, in their order, each once. Raises ValueError for a name that is none."""
     known = {column.name: column for column in among}
     wanted = dict.fromkeys(names)
     for name in wanted:
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
             raise ValueError(f"{name!r} is no column" + (f"; did you mean {near[0]}?" if near else ""))
-    return tuple(column for name, column in known.items() if name in wanted)
+    return tuple(known[name] for name in wanted)
 
 
 def projection(columns: Iterable[Column]) -> dict[str, int]:

@@ -24,6 +24,7 @@ class Commands(LazyGroup):
         "sites": Command("sites", "app", "The sites that can be crawled."),
         "articles": Command("articles", "app", "The stored articles."),
         "articles diff": Command("diff", "diff", "What changed in an article's text."),
+        "articles export": Command("export", "export", "Articles as Parquet, JSON lines or CSV."),
         "articles revisions": Command("diff", "revisions", "The versions of an article's text."),
         "why": Command("why", "why", "Where each field of a stored article came from."),
         "top": Command("top", "top", "The articles whose view counters grew most."),

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from newscrawl.columns import SCHEMA, Column, Kind
-from newscrawl.export.rows import as_json
+from newscrawl.export.rows import WrongValue, as_json
 
 Document = Mapping[str, Any]
 
@@ -25,10 +25,6 @@ SCALARS: dict[Kind, pa.DataType] = {
 _PAIR = pa.struct([("name", pa.string()), ("value", pa.string())])
 _NOTHING: Document = {}
 _REFUSALS = (pa.ArrowException, TypeError, ValueError, AttributeError, OverflowError)
-
-
-class WrongValue(ValueError):
-    """A document has a value of another type than its column. The message names both."""
 
 
 def arrow_type(column: Column) -> pa.DataType:
@@ -86,9 +82,7 @@ class Converter:
                 raise self._wrong(column, kind, documents, error) from None
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
 
-    def _wrong(
-        self, column: Column, kind: pa.DataType, documents: Sequence[Document], error: Exception
-    ) -> WrongValue:
+    def _wrong(self, column: Column, kind: pa.DataType, documents: Sequence[Document], error: Exception) -> WrongValue:
         where = ".".join(column.path)
         for document in documents if len(documents) > 1 else ():
             try:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_serializer
 
 from newscrawl.selection import Selection
 
@@ -34,6 +36,24 @@ class ExportedFile(_Part):
     sha256: str
 
 
+@dataclass
+class Tally:
+    """How many rows, and between which numbers."""
+
+    rows: int = 0
+    min_seq: int | None = None
+    max_seq: int | None = None
+
+    def add(self, seqs: Iterable[int]) -> None:
+        """Count a row of each `seq`."""
+        own = list(seqs)
+        self.rows += len(own)
+        lowest, highest = min(own, default=None), max(own, default=None)
+        if lowest is not None and highest is not None:
+            self.min_seq = lowest if self.min_seq is None else min(lowest, self.min_seq)
+            self.max_seq = highest if self.max_seq is None else max(highest, self.max_seq)
+
+
 class Export(_Part):
     """One run of `newscrawl articles export` into the folder."""
 
@@ -57,13 +77,17 @@ class Manifest(_Part):
     fields: list[str] = Field(description="The columns, in their order.")
     selection: Selection = Field(description="The filters; without `after_seq`, which `exports` tell.")
     rows: int
-    min_seq: int | None
+    min_seq: int | None = Field(description="Lowest `seq` of the rows.")
     max_seq: int | None = Field(description="Highest `seq` of the rows, `next_after_seq` at most.")
     next_after_seq: int = Field(
         description="Everything up to this `seq` is in the folder: the next export begins after it."
     )
     files: list[ExportedFile]
-    exports: list[Export]
+    exports: list[Export] = Field(description="The runs that brought something, the first one first.")
+
+    @field_serializer("selection")
+    def _filters(self, selection: Selection) -> dict[str, Any]:
+        return selection.model_dump(mode="json", exclude_defaults=True)
 
 
 def read(folder: Path) -> Manifest | None:

@@ -69,12 +69,12 @@ KEYS: Mapping[By, tuple[str, Callable[[datetime], str]]] = {
 class Partitions:
     """Writes rows into files under `folder`. Close it; after that `files` tells of each of them.
 
-    `name`: how the files begin, unique to this export. The files end in `.parquet`.
+    `name`: how the files begin, unique to this export. They end in `.parquet`, and in `suffix` for the time being.
     """
 
-    def __init__(self, folder: Path, columns: Sequence[Column], name: str, by: By = "day") -> None:
+    def __init__(self, folder: Path, columns: Sequence[Column], name: str, by: By = "day", suffix: str = "") -> None:
         self.files: list[ExportedFile] = []
-        self._folder, self._name = folder, name
+        self._folder, self._name, self._suffix = folder, name, suffix
         self._convert = Converter(columns)
         names = [SITE if column.name == "site" else column.name for column in columns]
         self._schema = pa.schema(
@@ -166,7 +166,7 @@ class Partitions:
         sink = pa.BufferOutputStream()
         pq.write_table(rows, sink, **self._options[rows.num_rows >= FEW])
         written = memoryview(sink.getvalue())
-        target = self._folder / path
+        target = self._folder / f"{path}{self._suffix}"
         if number == 1:
             target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(written)

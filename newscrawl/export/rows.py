@@ -17,6 +17,10 @@ STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NOTHING: Document = {}
 
 
+class WrongValue(ValueError):
+    """A document has a value of another type than its column. The message names both."""
+
+
 def plain_row(document: Document, columns: Iterable[Column]) -> dict[str, Any]:
     """A row for JSON: instants as ISO 8601 in UTC, lists as lists, parts with all their fields."""
     return {column.name: _plain(_found(document, column), column) for column in columns}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -63,10 +63,10 @@ def queries(selection: Selection, until: int) -> list[Query]:
 
 async def raw_batches(
     database: Database, selection: Selection, projection: Mapping[str, int], until: int
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes]:
     """The documents of `queries`, some hundreds at a time, as BSON one after the other. Raises PyMongoError."""
     for query in queries(selection, until):
-        cursor = database[query.collection].find_raw_batches(
+        cursor: Any = database[query.collection].find_raw_batches(
             query.filter,
             projection,
             sort=query.sort or None,
