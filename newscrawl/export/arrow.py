@@ -70,7 +70,10 @@ class Converter:
         by_key = dict(zip(self._keys, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(self._keys, ())
         values: dict[str, Sequence[Any]] = {}
         for name, keys, columns in self._parts:
-            parts = [tuple(map((part or _NOTHING).get, keys)) for part in by_key[name]]
+            parts = [
+                tuple(map(part.get, keys)) if isinstance(part, Mapping) else self._no_part(part, name, keys, document)
+                for part, document in zip(by_key[name], documents, strict=True)
+            ]
             values |= zip(columns, zip(*parts, strict=True), strict=True) if parts else dict.fromkeys(columns, ())
         arrays = []
         for column, kind in zip(self._columns, self._types, strict=True):
@@ -81,6 +84,13 @@ class Converter:
             except _REFUSALS as error:
                 raise self._wrong(column, kind, documents, error) from None
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+
+    @staticmethod
+    def _no_part(part: Any, name: str, keys: Sequence[str], document: Document) -> tuple[Any, ...]:
+        """The values of a part that a document has not."""
+        if part is not None:
+            raise WrongValue(f"the article {document.get('_id')} has in `{name}` what is no part of an article")
+        return (None,) * len(keys)
 
     def _wrong(self, column: Column, kind: pa.DataType, documents: Sequence[Document], error: Exception) -> WrongValue:
         where = ".".join(column.path)
