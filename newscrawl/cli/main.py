@@ -30,6 +30,7 @@ class Commands(LazyGroup):
         "top": Command("top", "top", "The articles whose view counters grew most."),
         "health": Command("health", "health", "How sites are, by their own history."),
         "alerts": Command("alerts", "app", "Who is told when a site is not well."),
+        "notebook": Command("notebook", "notebook", "A first analysis of an export, to go on from."),
         "runs": Command("runs", "app", "The history of crawls."),
         "schedule": Command("schedule", "app", "When which sites are crawled."),
         "schedule list": Command("schedule_show", "list_schedules", "Every schedule, its next run and its last one."),

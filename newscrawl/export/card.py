@@ -38,7 +38,7 @@ columns, where they are part of the export; null means that nothing was said. Ke
 def _front(manifest: Manifest) -> str:
     """What Hugging Face reads: the languages, and which files are data."""
     ending = manifest.format
-    pattern = f"**/articles-*.{ending}" if ending == "parquet" else f"articles-*.{ending}"
+    pattern = f"data/**/articles-*.{ending}" if ending == "parquet" else f"data/articles-*.{ending}"
     languages = "".join(f"\n  - {clean(code)}" for code in manifest.selection.languages if code.isascii())
     return "\n".join(
         [
@@ -74,7 +74,9 @@ def _listed(value: object) -> str:
 
 
 def _parquet(manifest: Manifest) -> str:
-    folder = {"day": "site=…/date=…", "month": "site=…/month=…", "site": "site=…"}[manifest.partitions or "day"]
+    folder = {"day": "data/site=…/date=…", "month": "data/site=…/month=…", "site": "data/site=…"}[
+        manifest.partitions or "day"
+    ]
     return (
         f"Files lie in `{folder}`: the day (UTC) of publication, or of the first fetch where the page gives no date."
         " The name of the site is in the files, too, as `site_name`, for tools that do not read it from the folders."
@@ -83,8 +85,11 @@ def _parquet(manifest: Manifest) -> str:
 
 def _reading(manifest: Manifest) -> str:
     if manifest.format == "parquet":
-        query = "SELECT site, count(*) FROM read_parquet('site=*/**/*.parquet', hive_partitioning = true) GROUP BY site"
-        return f'```python\nimport duckdb\nduckdb.sql("{query}")\n```'
+        query = "SELECT site, count(*) FROM read_parquet('data/**/*.parquet', hive_partitioning = true) GROUP BY site"
+        return (
+            f'```python\nimport duckdb\nduckdb.sql("{query}")\n\n'
+            "import pandas\npandas.read_parquet('data', columns=['id', 'seq', 'published_at'])\n```"
+        )
     if manifest.format.startswith("csv"):
         return (
             f"Lists are joined by `{SEPARATOR}`. A text that a spreadsheet would take for a formula (one that begins"

@@ -22,6 +22,8 @@ from newscrawl.export.manifest import Manifest
 
 PART = ".part"
 CARD = "README.md"
+DATA = "data"
+"""The folder within that holds the articles, and nothing else: pandas and pyarrow read every file of a folder."""
 _OWN = re.compile(r"articles-\d+-\d+-[0-9a-f]{6}(-\d+)?\.(parquet|(jsonl|csv)(\.gz|\.zst)?)")
 
 
@@ -46,7 +48,7 @@ class Folder:
         self._is_new = not self.path.exists()
         self._aside = self.path.with_name(f".{self.path.name}{PART}") if self._is_new else self.path / PART
         self.staging = self._aside / "files"
-        """Write files here, by their paths within the folder and `.part`."""
+        """Write files here, into `data`, with `.part` behind their names."""
         self._lock: IO[bytes] | None = None
 
     def __enter__(self) -> Folder:
@@ -64,7 +66,7 @@ class Folder:
         for left in self._aside.iterdir():  # of an export that was killed
             if left.name != "lock":
                 shutil.rmtree(left)
-        self.staging.mkdir()
+        (self.staging / DATA).mkdir(parents=True)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -103,9 +105,7 @@ class Folder:
                 yield Path(folder) / name
 
     def _own_files(self) -> Iterator[Path]:
-        for folder, folders, names in os.walk(self.path):
-            if Path(folder) == self.path:
-                folders[:] = [name for name in folders if name.startswith("site=")]
+        for folder, _, names in os.walk(self.path / DATA):
             yield from (Path(folder) / name for name in names if _OWN.fullmatch(name))
 
     def _want_own(self) -> None:
@@ -113,10 +113,14 @@ class Folder:
             raise ForeignFolder(f"{self.path} is a file; name a folder")
         if (self.path / manifests.NAME).exists():
             return
-        own = ("site=", "articles-", PART, f".{manifests.NAME}", CARD)
-        foreign = [entry.name for entry in self.path.iterdir() if not entry.name.startswith(own)]
-        if foreign or (self.path / CARD).exists():
-            shown = (foreign or [CARD])[0]
+        # What an export has left that was killed before its manifest.
+        own = (DATA, PART, f".{manifests.NAME}{PART}", CARD)
+        foreign = [entry.name for entry in self.path.iterdir() if entry.name not in own]
+        others = [
+            path.name for path in (self.path / DATA).rglob("*") if path.is_file() and not _OWN.fullmatch(path.name)
+        ]
+        if foreign or others or ((self.path / CARD).exists() and not (self.path / DATA).is_dir()):
+            shown = (foreign + others + [CARD])[0]
             raise ForeignFolder(
                 f"{self.path} holds {shown} and no export; name a new or empty folder, or the one of an export"
             )

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, Protocol
 from newscrawl.article import SCHEMA_VERSION
 from newscrawl.columns import SCHEMA, Column, projection
 from newscrawl.export.card import card
-from newscrawl.export.folder import PART, Folder, file_name
+from newscrawl.export.folder import DATA, PART, Folder, file_name
 from newscrawl.export.manifest import Export, ExportedFile, Manifest, Tally
 from newscrawl.export.text import TEXT_FORMATS, Lines, LinesInFile, TextFormat, columns_of
 from newscrawl.selection import Selection
@@ -120,14 +120,15 @@ async def to_folder(
     """
     with Folder(target) as folder:
         until = await _until(database, wanted)
-        writer = _writer(wanted, folder.staging, file_name(wanted.selection.after_seq or 0, until))
+        writer = _writer(wanted, folder.staging / DATA, file_name(wanted.selection.after_seq or 0, until))
         try:
             taken = await take(database, wanted, writer, until, told)
         finally:
             await asyncio.to_thread(writer.close)
         if before is None and taken.rows == 0:
             return None
-        manifest = _manifest(wanted, taken, until, writer.files, before)
+        files = [file.model_copy(update={"path": f"{DATA}/{file.path}"}) for file in writer.files]
+        manifest = _manifest(wanted, taken, until, files, before)
         folder.commit(manifest, card(manifest, wanted.columns))
         return manifest
 

@@ -14,7 +14,7 @@ from newscrawl.export.folder import Folder, FolderInUse, ForeignFolder, file_nam
 from newscrawl.export.manifest import NAME, ExportedFile, Manifest, WrongManifest, read
 from newscrawl.selection import Selection
 
-PATH = "site=unn/date=2026-01-01/articles-0-9-abcdef.parquet"
+PATH = "data/site=unn/date=2026-01-01/articles-0-9-abcdef.parquet"
 
 
 def manifest(*paths: str) -> Manifest:
@@ -81,7 +81,7 @@ def test_a_killed_export_leaves_no_file_that_looks_whole_and_the_next_one_clears
 
 def test_one_that_is_killed_in_a_folder_of_before_leaves_that_as_it_was(tmp_path: Path) -> None:
     commit(tmp_path)
-    killed(tmp_path, "site=unn/date=2026-01-02/articles-9-12-abcdef.parquet")
+    killed(tmp_path, "data/site=unn/date=2026-01-02/articles-9-12-abcdef.parquet")
     assert [str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.parquet")] == [PATH]
     commit(tmp_path)
     assert names(tmp_path) == ["README.md", NAME, PATH]
@@ -89,10 +89,10 @@ def test_one_that_is_killed_in_a_folder_of_before_leaves_that_as_it_was(tmp_path
 
 def test_whole_files_that_no_manifest_names_are_removed_by_the_next_export_and_others_stay(tmp_path: Path) -> None:
     commit(tmp_path)
-    left = tmp_path / "site=unn/date=2026-01-02/articles-9-12-abcdef.parquet"
+    left = tmp_path / "data/site=unn/date=2026-01-02/articles-9-12-abcdef.parquet"
     left.parent.mkdir()
     left.write_text("of an export that was killed before its manifest")
-    own = tmp_path / "site=unn" / "notes.parquet"
+    own = tmp_path / "data" / "site=unn" / "notes.parquet"
     own.write_text("somebody's own")
     commit(tmp_path)
     assert not left.exists()
