@@ -96,8 +96,13 @@ class Folder:
         for file in self._own_files():
             if file not in listed:
                 file.unlink()
-                with contextlib.suppress(OSError):  # it holds other files
-                    file.parent.rmdir()
+                self._remove_empty(file.parent)
+
+    def _remove_empty(self, folder: Path) -> None:
+        with contextlib.suppress(OSError):  # one of them holds other files
+            while folder != self.path / DATA:
+                folder.rmdir()
+                folder = folder.parent
 
     def _staged(self) -> Iterator[Path]:
         for folder, _, names in os.walk(self.staging):

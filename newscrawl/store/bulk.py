@@ -71,6 +71,7 @@ async def raw_batches(
             projection,
             sort=query.sort or None,
             batch_size=BATCH,
+            allow_disk_use=True,  # where the server finds few articles and has to sort them
             max_time_ms=round(PATIENCE / timedelta(milliseconds=1)),
         )
         async with cursor:
