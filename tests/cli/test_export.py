@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -24,7 +25,7 @@ from newscrawl.columns import COLUMNS
 from newscrawl.export.notebook import CELLS
 from newscrawl.store.connect import connect
 from newscrawl.store.schema import apply_schema
-from tests.conftest import Newscrawl
+from tests.conftest import ROOT, Newscrawl
 from tests.stored_articles import START, article, store, store_articles
 
 ARTICLES = 30
@@ -167,16 +168,20 @@ def test_without_pyarrow_it_is_told_what_to_install(
     assert "pip install 'newscrawl[export]'" in capsys.readouterr().err.replace("\n", " ")
 
 
-def test_the_analysis_runs_over_an_export(newscrawl: Newscrawl) -> None:
-    newscrawl("articles", "export", "news", "--by", "site")
+def test_the_analysis_and_the_recipes_of_the_pages_run_over_an_export(newscrawl: Newscrawl) -> None:
+    newscrawl("articles", "export", "news")
     newscrawl("notebook", "news")
     folder = newscrawl.folder / "news"
     assert newscrawl.run("notebook", "news")[0] == 2, "it may have been changed"
     cells = json.loads((folder / "analysis.ipynb").read_text())["cells"]
     assert [("".join(cell["source"]), cell["cell_type"]) for cell in cells] == [(c.text, c.kind) for c in CELLS]
     environment = newscrawl.environment | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(newscrawl.folder / "hf")}
+    program = "import os, runpy\nrunpy.run_path('analysis.py')\nos.chdir('..')\n"
+    for page in ("analysis.md", "export.md"):
+        text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+        program += "\n".join(re.findall(r"^```python\n(.*?)^```", text, re.M | re.S))
     done = subprocess.run(
-        [sys.executable, "analysis.py"], cwd=folder, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-c", program], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     assert "Politics" in done.stdout

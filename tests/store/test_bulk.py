@@ -24,7 +24,6 @@ SELECTIONS = [
     Selection(tags=("War",), published_from=datetime(2025, 1, 6, 12, tzinfo=UTC)),
     Selection(languages=("uk",), after_seq=7),
     Selection(statuses=("merged",)),
-    Selection(sites=("unn",), min_views=1000),
 ]
 
 
