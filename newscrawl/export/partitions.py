@@ -60,8 +60,8 @@ def day_of(document: Document) -> datetime:
 
 
 KEYS: Mapping[By, tuple[str, Callable[[datetime], str]]] = {
-    "day": ("date", lambda at: f"{at:%Y-%m-%d}"),
-    "month": ("month", lambda at: f"{at:%Y-%m}"),
+    "day": ("date", lambda at: at.isoformat()[:10]),
+    "month": ("month", lambda at: at.isoformat()[:7]),
     "site": ("", lambda at: ""),
 }
 

@@ -19,7 +19,7 @@ Document = dict[str, Any]
 PATIENCE = timedelta(hours=6)
 """How long the server may work for one export, its waiting for the reader aside."""
 BATCH = 300  # documents that are asked for at once
-AT_ONCE = 400_000
+AT_ONCE = 250_000
 """Bytes that are decoded at once: what fits into a processor's cache is turned into columns twice as fast."""
 
 NAIVE: CodecOptions[Document] = CodecOptions(tz_aware=False)
