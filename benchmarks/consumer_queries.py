@@ -124,17 +124,21 @@ class Readers:
         """What nobody should ask and somebody will."""
         first, second = APART
         yield "two common words that never meet", [Selection(text=f"{first} {second}")]
-        yield "the same in one week", [
-            Selection(text=f"{first} {second}", published_from=END - timedelta(days=7), published_to=END)
-        ]
+        yield (
+            "the same in one week",
+            [Selection(text=f"{first} {second}", published_from=END - timedelta(days=7), published_to=END)],
+        )
         yield "a rare and a common word", [Selection(text=f"{RARE} the"), Selection(text=f"government {RARE}")]
         yield "a common word of a rare tag", [Selection(text="government", **self._filter("authors"))]
         yield "a common word with a million views", [Selection(text="government", min_views=1_000_000)]
         yield "millions of views", [Selection(min_views=3_000_000), Selection(min_views=50_000_000)]
-        yield "a language that the site has not", [
-            Selection(sites=(site.name,), languages=("ja" if site.languages[0] != "ja" else "de",))
-            for site in self._room.sites[:5]
-        ]
+        yield (
+            "a language that the site has not",
+            [
+                Selection(sites=(site.name,), languages=("ja" if site.languages[0] != "ja" else "de",))
+                for site in self._room.sites[:5]
+            ],
+        )
         yield "a country that the language has not", [Selection(languages=("uk",), countries=("JP",))]
         yield "words of grammar", [Selection(text="the of to and"), Selection(text='"of the"')]
         yield "a prefix of one letter", [Selection(text="a*")]

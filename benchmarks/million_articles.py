@@ -104,7 +104,8 @@ class Newsroom:
         """The words of it. Another version has another paragraph at the end."""
         dice = self._dice(number, 7)
         vocabulary = self._vocabularies[language]
-        length = int(min(max(LENGTH * numpy.exp(SPREAD * dice.standard_normal()), 30), 4000))
+        usual = LENGTH * (0.4 if language == "ja" else 1)  # words there are of two to six characters
+        length = int(min(max(usual * numpy.exp(SPREAD * dice.standard_normal()), 30), 4000))
         topic = int(TOPICS * dice.random() ** 2)
         sentences = self._sentences(vocabulary, dice, length + 40, topic)
         if version:
@@ -114,7 +115,7 @@ class Newsroom:
         headline, lead = " ".join([*sentences[0].rstrip(".。").split()[:9], *planted]), " ".join(sentences[1:3])
         joint = "" if language == "ja" else " "
         paragraphs = [joint.join(sentences[at : at + 3]) for at in range(3, len(sentences), 3)] or [lead]
-        return Text(headline[:200], lead, paragraphs, length)
+        return Text(headline[: 60 if language == "ja" else 200], lead, paragraphs, length)
 
     @staticmethod
     def _planted(number: int) -> list[str]:
@@ -191,9 +192,7 @@ class Newsroom:
         dateline = None
         if dice.random() < 0.4:
             raw = f"{city}, ({wire}) —"
-            dateline = Dateline(
-                raw=raw, place=city, country=country, agency=wire, agency_code=code, agency_name=agency
-            )
+            dateline = Dateline(raw=raw, place=city, country=country, agency=wire, agency_code=code, agency_name=agency)
         rubrics = SECTIONS[language].split("|")
         words = self._vocabularies[language].words
         tags = dict.fromkeys(words[150 + int(3000 * dice.random() ** 3)] for _ in range(int(dice.integers(0, 7))))
@@ -248,7 +247,9 @@ class Newsroom:
             day = at.replace(hour=0, minute=0, second=0, microsecond=0)
             return Timestamp(at=day, raw=day.date().isoformat(), precision="day", zone="assumed", source="meta:date")
         at = at.replace(microsecond=0)
-        return Timestamp(at=at, raw=at.isoformat(), offset=0, precision="second", zone="stated", source="jsonld:datePublished")
+        return Timestamp(
+            at=at, raw=at.isoformat(), offset=0, precision="second", zone="stated", source="jsonld:datePublished"
+        )
 
     @staticmethod
     def _views(dice: Dice, site: Newspaper, seen_at: datetime) -> Views | None:

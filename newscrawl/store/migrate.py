@@ -18,7 +18,7 @@ from pymongo import UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
 
 from newscrawl.article import SCHEMA_VERSION, Article
-from newscrawl.normalize.terms import terms
+from newscrawl.store.order import search_fields
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def to_version_2(document: Document) -> Change:
             changed[name] = {**document[name], "zone": zone, "source": sources.get(name)}
     known = {name: value for name, value in document.items() if name in Article.model_fields}
     changed |= {
-        "terms": terms(Article.model_validate(known | changed)),
+        **search_fields(Article.model_validate(known | changed), str(document["_id"])),
         "seq_due": _mark_since(document.get("first_seen_at")),
         "schema_version": 2,
     }
