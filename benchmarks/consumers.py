@@ -115,7 +115,8 @@ async def measure(database: Database, room: Newsroom, number: int, seed: int) ->
     for _ in range(number):
         article = readers.article()
         found = await single.time("by address", get_article(database, article.url))
-        assert found is not None and found["headline"] == article.headline
+        assert found is not None
+        assert found["headline"] == article.headline
         await single.time("by identity", get_by_id(database, readers.article().id))
     console.print(single.table("one article"), "")
 

@@ -47,7 +47,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel(
             [("views.count", DESCENDING), ("order", DESCENDING)], partialFilterExpression={"views.count": {"$gte": 0}}
         ),
-        IndexModel([("seq", ASCENDING)], partialFilterExpression=NUMBERED),
+        IndexModel([("seq", ASCENDING), ("order", DESCENDING)], partialFilterExpression=NUMBERED),
         IndexModel([("seq_due", ASCENDING)], partialFilterExpression={"seq_due": {"$gt": ""}}),
         # Not unique: `_id` is the hash of `url`, and a sharded cluster could not enforce a second uniqueness.
         IndexModel([("url", ASCENDING)]),
