@@ -27,30 +27,35 @@ class Readers:
         """Any article."""
         return self._room.article(self._dice.randrange(self._room.number_of_articles))
 
-    def _filter(self, name: str) -> dict[str, Any]:
-        """A value of one filter that some article has."""
+    def _of(self, article: Article, name: str) -> dict[str, Any]:
+        """What finds an article by one filter; empty: it has no such value."""
+        dateline, published = article.dateline, article.published
+        found: dict[str, Any] = {
+            "sites": article.site,
+            "languages": article.language,
+            "countries": dateline and dateline.country,
+            "places": dateline and dateline.place,
+            "agencies": dateline and dateline.agency_code,
+            "tags": article.tags[0] if article.tags else None,
+            "sections": article.section,
+            "authors": article.authors[0].name if article.authors else None,
+            "kinds": article.content_type,
+            "statuses": "gone" if article.gone else None,
+        }
+        if name == "dates" and published and published.at:
+            day = published.at.replace(hour=0, minute=0, second=0, microsecond=0)
+            return {"published_from": day, "published_to": day + timedelta(days=self._dice.choice((1, 7, 30)))}
+        if name == "min_views" and article.views and article.views.count:
+            return {"min_views": 10 ** (len(str(article.views.count)) - 1)}
+        return {name: (found[name],)} if found.get(name) else {}
+
+    def _filter(self, *names: str) -> dict[str, Any]:
+        """Values of some filters that some article has."""
         while True:
             article = self.article()
-            dateline = article.dateline
-            found: dict[str, Any] = {
-                "sites": article.site,
-                "languages": article.language,
-                "countries": dateline and dateline.country,
-                "places": dateline and dateline.place,
-                "agencies": dateline and dateline.agency_code,
-                "tags": article.tags[0] if article.tags else None,
-                "sections": article.section,
-                "authors": article.authors[0].name if article.authors else None,
-                "kinds": article.content_type,
-                "statuses": "gone" if article.gone else None,
-            }
-            if name == "dates":
-                last = END - timedelta(days=self._dice.random() * 700)
-                return {"published_from": last - timedelta(days=self._dice.choice((1, 7, 30))), "published_to": last}
-            if name == "min_views":
-                return {"min_views": self._dice.choice((100, 1000, 10_000, 100_000))}
-            if found[name]:
-                return {name: (found[name],)}
+            found = [self._of(article, name) for name in names]
+            if all(found):
+                return {name: value for one in found for name, value in one.items()}
 
     def filters(self, number: int) -> Iterator[Case]:
         """Each filter alone, several values of one, and what people combine."""
@@ -71,12 +76,19 @@ class Readers:
             ("languages", "sections", "dates"),
             ("sites", "min_views", "kinds"),
         ):
-            combined = [{k: v for name in pair for k, v in self._filter(name).items()} for _ in range(number)]
-            yield " + ".join(pair), [Selection(**fields) for fields in combined]
+            yield " + ".join(pair), [Selection(**self._filter(*pair)) for _ in range(number)]
 
-    def _word(self, lowest: int, highest: int) -> str:
-        language = self._dice.choice(list(self._words))
+    def _word(self, lowest: int, highest: int, language: str | None = None) -> str:
+        language = language or self._language()
         return self._words[language][int(lowest * (highest / lowest) ** self._dice.random())]
+
+    def _language(self) -> str:
+        return self._dice.choice(list(self._words))
+
+    def _two(self, joint: str) -> str:
+        """Two common words of one language."""
+        language = self._language()
+        return self._word(GRAMMAR, 500, language) + joint + self._word(GRAMMAR, 500, language)
 
     def _together(self, number: int) -> str:
         """Some words of one article, of which one is rather rare, as people search."""
@@ -109,11 +121,11 @@ class Readers:
             ("a rare word", 8, lambda: {"text": self._word(10_000, 140_000)}),
             ("two words", 15, lambda: {"text": self._together(2)}),
             ("three words", 8, lambda: {"text": self._together(3)}),
-            ("two common words", 6, lambda: {"text": f"{self._word(GRAMMAR, 500)} {self._word(GRAMMAR, 500)}"}),
+            ("two common words", 6, lambda: {"text": self._two(" ")}),
             ("a phrase", 8, lambda: {"text": self._phrase()}),
             ("a prefix", 4, lambda: {"text": self._word(GRAMMAR, 10_000)[:5] + "*"}),
             ("Japanese", 4, lambda: {"text": self._japanese()}),
-            ("without", 3, lambda: {"text": f"{self._word(GRAMMAR, 500)} -{self._word(GRAMMAR, 500)}"}),
+            ("without", 3, lambda: {"text": self._two(" -")}),
             ("a word of a site", 4, lambda: {"text": self._word(GRAMMAR, 2000), **self._filter("sites")}),
             ("a word of some days", 5, lambda: {"text": self._word(GRAMMAR, 2000), **self._filter("dates")}),
         ]

@@ -13,10 +13,14 @@ import time
 from bisect import bisect_left, bisect_right
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from bson import MaxKey
+from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import ExecutionTimeout
 
+from newscrawl.store.order import FIRST_DATED
 from newscrawl.store.wanted import ANY, BY_ORDER, BY_TERM, Document, Part, Wanted
 
 Database = AsyncDatabase[dict[str, Any]]
@@ -27,7 +31,30 @@ FREQUENT = 40
 """So many keys take as long as one article."""
 FEW_LISTED, FEW_WORDS = 5_000, 20_000
 """Keys that are read to be sorted. Where there are more, articles that fulfil the condition are easily met."""
+REMEMBERED, MOST_REMEMBERED = 60.0, 1000  # seconds that it is remembered that many fulfil a condition; conditions
 FIRST_ARTICLES, MOST_ARTICLES = 50, 500  # that are read at once
+
+
+ORDER_ALONE = {"_id": 0, "order": 1}
+"""The projection that the keys of the indexes cover."""
+
+
+class _Frequent:
+    """Conditions that many articles fulfilled a moment ago, so that it is not found out for each page anew."""
+
+    def __init__(self) -> None:
+        self._until: dict[str, float] = {}
+
+    def add(self, part: Part) -> None:
+        if len(self._until) >= MOST_REMEMBERED:
+            self._until.clear()
+        self._until[repr(part.queries)] = time.monotonic() + REMEMBERED
+
+    def has(self, part: Part) -> bool:
+        return self._until.get(repr(part.queries), 0.0) > time.monotonic()
+
+
+_known: WeakKeyDictionary[AsyncMongoClient[dict[str, Any]], _Frequent] = WeakKeyDictionary()
 
 
 class Clock:
@@ -56,6 +83,7 @@ class Seeker:
 
     def __init__(self, database: Database, wanted: Wanted, highest: int, clock: Clock) -> None:
         self._articles = database["articles"]
+        self._frequent = _known.setdefault(database.client, _Frequent())
         self._wanted, self._clock = wanted, clock
         self._highest, self._lowest = highest, wanted.lowest
 
@@ -87,36 +115,40 @@ class Seeker:
         found: list[Part | list[int]] = []
         for part, keys in zip(parts, lists, strict=True):
             if keys is not None:
-                found.append(sorted(keys, reverse=True))
+                found.append(keys)
             elif part.sorted_by is not None:
                 found.append(part)
         return found
 
-    async def _list(self, part: Part) -> set[int] | None:
+    async def _list(self, part: Part) -> list[int] | None:
         """All places of a condition that is listed; None: there are too many."""
-        if part.listed_by is None:
+        if part.listed_by is None or self._frequent.has(part):
             return None
         most = FEW_WORDS if part.listed_by == BY_TERM else FEW_LISTED
-        keys: set[int] = set()
-        for query in part.queries:
-            found = self._articles.find(self._between(query), {"_id": 0, "order": 1}, batch_size=most + 2)
+        places: set[int] = set()
+        for number, query in enumerate(part.queries):
+            found = self._articles.find({} if part.spans else query, ORDER_ALONE, batch_size=most + 2)
             found = found.hint(part.listed_by).limit(most + 1).max_time_ms(self._clock.left)
-            keys.update([document["order"] async for document in found])
-            if len(keys) > most:
+            if part.spans:
+                first, end = part.spans[number]
+                above: Any = MaxKey()
+                found = found.min([("terms", first), ("order", above)]).max([("terms", end), ("order", above)])
+            places.update([document["order"] async for document in found])
+            if len(places) > most:
+                self._frequent.add(part)
                 return None
-        return keys
+        return sorted((place for place in places if self._lowest <= place <= self._highest), reverse=True)
 
     async def _meet(self, streams: list[_Stream]) -> AsyncIterator[list[int]]:
         """Places where the conditions meet, or may meet, in some lists from the newest on."""
         highest, size = self._highest, FIRST_KEYS
         await asyncio.gather(*(stream.begin(highest, size) for stream in streams))
-        leader, *others = sorted(streams, key=lambda stream: stream.density)
-        while True:
-            met = set(leader.keys)
-            wanted = FREQUENT * leader.density
-            for other in others:
-                if met and other.density <= wanted:
-                    await other.extend(leader.lowest)
+        leader, *others = sorted(streams, key=lambda stream: (stream.lowest, len(stream.keys)))
+        while leader.keys:
+            met, deepest = set(leader.keys), leader.keys[-1]
+            for other in sorted(others, key=lambda stream: stream.density):
+                if met and other.density * leader.span <= FREQUENT * len(met):
+                    await other.extend(deepest)
                     met.intersection_update(other.keys)
             yield sorted(met, reverse=True)
             highest = leader.lowest - 1
@@ -124,13 +156,12 @@ class Seeker:
                 return
             size = min(size * GROWTH, MOST_KEYS)
             await leader.begin(highest, size)
-            for other in others:
-                await other.go_on(highest)
+            await asyncio.gather(*(other.go_on(highest) for other in others))
 
     async def keys(self, part: Part, highest: int, lowest: int, limit: int) -> list[int]:
         """Places of a condition from `highest` down to `lowest`, not more than `limit`; 0: all."""
         query = {"$and": [part.test, {"order": {"$gte": lowest, "$lte": highest}}]}
-        found = self._articles.find(query, {"_id": 0, "order": 1}, batch_size=limit + 1 if limit else MOST_KEYS)
+        found = self._articles.find(query, ORDER_ALONE, batch_size=limit + 1 if limit else MOST_KEYS)
         found = found.hint(part.sorted_by or "").sort("order", -1).limit(limit).max_time_ms(self._clock.left)
         return [document["order"] for document in await found.to_list()]
 
@@ -167,8 +198,15 @@ class _Stream:
 
     @property
     def density(self) -> float:
-        """Articles in a span of places, lately."""
-        return len(self.keys) / (self._highest - self.lowest + 1)
+        """Articles in a span of places, as far as is known. The span of undated ones says nothing."""
+        span = self.span
+        return len(self.keys) / span if span else 0.0
+
+    @property
+    def span(self) -> int:
+        """Between the highest and the lowest place that is known, those of undated articles aside."""
+        dated = bisect_right(self.keys, -FIRST_DATED, key=lambda place: -place)
+        return self._highest - self.keys[dated - 1] + 1 if dated else 0
 
     async def begin(self, highest: int, number: int) -> None:
         """Read so many places from here down. Afterwards all down to `lowest` are known."""
@@ -187,7 +225,7 @@ class _Stream:
     async def go_on(self, highest: int) -> None:
         """Forget what is above this place; where nothing is known below it, begin there."""
         if self.lowest > highest:
-            await self.begin(highest, FIRST_KEYS)
+            await self.begin(highest, FIRST_KEYS)  # tells how dense it is there
         else:
             self.keys = [key for key in self.keys if key <= highest]
             self._highest = highest

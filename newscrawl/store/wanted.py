@@ -32,6 +32,9 @@ class Part:
     """The index that gives them in the order of lists."""
     listed_by: str | None = None
     """The index that gives them in another order: to be sorted, so it is used where they are few."""
+    spans: tuple[tuple[str, str], ...] = ()
+    """Of `terms`, the first one included, the last one not: what `queries` say, for the index itself. A range as a
+    query would be looked up in the articles, which have many terms."""
 
     @property
     def test(self) -> Document:
@@ -121,7 +124,9 @@ def wanted(selection: Selection, *, in_sequence: bool = False) -> Wanted:
 def _of_query(query: Query) -> Iterator[Part]:
     yield from (_terms([word]) for word in query.words)
     for begin in query.begins:
-        yield Part(tuple({"terms": {"$elemMatch": span}} for span in _spans(begin)), listed_by=BY_TERM)
+        spans = tuple(_spans(begin))
+        tests = tuple({"terms": {"$elemMatch": {"$gte": first, "$lt": end}}} for first, end in spans)
+        yield Part(tests, listed_by=BY_TERM, spans=spans)
 
 
 def _terms(values: Iterable[str]) -> Part:
@@ -129,14 +134,14 @@ def _terms(values: Iterable[str]) -> Part:
     return Part(({"terms": found[0] if len(found) == 1 else {"$in": found}},), sorted_by=BY_TERM)
 
 
-def _spans(begin: str) -> Iterator[Document]:
+def _spans(begin: str) -> Iterator[tuple[str, str]]:
     """The spans of terms that begin so and are words. Terms of fields stand between them: `site:`, `tag:`."""
     start = begin
     for name in sorted(FIELDS):
         if name.startswith(begin):
-            yield {"$gte": start, "$lt": f"{name}:"}
+            yield start, f"{name}:"
             start = f"{name};"  # the character after the colon
-    yield {"$gte": start, "$lt": f"{begin}{LAST_CHARACTER}"}
+    yield start, f"{begin}{LAST_CHARACTER}"
 
 
 def _phrase(words: tuple[str, ...]) -> Document:
