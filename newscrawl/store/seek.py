@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import time
 from bisect import bisect_left, bisect_right
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -94,18 +94,7 @@ class Seeker:
             return await self._straight(ANY, number, projection)
         if len(sources) == 1 and isinstance(sources[0], Part):
             return await self._straight(sources[0], number, projection)
-        found: list[Document] = []
-        size = max(FIRST_ARTICLES, number)
-        async for places in self._meet([_Stream(self, source) for source in sources]):
-            looked_at = 0
-            while looked_at < len(places):
-                chunk = places[looked_at : looked_at + size]
-                looked_at += size
-                found += await self._read(chunk, number - len(found), projection)
-                if len(found) >= number:
-                    return found
-                size = min(2 * size, MOST_ARTICLES)
-        return found
+        return await self._side_by_side([_Stream(self, source) for source in sources], number, projection)
 
     async def _sources(self) -> list[Part | list[int]]:
         """What places are read from: conditions that an index gives in order, and the places of those that few fulfil.
@@ -139,24 +128,51 @@ class Seeker:
                 return None
         return sorted((place for place in places if self._lowest <= place <= self._highest), reverse=True)
 
-    async def _meet(self, streams: list[_Stream]) -> AsyncIterator[list[int]]:
-        """Places where the conditions meet, or may meet, in some lists from the newest on."""
-        highest, size = self._highest, FIRST_KEYS
+    async def _side_by_side(self, streams: list[_Stream], number: int, projection: Mapping[str, int]) -> list[Document]:
+        """By several conditions at once, in spans from the newest on."""
+        found: list[Document] = []
+        tried, highest, size = 0, self._highest, FIRST_KEYS
         await asyncio.gather(*(stream.begin(highest, size) for stream in streams))
         leader, *others = sorted(streams, key=lambda stream: (stream.lowest, len(stream.keys)))
         while leader.keys:
-            met, deepest = set(leader.keys), leader.keys[-1]
-            for other in sorted(others, key=lambda stream: stream.density):
-                if met and other.density * leader.span <= FREQUENT * len(met):
+            places = leader.keys
+            near = [other for other in others if other.expected(leader.span) <= FREQUENT * len(places)]
+            keys = sum(other.expected(leader.span) for other in near)
+            # As long as that is the shorter way: look at what the leader gives without reading the others.
+            at = 0
+            while at < len(places) and FREQUENT * self._still(number, len(found), tried) < keys:
+                chunk = places[at : at + FIRST_ARTICLES]
+                found += await self._read(chunk, number - len(found), projection)
+                at, tried = at + len(chunk), tried + len(chunk)
+                if len(found) >= number:
+                    return found
+            met, deepest = set(places[at:]), places[-1]
+            for other in sorted(near, key=lambda stream: stream.density):
+                if met:
                     await other.extend(deepest)
                     met.intersection_update(other.keys)
-            yield sorted(met, reverse=True)
+            found += await self._read_all(sorted(met, reverse=True), number - len(found), projection)
             highest = leader.lowest - 1
-            if highest < self._lowest:
-                return
+            if len(found) >= number or highest < self._lowest:
+                return found
             size = min(size * GROWTH, MOST_KEYS)
             await leader.begin(highest, size)
             await asyncio.gather(*(other.go_on(highest) for other in others))
+        return found
+
+    @staticmethod
+    def _still(number: int, found: int, tried: int) -> float:
+        """Articles that are still to be looked at, by those looked at so far."""
+        return FIRST_ARTICLES if tried == 0 else (number - found) * tried / (found or 0.5)
+
+    async def _read_all(self, places: list[int], number: int, projection: Mapping[str, int]) -> list[Document]:
+        """The first articles at these places that are wanted, read in growing portions."""
+        found: list[Document] = []
+        at, size = 0, max(FIRST_ARTICLES, number)
+        while at < len(places) and len(found) < number:
+            found += await self._read(places[at : at + size], number - len(found), projection)
+            at, size = at + size, min(2 * size, MOST_ARTICLES)
+        return found
 
     async def keys(self, part: Part, highest: int, lowest: int, limit: int) -> list[int]:
         """Places of a condition from `highest` down to `lowest`, not more than `limit`; 0: all."""
@@ -193,12 +209,12 @@ class _Stream:
 
     def __init__(self, seeker: Seeker, source: Part | list[int]) -> None:
         self._seeker, self._source = seeker, source
-        self._highest = self.lowest = 0
+        self.lowest = 0
         self.keys: list[int] = []
 
     @property
     def density(self) -> float:
-        """Articles in a span of places, as far as is known. The span of undated ones says nothing."""
+        """Articles in a span of places, as far as is known."""
         span = self.span
         return len(self.keys) / span if span else 0.0
 
@@ -206,7 +222,11 @@ class _Stream:
     def span(self) -> int:
         """Between the highest and the lowest place that is known, those of undated articles aside."""
         dated = bisect_right(self.keys, -FIRST_DATED, key=lambda place: -place)
-        return self._highest - self.keys[dated - 1] + 1 if dated else 0
+        return self.keys[0] - self.keys[dated - 1] + 1 if dated else 0
+
+    def expected(self, span: int) -> float:
+        """Articles in a span, about."""
+        return self.density * span
 
     async def begin(self, highest: int, number: int) -> None:
         """Read so many places from here down. Afterwards all down to `lowest` are known."""
@@ -214,7 +234,6 @@ class _Stream:
         self.keys = await self._read(highest, bottom, number)
         # Of articles with one place all are met by it: none is lost where the next ones begin below it.
         self.lowest = self.keys[-1] if len(self.keys) == number else bottom
-        self._highest = highest
 
     async def extend(self, lowest: int) -> None:
         """Read down to this place, too."""
@@ -228,7 +247,6 @@ class _Stream:
             await self.begin(highest, FIRST_KEYS)  # tells how dense it is there
         else:
             self.keys = [key for key in self.keys if key <= highest]
-            self._highest = highest
 
     async def _read(self, highest: int, lowest: int, number: int) -> list[int]:
         if isinstance(self._source, Part):
