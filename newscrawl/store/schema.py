@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import types
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
@@ -38,9 +37,6 @@ FAILED_ARCHIVED = {"archive": {"$gt": ""}}
 NUMBERED = {"seq": {"$gte": 1}}
 NOT_ACTIVE = {"status": {"$gt": "active"}}
 
-DROPPED = {"articles": ("published.at_-1",)}
-"""Indexes of earlier releases that others have replaced."""
-
 INDEXES: dict[str, list[IndexModel]] = {
     "articles": [
         # What `newscrawl.store.select` lists and searches by; it reads most of an answer out of these alone.
@@ -56,6 +52,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("url", ASCENDING)]),
         IndexModel([("aliases", ASCENDING)]),
         IndexModel([("site", ASCENDING), ("published.at", DESCENDING)]),
+        IndexModel([("published.at", DESCENDING)]),
         IndexModel([("changed_at", DESCENDING)]),
         IndexModel([("site", ASCENDING), ("next_visit_at", ASCENDING)], partialFilterExpression=PLANNED),
         IndexModel([("fingerprint", ASCENDING)]),
@@ -205,9 +202,6 @@ async def _apply(database: Database, name: str, model: type[BaseModel], present:
         await database.command("collMod", name, validator=validator(model))
     if name in INDEXES:
         await database[name].create_indexes(INDEXES[name])
-    for index in DROPPED.get(name, ()) if present is not None else ():
-        with contextlib.suppress(OperationFailure):  # it is gone already
-            await database[name].drop_index(index)
 
 
 async def missing_indexes(connection: Connection) -> list[str]:
