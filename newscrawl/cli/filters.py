@@ -241,9 +241,14 @@ def _option_of(name: str) -> str:
     return NAMES.get(name) or f"--{name.replace('_', '-')}"
 
 
+_TOO_LONG = {"string_too_long": "it has more than {} characters", "too_long": "it has more than {} values"}
+
+
 def _wrong(error: ValidationError, further: Mapping[str, Any]) -> str:
     """What a `Selection` refused, by the name of the option or argument."""
     first = error.errors(include_url=False, include_input=False)[0]
     said = first["msg"].removeprefix("Value error, ")
+    if first["type"] in _TOO_LONG:
+        said = _TOO_LONG[first["type"]].format(first["ctx"]["max_length"])
     name, told = (str(first["loc"][0]), said) if first["loc"] else said.split(": ", 1)
     return f"{'QUERY' if name in further else _option_of(name)}: {told}; correct it, or leave it out"
