@@ -111,7 +111,7 @@ async def _run(
     with ending() as end:
         async with aclosing(coming):
             async for article in coming:
-                end.write(as_json(article) if as_lines else as_line(article))
+                await end.write(as_json(article) if as_lines else as_line(article))
                 memory.keep(article["seq"])
                 shown += 1
                 if shown == count:
