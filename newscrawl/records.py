@@ -11,6 +11,7 @@ from pydantic import Field
 from newscrawl.article import Article, Change, Count, Gone, Instant, Part
 from newscrawl.schedule import Lease, Schedule, Slot
 from newscrawl.storable import Address, Body, Counter, HeaderValue, Headline, Lead, Line, Name
+from newscrawl.subscription import Webhook
 from newscrawl.verdicts import Alert, Channel, Health, Mute
 
 LEDGER = timedelta(days=60)
@@ -349,6 +350,7 @@ RECORDS: dict[str, type[Part]] = {
     "slots": Slot,
     "leases": Lease,
     "ingests": IngestedFile,
+    "webhooks": Webhook,
     "sequence": Sequence,
     "forms": Form,
 }

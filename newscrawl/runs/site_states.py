@@ -38,11 +38,17 @@ def zone_of(site: Site) -> tzinfo:
 
 
 async def site_states(
-    database: Database, sites: Iterable[Site], now: datetime, *, every: Mapping[str, Site] | None = None
+    database: Database,
+    sites: Iterable[Site],
+    now: datetime,
+    *,
+    every: Mapping[str, Site] | None = None,
+    keeps: bool = True,
 ) -> dict[str, Verdict]:
     """Name to verdict of each site; `unknown` where it has no history.
 
-    `every`: all sites that there are, by name, where only some are asked for: schedules may have more.
+    `every`: all sites that there are, by name, where only some are asked for: schedules may have more. `keeps`: false
+    for readers, who write nothing.
 
     Verdicts are kept in `health`: those of sites without a run since are read from there, by two queries for all.
     The others are judged anew, and the runs of all of them read by one query.
@@ -60,7 +66,8 @@ async def site_states(
         else:
             states[name] = Verdict(state="unknown")
     judged = await _judge(database, [by_name[name] for name in stale], now)
-    await _keep(database, [_health(name, newest.get(name), found, now) for name, found in judged.items()])
+    if keeps:
+        await _keep(database, [_health(name, newest.get(name), found, now) for name, found in judged.items()])
     return await with_missed(database, every or by_name, states | judged, now)
 
 

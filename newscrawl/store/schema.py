@@ -151,7 +151,7 @@ def _type(annotation: Any) -> dict[str, Any]:
         return {"anyOf": options}
     if origin is Literal:
         return {"enum": list(arguments)}
-    if origin is list:
+    if origin in (list, tuple):
         return {"bsonType": "array", "items": _type(arguments[0])}
     if origin is dict:
         return {"bsonType": "object", "additionalProperties": _type(arguments[1])}
