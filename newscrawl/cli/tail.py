@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from newscrawl.cli.database import with_database
-from newscrawl.cli.filters import MOST_COUNT, Filters, filtered, want_sites
+from newscrawl.cli.filters import Filters, filtered, want_sites
 from newscrawl.cli.guard import PIPE_CLOSED
 from newscrawl.cli.manner import manner
 from newscrawl.cli.output import Exit, err, fail, out, plain_json
@@ -33,9 +33,7 @@ def tail(
     filters: Filters,
     after_seq: Annotated[
         int | None,
-        typer.Option(
-            metavar="SEQ", min=0, max=MOST_COUNT, help="Begin after this `seq`; 0: with everything; else now."
-        ),
+        typer.Option(metavar="SEQ", min=0, help="Begin after this `seq`; 0: with everything; else now."),
     ] = None,
     state: Annotated[
         Path | None,
@@ -127,12 +125,12 @@ class _Outage:
         self._is_told = False
 
     async def begins(self, error: Exception) -> None:
-        """Something failed because the server is away."""
+        """Something failed because the server is away, or too busy."""
         from newscrawl.store.connect import describe
 
         if not self._is_told:
             self._is_told = True
-            err.print(f"the database is away, and is waited for: {describe(error, None)[:300]}", style="yellow")
+            err.print(f"waiting for the database: {describe(error, None)[:300]}", style="yellow", soft_wrap=True)
         await self._connection.revive()
 
     def is_over(self) -> None:
