@@ -17,7 +17,6 @@ from newscrawl.cli.filters import Filters, filtered, want_sites
 from newscrawl.cli.guard import PIPE_CLOSED
 from newscrawl.cli.manner import manner
 from newscrawl.cli.output import Exit, err, fail, out, plain_json
-from newscrawl.cli.tail_end import ending
 from newscrawl.cli.tail_state import State, kept_in
 
 if TYPE_CHECKING:
@@ -76,6 +75,7 @@ async def _run(
     connection: Connection, chosen: Selection, start: int | None, memory: State, count: int | None, *, as_lines: bool
 ) -> int:
     """Show articles until the count is reached or something ends it; gives the exit code."""
+    from newscrawl.cli.tail_end import ending
     from newscrawl.store.follow import follow
     from newscrawl.store.sequence import settled
 
