@@ -54,6 +54,7 @@ def tail(
     Each line begins with the article's `seq`, which rises from line to line. Nothing is missed and nothing told twice,
     also when the database is away meanwhile, or when the tail is ended and goes on by --state or --after-seq.
     """
+    manner.shows_lines = as_lines
     chosen = filters.selection()
     with kept_in(state, filters.words()) as memory:
         start = after_seq if memory.seq is None else memory.seq
@@ -144,7 +145,6 @@ def as_json(article: Mapping[str, Any]) -> str:
     """An article as a line of JSON in its envelope."""
     from newscrawl.store.follow import occasion
 
-    manner.has_shown = True
     told = {"schema": "newscrawl.article/1", "seq": article["seq"], "occasion": occasion(article), "article": article}
     return plain_json(told, indent=None) + "\n"
 

@@ -80,7 +80,7 @@ def test_a_search_shows_the_piece_where_the_words_stand(stored: Any) -> None:
     [
         (("list", "--site", "un"), 2, "there is no site 'un'; did you mean unn?"),
         (("search", "budget", "--site", "nowhere-at-all"), 2, "`newscrawl sites list` shows them"),
-        (("list", "--cursor", "WzFd"), 2, "--cursor: the cursor is none that a page has given"),
+        (("list", "--cursor", "no-cursor"), 2, "--cursor: the cursor is none that a page has given"),
         (("list", "--limit", "1000000"), 2, "should be less than or equal to 10000"),
         (("list", "--site", "tagesschau"), 4, "no stored article fulfils every filter"),
         (("list", "--since", "1m"), 4, "no stored article fulfils every filter"),

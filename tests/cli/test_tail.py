@@ -124,6 +124,11 @@ def test_what_cannot_be_followed_is_refused(stored: Any, words: tuple[str, ...],
     assert said in errors
 
 
+def test_an_error_is_a_line_of_json_among_the_others(stored: Any) -> None:
+    [line] = stored(*TAIL, "--after-seq", "1000", "--json", code=2).splitlines()
+    assert json.loads(line)["error"]["code"] == "usage"
+
+
 # --- the file that keeps the state --------------------------------------------------------------
 
 
