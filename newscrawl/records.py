@@ -329,6 +329,21 @@ class Run(Part):
     hosts: list[HostNow] = Field(default_factory=list, description="The hosts that are asked; empty after the end.")
 
 
+KeyScope = Literal["feeds", "read", "operate"]
+
+
+class ApiKey(Part):
+    """A key for `newscrawl serve`: the document of the collection `keys`."""
+
+    name: Name
+    hash: str = Field(description="SHA-256 of its secret, which is stored nowhere.")
+    scopes: list[KeyScope] = Field(description="What it may ask for; `operate` includes `read`, and that `feeds`.")
+    created_at: Instant
+    expires_at: Instant | None = Field(default=None, description="Null: never.")
+    revoked_at: Instant | None = Field(default=None, description="Null: it holds.")
+    last_used_at: Instant | None = Field(default=None, description="To the minute.")
+
+
 RECORDS: dict[str, type[Part]] = {
     "articles": Article,
     "views": ViewObservation,
@@ -350,6 +365,7 @@ RECORDS: dict[str, type[Part]] = {
     "slots": Slot,
     "leases": Lease,
     "ingests": IngestedFile,
+    "keys": ApiKey,
     "webhooks": Webhook,
     "sequence": Sequence,
     "forms": Form,

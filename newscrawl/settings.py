@@ -146,6 +146,26 @@ class Settings(BaseModel):
     due_min: Span = Field(default=Bounds.shortest, description="Least time between two visits of a listing, by rhythm.")
     due_max: Span = Field(default=Bounds.longest, description="Most time between two visits of a listing, by rhythm.")
     due_pace: Span = Field(default=Bounds.pace, description="The same of a listing with one new article an hour.")
+    serve_host: str = Field(
+        default="127.0.0.1",
+        pattern=r"^[A-Za-z0-9.:_-]{1,253}$",
+        description="Address that `serve` listens at; beyond this machine it asks for keys.",
+    )
+    serve_port: int = Field(default=8765, ge=0, le=65535, description="Port that `serve` listens at; 0: any free one.")
+    serve_names: str = Field(
+        default="",
+        description="Host names by which a proxy asks `serve`, separated by spaces or commas; it asks for keys then.",
+    )
+    serve_rate: str = Field(
+        default="",
+        pattern=r"^([1-9][0-9]{0,8}/(second|minute|hour|day))?$",
+        description="Requests of one key or address that `serve` answers; empty: 6000/minute where it asks for keys.",
+    )
+    serve_cache: float = Field(
+        default=5.0, ge=0, le=3600, description="Seconds for which `serve` gives an answer again; 0: it does not."
+    )
+    serve_page_limit: int = Field(default=200, ge=1, le=1000, description="Most articles of one answer of `serve`.")
+    serve_streams: int = Field(default=100, ge=1, le=10000, description="Streams of events that `serve` keeps open.")
     log_level: str = Field(default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$")
 
     @field_validator("allow_hosts")

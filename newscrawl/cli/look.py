@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Set
 from typing import TYPE_CHECKING
 
 from newscrawl.cli.output import err, out
-from newscrawl.cli.run_page import MORE, dropped_first, show_pairs
+from newscrawl.cli.run_page import show_pairs
+from newscrawl.runs.run_words import MORE, dropped_first
 from newscrawl.storable import LONGEST_NAME
 
 if TYPE_CHECKING:

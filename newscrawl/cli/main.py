@@ -24,11 +24,13 @@ class Commands(LazyGroup):
         "sites": Command("sites", "app", "The sites that can be crawled."),
         "articles": Command("articles", "app", "The stored articles."),
         "articles diff": Command("diff", "diff", "What changed in an article's text."),
+        "articles export": Command("export", "export", "Articles as Parquet, JSON lines or CSV."),
         "articles revisions": Command("diff", "revisions", "The versions of an article's text."),
         "why": Command("why", "why", "Where each field of a stored article came from."),
         "top": Command("top", "top", "The articles whose view counters grew most."),
         "health": Command("health", "health", "How sites are, by their own history."),
         "alerts": Command("alerts", "app", "Who is told when a site is not well."),
+        "notebook": Command("notebook", "notebook", "A first analysis of an export, to go on from."),
         "runs": Command("runs", "app", "The history of crawls."),
         "schedule": Command("schedule", "app", "When which sites are crawled."),
         "schedule list": Command("schedule_show", "list_schedules", "Every schedule, its next run and its last one."),
@@ -40,6 +42,8 @@ class Commands(LazyGroup):
         "archive": Command("archive", "app", "The archive of fetched pages, in WARC files."),
         "replay": Command("replay", "replay", "Read archived pages again with the code of today."),
         "ingest": Command("ingest", "ingest", "Store articles out of WARC and HTML files."),
+        "serve": Command("serve", "serve", "Pages, API and feeds of what is stored."),
+        "keys": Command("keys", "app", "Who may ask `serve` beyond this machine."),
         "webhooks": Command("webhooks", "app", "Receivers that are sent what is stored, signed."),
         "webhooks list": Command("webhooks_show", "list_webhooks", "Every webhook, and how far it has come."),
         "webhooks show": Command("webhooks_show", "show", "One webhook: its articles, cursor and failures."),
@@ -53,17 +57,20 @@ class Commands(LazyGroup):
         "version": Command("version", "version", "The version of newscrawl."),
     }
     known_elsewhere: ClassVar = {
+        "api": "serve",
         "fetch": "parse",
         "help": "--help",
         "jobs": "runs list",
         "list": "sites list",
         "run": "crawl",
+        "server": "serve",
         "settings": "config show",
         "shell": "parse",
         "show": "articles show",
         "sources": "sites",
         "start": "crawl",
         "status": "health",
+        "web": "serve",
     }
 
 

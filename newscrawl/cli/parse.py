@@ -24,7 +24,8 @@ def parse(
     """
     from newscrawl import NotAnArticle, extract
     from newscrawl.cli.render import render
-    from newscrawl.cli.why import explain, render_why
+    from newscrawl.cli.why import render_why
+    from newscrawl.normalize.why import explain
 
     headers: dict[str, str] = {}
     if source.startswith(("http://", "https://")):

@@ -8,8 +8,8 @@ import typer
 
 from newscrawl.cli.output import Exit, fail, out, show_json, show_table
 from newscrawl.cli.run_names import with_runs
-from newscrawl.cli.run_page import ended_as
 from newscrawl.cli.tables import size
+from newscrawl.runs.run_words import ended_as
 
 if TYPE_CHECKING:
     from newscrawl.runs.compare import Difference

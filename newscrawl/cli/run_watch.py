@@ -14,7 +14,8 @@ import typer
 
 from newscrawl.cli.output import Exit, fail, out, show_json
 from newscrawl.cli.run_names import NAMED, with_runs
-from newscrawl.cli.run_page import HOST_COLUMNS, ended_as, host_cells, length_of
+from newscrawl.cli.run_page import HOST_COLUMNS, host_cells
+from newscrawl.runs.run_words import ended_as, length_of
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

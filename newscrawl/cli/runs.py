@@ -12,7 +12,8 @@ from newscrawl.cli.asked import instant_asked
 from newscrawl.cli.database import with_database
 from newscrawl.cli.output import Exit, fail, show_json, show_table
 from newscrawl.cli.run_names import NAMED, with_runs
-from newscrawl.cli.run_page import ended_as, length_of, show_page
+from newscrawl.cli.run_page import show_page
+from newscrawl.runs.run_words import ended_as, length_of
 
 if TYPE_CHECKING:
     from newscrawl.store.connect import Connection

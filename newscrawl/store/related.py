@@ -17,10 +17,10 @@ class Relatives:
     """What belongs to an article, itself left out; the earliest first."""
 
     twins: list[Document] = field(default_factory=list)
-    """The same story in other languages: `edition`, `language`, `headline`, `url`, `published_at`."""
+    """The same story in other languages: `_id`, `edition`, `language`, `headline`, `url`, `published_at`."""
     copies: list[Document] = field(default_factory=list)
-    """The same text elsewhere: `site`, `headline`, `url`, `published_at`, `first_seen_at`, `is_first`, `share` of it
-    that stands in `source`, the address it was most taken from, and the `agency` it names."""
+    """The same text elsewhere: `_id`, `site`, `language`, `headline`, `url`, `published_at`, `first_seen_at`,
+    `is_first`, `share` of it that stands in `source`, the address it was most taken from, the `agency` it names."""
 
 
 async def relatives(database: Database, article: Mapping[str, Any]) -> Relatives:
@@ -32,7 +32,7 @@ async def relatives(database: Database, article: Mapping[str, Any]) -> Relatives
     near = database["articles"].find({"$or": ways, "_id": {"$ne": article["_id"]}}, _FIELDS).limit(MOST_COPIES)
     for other in sorted([document async for document in near], key=_order):
         if article.get("story") and other.get("story") == article["story"]:
-            found.twins.append(_common(other) | {name: other.get(name) for name in ("edition", "language")})
+            found.twins.append(_common(other) | {"edition": other.get("edition")})
         if article.get("cluster") and other.get("cluster") == article["cluster"]:
             found.copies.append(_common(other) | _copy(other))
     return found
@@ -45,8 +45,10 @@ def _order(document: Document) -> tuple[Any, Any, str]:
 
 def _common(document: Document) -> Document:
     return {
+        "_id": document["_id"],
         "url": document["url"],
         "site": document.get("site"),
+        "language": document.get("language"),
         "headline": document["headline"],
         "published_at": (document.get("published") or {}).get("at"),
     }

@@ -16,8 +16,11 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 from newscrawl.records import LEDGER, RECORDS
 from newscrawl.schedule import KEPT_SLOTS
 from newscrawl.store.connect import Connection
+from newscrawl.store.flat_view import FLAT_VIEW, make_flat_view
 from newscrawl.store.migrate import migrate
 from newscrawl.store.observations import Database
+from newscrawl.store.places import PLACES
+from newscrawl.store.run_days import DAYS, SITE_DAYS
 from newscrawl.store.runs import HOLDER
 from newscrawl.store.visits import PLANNED
 
@@ -40,15 +43,14 @@ DROPPED = {"articles": ("published.at_-1",)}
 
 INDEXES: dict[str, list[IndexModel]] = {
     "articles": [
-        # What `newscrawl.store.select` lists and searches by. `seq` decides between articles of one instant.
-        IndexModel([("published.at", DESCENDING), ("seq", DESCENDING)]),
-        IndexModel([("terms", ASCENDING), ("published.at", DESCENDING), ("seq", DESCENDING)]),
+        # What `newscrawl.store.select` lists and searches by; it reads most of an answer out of these alone.
+        IndexModel([("order", DESCENDING), ("views.count", DESCENDING)]),
+        IndexModel([("terms", ASCENDING), ("order", DESCENDING)]),
+        IndexModel([("status", ASCENDING), ("order", DESCENDING)], partialFilterExpression=NOT_ACTIVE),
         IndexModel(
-            [("status", ASCENDING), ("published.at", DESCENDING), ("seq", DESCENDING)],
-            partialFilterExpression=NOT_ACTIVE,
+            [("views.count", DESCENDING), ("order", DESCENDING)], partialFilterExpression={"views.count": {"$gte": 0}}
         ),
-        IndexModel([("views.count", DESCENDING)], partialFilterExpression={"views.count": {"$gte": 0}}),
-        IndexModel([("seq", ASCENDING)], partialFilterExpression=NUMBERED),
+        IndexModel([("seq", ASCENDING), ("order", DESCENDING)], partialFilterExpression=NUMBERED),
         IndexModel([("seq_due", ASCENDING)], partialFilterExpression={"seq_due": {"$gt": ""}}),
         # Not unique: `_id` is the hash of `url`, and a sharded cluster could not enforce a second uniqueness.
         IndexModel([("url", ASCENDING)]),
@@ -67,6 +69,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("cluster", ASCENDING)], partialFilterExpression={"cluster": {"$gt": ""}}),
         IndexModel([("story", ASCENDING)], partialFilterExpression={"story": {"$gt": ""}}),
         IndexModel([("links_due", ASCENDING)], partialFilterExpression={"links_due": {"$gt": ""}}),
+        PLACES,
     ],
     "tombstones": [
         IndexModel([("seq", ASCENDING)], partialFilterExpression=NUMBERED),
@@ -91,6 +94,8 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("site", ASCENDING), ("outcome", ASCENDING), ("started_at", DESCENDING)]),
         # Of two runs of a site that begin with one key at the same time, one is refused.
         IndexModel([("key", ASCENDING), ("site", ASCENDING)], unique=True, partialFilterExpression=HOLDER),
+        DAYS,
+        SITE_DAYS,
     ],
     "alerts": [
         IndexModel([("channel", ASCENDING)]),
@@ -118,16 +123,17 @@ CommandNotFound, InvalidOptions, CommandNotSupported, NotImplemented, unknown fi
 
 
 def validator(model: type[BaseModel]) -> dict[str, Any]:
-    """The `$jsonSchema` of a model: BSON types, required fields, nothing else at the top but `_id`, `labels`, `terms`.
+    """The `$jsonSchema` of a model: BSON types, required fields, nothing else at the top but what follows.
 
-    `labels` belongs to the readers of the database; newscrawl never writes it. `terms` are what articles are searched
-    by (`newscrawl.normalize.terms`).
+    `labels` belongs to the readers of the database; newscrawl never writes it. `terms` and `order` are what articles
+    are searched and sorted by (`newscrawl.normalize.terms`, `newscrawl.store.order`).
     """
     schema = _object(model)
     schema["properties"] |= {
         "_id": {"bsonType": "string"},
         "labels": {"bsonType": "object"},
         "terms": {"bsonType": "array", "items": {"bsonType": "string"}},
+        "order": {"bsonType": ["int", "long"]},
     }
     return {"$jsonSchema": schema}
 
@@ -175,7 +181,7 @@ def _listed(names: str | list[str]) -> list[str]:
 
 
 async def apply_schema(connection: Connection) -> None:
-    """Create or update every collection, validator and index, and bring stored articles to the present form.
+    """Create or update every collection, validator, index and view, and bring stored articles to the present form.
 
     Idempotent; any number of processes at once. Raises PyMongoError.
     """
@@ -186,6 +192,7 @@ async def apply_schema(connection: Connection) -> None:
     for result in await asyncio.gather(*applied, return_exceptions=True):
         if isinstance(result, BaseException):
             raise result
+    await make_flat_view(database, present.get(FLAT_VIEW))
     await migrate(database)
 
 

@@ -75,9 +75,9 @@ async def top(
 ) -> list[Document]:
     """The stored articles whose counters grew most within the last hours, most first, by one aggregation.
 
-    Each as `url`, `headline`, `site`, `growth`, `hours`, `per_hour`, `count`, `seen_at`. Growth is that of
-    `newscrawl.normalize.growth`; readings from before the hours count as far back again. One query gives the articles,
-    further ones only where many candidates are of other sites or not stored.
+    Each as `_id`, `url`, `headline`, `site`, `language`, `growth`, `hours`, `per_hour`, `count`, `seen_at`. Growth is
+    that of `newscrawl.normalize.growth`; readings from before the hours count as far back again. One query gives the
+    articles, further ones only where many candidates are of other sites or not stored.
     """
     since = now - timedelta(hours=hours)
     rows: list[Document] = []
@@ -93,7 +93,8 @@ async def top(
             shown.add(article["_id"])
             rows.append(
                 {
-                    **{name: article.get(name) for name in ("url", "headline", "site")},
+                    "_id": article["_id"],
+                    **{name: article.get(name) for name in ("url", "headline", "site", "language")},
                     "growth": round(candidate["growth"]),
                     "hours": round(candidate["hours"], 2),
                     "per_hour": round(candidate["growth"] / candidate["hours"], 1),
@@ -123,7 +124,7 @@ async def _articles(database: Database, candidates: list[Document], site: str | 
     """The stored article at each address, those of one site where it is named."""
     urls = [candidate["url"] for candidate in candidates]
     matches: dict[str, Any] = {"$or": [{"url": {"$in": urls}}, {"aliases": {"$in": urls}}]}
-    fields = dict.fromkeys(("url", "aliases", "headline", "site"), 1)
+    fields = dict.fromkeys(("url", "aliases", "headline", "site", "language"), 1)
     found = await database["articles"].find({**matches, **({"site": site} if site else {})}, fields).to_list()
     by_alias = {address: document for document in found for address in document.get("aliases") or ()}
     return by_alias | {document["url"]: document for document in found}

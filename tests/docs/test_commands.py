@@ -25,6 +25,7 @@ class Reader:
     def __init__(self, newscrawl: Newscrawl, sites: dict[str, Server]) -> None:
         self.environment, self.folder = newscrawl.environment, newscrawl.folder
         self.environment |= {"NEWSCRAWL_REVISITS": "", "NEWSCRAWL_USER_AGENT": "docs (+https://news.example)"}
+        self.environment["NEWSCRAWL_SERVE_PORT"] = "0"  # pages are read side by side
         self.sites = sites
         self.running: list[subprocess.Popen[str]] = []
         command = self.folder / "bin" / "newscrawl"
