@@ -196,26 +196,30 @@ class Dateline(Part):
 class Author(Part):
     """A person or agency in the byline."""
 
-    name: Name
-    url: Address | None = None
-    is_agency: bool = False
+    name: Name = Field(description="As printed, without titles and roles; a name in capitals is written as a name.")
+    url: Address | None = Field(default=None, description="Address of the author's page; null: the byline links none.")
+    is_agency: bool = Field(
+        default=False, description="It is a news agency, such as `Reuters`, and not a person or a desk."
+    )
 
 
 class Section(Part):
     """A heading and the paragraphs below it. The first section of an article often has no heading."""
 
-    heading: Line | None = None
-    paragraphs: list[Paragraph] = Field(default_factory=list)
+    heading: Line | None = Field(default=None, description="Null: the text before the first heading.")
+    paragraphs: list[Paragraph] = Field(default_factory=list, description="In reading order, without markup.")
 
 
 class Image(Part):
     """A picture of the article, never of its surroundings. Sizes in pixels."""
 
-    url: Address
-    caption: Line | None = None
-    credit: Name | None = None
-    width: Count | None = None
-    height: Count | None = None
+    url: Address = Field(description="Address of the file; newscrawl does not fetch it.")
+    caption: Line | None = Field(default=None, description="What is printed below it; null: nothing is.")
+    credit: Name | None = Field(
+        default=None, description="Photographer, agency or owner, as printed; null: nobody is named."
+    )
+    width: Count | None = Field(default=None, description="Pixels, as the page declares them; null: it does not.")
+    height: Count | None = Field(default=None, description="Pixels, as the page declares them; null: it does not.")
 
 
 class Rights(Part):
@@ -245,33 +249,37 @@ class Views(Part):
     """The latest view counter of the article."""
 
     count: Count | None = Field(description="Null: the counter could not be read.")
-    seen_at: Instant
-    raw: Counter
+    seen_at: Instant = Field(description="When the page that shows it was fetched, UTC.")
+    raw: Counter = Field(description="The counter as printed.")
 
 
 class Related(Part):
     """An article that the page shows as a teaser card, with whatever date and views the card prints."""
 
     url: Address | None = Field(default=None, description="Null where the page prints the card without a link.")
-    headline: Headline | None = None
-    published_at: Instant | None = None
-    views: Count | None = None
+    headline: Headline | None = Field(default=None, description="As the card prints it.")
+    published_at: Instant | None = Field(
+        default=None, description="Publication by the card, UTC; null: it prints none that can be read."
+    )
+    views: Count | None = Field(default=None, description="Views by the card; null: it prints no counter.")
 
 
 class Evidence(Part):
     """One candidate for a field."""
 
-    source: Name
-    text: Line
+    source: Name = Field(description="Where the page has it, such as `jsonld:headline`.")
+    text: Line = Field(description="As printed, up to 200 characters.")
 
 
 class Change(Part):
     """How one version of an article differs from the version before it."""
 
     changed: list[Literal["headline", "lead", "body"]] = Field(description="Fields whose wording differs.")
-    paragraphs_added: Count = 0
-    paragraphs_removed: Count = 0
-    paragraphs_changed: Count = 0
+    paragraphs_added: Count = Field(default=0, description="Paragraphs that only the new text has.")
+    paragraphs_removed: Count = Field(default=0, description="Paragraphs that only the old text has.")
+    paragraphs_changed: Count = Field(
+        default=0, description="Paragraphs that share at least half of their words with one of the old text."
+    )
     paragraphs_moved: Count = Field(default=0, description="Word for word the same, elsewhere in the text.")
     share: float = Field(
         ge=0, le=1, description="Share of the words of both versions that they have in common; 1: the same words."
@@ -289,8 +297,8 @@ class Copied(Part):
     """Where a near-duplicate has its text from."""
 
     article: str = Field(description="Identity of the earlier article that has most of this text.")
-    url: Address
-    site: Name | None = None
+    url: Address = Field(description="Address of that article.")
+    site: Name | None = Field(default=None, description="Name of the site file of that article.")
     share: float = Field(ge=0, le=1, description="Share of this text that stands in the other.")
     agency: Name | None = Field(
         default=None, description="Agency that this text's dateline, byline or words name as its origin."
@@ -301,10 +309,18 @@ class Fetch(Part):
     """How the current version was fetched."""
 
     at: Instant | None = Field(default=None, description="When the page had arrived.")
-    status: int | None = None
+    status: int | None = Field(
+        default=None, description="HTTP status of the answer; null: the page was read from a file."
+    )
     url: Address | None = Field(default=None, description="Address that showed it, after redirects.")
-    etag: HeaderValue = None
-    last_modified: HeaderValue = None
+    etag: HeaderValue = Field(
+        default=None,
+        description="Header `ETag`, sent back at the next visit; null: none, or one that cannot be sent back.",
+    )
+    last_modified: HeaderValue = Field(
+        default=None,
+        description="Header `Last-Modified`, sent back at the next visit; null: none, or one that cannot be sent back.",
+    )
     not_modified: Count = Field(default=0, description="Answers 304 in a row since.")
     run: str | None = Field(default=None, description="Identity of the run in `runs`.")
     archive: Line | None = Field(default=None, description="Where the page is archived.")
@@ -315,16 +331,18 @@ class Gone(Part):
 
     at: Instant = Field(description="When it was first found gone.")
     status: int = Field(description="HTTP status of the answer: 404, 410, or that of a redirect away from it.")
-    redirected_to: Address | None = None
+    redirected_to: Address | None = Field(
+        default=None, description="Address that the site leads to instead; null: it leads nowhere."
+    )
     sightings: int = Field(default=1, ge=1, description="How often in a row; it is looked for until there are 2.")
 
 
 class Absence(Part):
     """A time for which an article was gone."""
 
-    gone_at: Instant
-    status: int
-    back_at: Instant
+    gone_at: Instant = Field(description="When it was first found gone, UTC.")
+    status: int = Field(description="HTTP status of the answer then.")
+    back_at: Instant = Field(description="When it was found there again, UTC.")
 
 
 class Article(Part):
@@ -414,8 +432,8 @@ class Article(Part):
 class Alternate(Part):
     """An edition twin that the page declares by `hreflang`."""
 
-    language: Name
-    url: Address
+    language: Name = Field(description="BCP 47 code, as the page declares it.")
+    url: Address = Field(description="Address of the twin.")
 
 
 Article.model_rebuild()
