@@ -309,9 +309,7 @@ class Fetch(Part):
     """How the current version was fetched."""
 
     at: Instant | None = Field(default=None, description="When the page had arrived.")
-    status: int | None = Field(
-        default=None, description="HTTP status of the answer; null: the page was read from a file."
-    )
+    status: int | None = Field(default=None, description="HTTP status of the answer.")
     url: Address | None = Field(default=None, description="Address that showed it, after redirects.")
     etag: HeaderValue = Field(
         default=None,

@@ -88,12 +88,20 @@ def settings() -> Named:
     return {name: field.description or "" for name, field in Settings.model_fields.items()}
 
 
+def collections() -> Named:
+    """Every collection, with what its documents are."""
+    from newscrawl.records import RECORDS
+
+    return {name: (model.__doc__ or "").partition("\n")[0] for name, model in RECORDS.items()}
+
+
 COMPLETERS: dict[str, Callable[[], Named]] = {
     "SITE": sites,
     "RUN": runs,
     "SETTING": settings,
     "SCHEDULE": schedules,
     "CHANNEL": channels,
+    "COLLECTION": collections,
 }
 """What a parameter's place holds, such as `SITE`, to the words that may stand there."""
 
