@@ -23,8 +23,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from newscrawl.normalize.urls import article_id
 from newscrawl.storable import Address, Body, Counter, HeaderValue, Headline, Lead, Line, Name, Paragraph
 
-SCHEMA_VERSION = 1
-"""Version of the stored record; a migration leads from each version to the next."""
+SCHEMA_VERSION = 2
+"""Version of the stored record; a migration leads from each version to the next (`newscrawl.store.migrate`)."""
 
 INT64_MAX = 2**63 - 1
 MOST_EVIDENCE, LONGEST_EVIDENCE = 6, 200  # candidates of a field, characters of one
@@ -32,6 +32,8 @@ MOST_EVIDENCE, LONGEST_EVIDENCE = 6, 200  # candidates of a field, characters of
 Precision = Literal["second", "minute", "hour", "day", "month", "year"]
 ContentType = Literal["article", "live", "gallery", "video", "opinion", "press_release"]
 Permission = Literal["allowed", "disallowed"]
+Status = Literal["active", "gone", "merged"]
+Zone = Literal["stated", "site", "assumed"]
 CardSource = Literal["listing", "feed", "sitemap", "related"]
 
 
@@ -174,6 +176,12 @@ class Timestamp(Part):
         description="Offset from UTC that was used, in minutes east; null where none was known and UTC was assumed.",
     )
     precision: Precision = Field(description="The smallest unit that the text states.")
+    zone: Zone | None = Field(
+        default=None,
+        description="How the offset is known. `stated`: the text says it; `site`: it is that of the site or its "
+        "country; `assumed`: nothing tells, and UTC was taken. Null: an earlier version of the record did not keep it.",
+    )
+    source: Line | None = Field(default=None, description="Where the page has it, such as `jsonld:datePublished`.")
 
 
 class Dateline(Part):
@@ -217,6 +225,9 @@ class Image(Part):
     caption: Line | None = Field(default=None, description="What is printed below it; null: nothing is.")
     credit: Name | None = Field(
         default=None, description="Photographer, agency or owner, as printed; null: nobody is named."
+    )
+    alt: Line | None = Field(
+        default=None, description="Its description for those who do not see it; null: there is none."
     )
     width: Count | None = Field(default=None, description="Pixels, as the page declares them; null: it does not.")
     height: Count | None = Field(default=None, description="Pixels, as the page declares them; null: it does not.")
@@ -291,6 +302,15 @@ class Change(Part):
     same_as: int | None = Field(
         default=None, description="Number of the earlier version that the page came back to; null: the text is new."
     )
+
+
+class Syndication(Part):
+    """Another house's news: the text says which agency it is from, whether or not the original is stored.
+
+    `cluster` and `copied` tell of the original and the other copies, as far as they are stored.
+    """
+
+    agency: Name = Field(description="International name of the agency that dateline, byline or a credit name.")
 
 
 class Copied(Part):
@@ -383,13 +403,13 @@ class Article(Part):
 
     fingerprint: str = Field(default="", description="SHA-256 of headline, lead and body, typography folded.")
     similarity: list[int] | None = Field(default=None, description="Near-duplicate signature.")
-    duplicate_of: str | None = Field(
-        default=None, description="Not set any more: `cluster` and `copied` tell of copies."
-    )
     cluster: str | None = Field(
         default=None, description="Identity of the first publisher among the copies of this text; null: no copy."
     )
     copied: Copied | None = Field(default=None, description="Null: the first publisher, or no copy.")
+    syndication: Syndication | None = Field(
+        default=None, description="Null: its own publisher's, as far as the text says."
+    )
     story: str | None = Field(default=None, description="One for the twins of a story in other editions; null: none.")
     links_due: str | None = Field(default=None, description="Set while copies and twins are still to be looked for.")
 
@@ -415,6 +435,13 @@ class Article(Part):
     disagreements: dict[str, list[Line]] = Field(
         default_factory=dict, description="Field name to the sources that say otherwise, with what they say."
     )
+    status: Status = Field(default="active", description="`active`: its site shows it; `gone`: it does not any more.")
+    seq: Annotated[int, Field(ge=1, le=INT64_MAX)] | None = Field(
+        default=None,
+        description="Place in the order of all news: it gets another, higher one when it is stored, when its text "
+        "changes, when it is gone and when it is back. Null: given within a second of the write.",
+    )
+    seq_due: str | None = Field(default=None, description="Set while a new `seq` is still to be given.")
     schema_version: int = Field(default=SCHEMA_VERSION, description="Version of this form of the record.")
 
     @property

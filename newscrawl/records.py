@@ -63,6 +63,45 @@ class Revision(Part):
     )
 
 
+class Tombstone(Part):
+    """What is left of a document that turned out to be another article's: the document of `tombstones`.
+
+    Its `_id` was that of the article. Readers who follow `seq` learn by it that they have one article twice.
+    """
+
+    url: Address = Field(description="The address that it had; the article that it was merged into has it now.")
+    site: str | None = None
+    headline: Headline
+    status: Literal["merged"] = "merged"
+    merged_into: str = Field(description="Identity of the article that it is a part of now.")
+    first_seen_at: Instant | None = None
+    changed_at: Instant = Field(description="When it was merged.")
+    seq: Count | None = Field(default=None, description="Its place in the order of all news.")
+    seq_due: str | None = Field(default=None, description="Set while its `seq` is still to be given.")
+
+
+class Reserved(Part):
+    """Numbers that a process is writing just now."""
+
+    token: str
+    first: Count
+    at: Instant
+
+
+class Sequence(Part):
+    """How far the order of all news has come: the one document, `articles`, of the collection `sequence`."""
+
+    last: Count = Field(default=0, description="The highest `seq` that was given.")
+    settled: Count = Field(default=0, description="Readers may go up to here: nothing new appears below.")
+    open: list[Reserved] = Field(default_factory=list, description="Numbers that are being written.")
+
+
+class Form(Part):
+    """In which form the articles are stored: the one document, `articles`, of the collection `forms`."""
+
+    schema_version: Count
+
+
 class Failure(Part):
     """An address that could not be fetched, read or stored."""
 
@@ -299,6 +338,7 @@ RECORDS: dict[str, type[Part]] = {
     "articles": Article,
     "views": ViewObservation,
     "revisions": Revision,
+    "tombstones": Tombstone,
     "listings": Listing,
     "sightings": Sighting,
     "runs": Run,
@@ -315,5 +355,7 @@ RECORDS: dict[str, type[Part]] = {
     "slots": Slot,
     "leases": Lease,
     "ingests": IngestedFile,
+    "sequence": Sequence,
+    "forms": Form,
 }
 """Collection name to the model of its documents."""

@@ -31,9 +31,11 @@ def list_stored(
 
     newscrawl articles list --json
     """
-    from newscrawl.store.lookup import list_articles
+    from newscrawl.selection import Selection
+    from newscrawl.store.select import select
 
-    rows = with_database(lambda db: list_articles(db.database, site=site, limit=limit))
+    selection = Selection(sites=(site,) if site else ())
+    rows = with_database(lambda db: select(db.database, selection, limit=limit)).articles
     if as_json:
         show_json("articles", rows)
         return

@@ -55,7 +55,8 @@ def pictures(page: Page, declared: dict[str, Any], near: Near) -> tuple[str, lis
     if match is not None:
         lead = lead.model_copy(
             update={
-                name: getattr(lead, name) or getattr(match, name) for name in ("caption", "credit", "width", "height")
+                name: getattr(lead, name) or getattr(match, name)
+                for name in ("caption", "credit", "alt", "width", "height")
             }
         )
     others = [image for image, is_large in printed if is_large and not _tokens(image.url) & _tokens(lead.url)]
@@ -115,6 +116,7 @@ def _printed(page: Page, near: Near, above: set[str]) -> Iterator[tuple[Image, b
                 url=absolute,
                 caption=caption,
                 credit=credit,
+                alt=clean_or_none(element.get("alt")),
                 width=width,
                 height=structured.pixels(element.get("height")),
             ),

@@ -21,6 +21,7 @@ from newscrawl.article import (
     RawDate,
     Related,
     Section,
+    Syndication,
     Timestamp,
     Views,
 )
@@ -37,6 +38,7 @@ from newscrawl.normalize.caps import (
 from newscrawl.normalize.dateline import Dateline, parse_dateline
 from newscrawl.normalize.dates import parse_date
 from newscrawl.normalize.names import parse_authors
+from newscrawl.normalize.origin import is_agency_itself, named_agency
 from newscrawl.normalize.similarity import signature
 from newscrawl.normalize.text import clean, clean_or_none, count_words, fingerprint, undecodable
 from newscrawl.normalize.timestamps import choose_timestamp
@@ -78,11 +80,13 @@ def normalize_article(raw: RawArticle, site: Site, *, fetched_at: datetime, card
     modified = _instant(raw.modified, "modified", site, raw, fetched_at)
     if published and published.at and modified and modified.at and modified.at < published.at:
         modified = modified.model_copy(update={"at": None})
+    publisher = site.publisher if site.editions else _name(raw.publisher) or site.publisher
+    authors = _authors(raw, site)
     return Article(
         url=url,
         aliases=aliases,
         site=site.name,
-        publisher=site.publisher if site.editions else _name(raw.publisher) or site.publisher,
+        publisher=publisher,
         edition=edition.name if edition else None,
         language=language,
         headline=headline,
@@ -95,7 +99,7 @@ def normalize_article(raw: RawArticle, site: Site, *, fetched_at: datetime, card
         dateline=dateline,
         published=published,
         modified=modified,
-        authors=_authors(raw, site),
+        authors=authors,
         section=_name(raw.section),
         tags=each(map(_name, raw.tags[:MOST_TAGS])),
         keywords=each(map(_name, raw.keywords[:MOST_TAGS])),
@@ -114,6 +118,7 @@ def normalize_article(raw: RawArticle, site: Site, *, fetched_at: datetime, card
         rights=raw.rights,
         fingerprint=fingerprint(headline, lead, body),
         similarity=signature(body),
+        syndication=_syndication(body, dateline, authors, publisher),
         provenance=dict(raw.provenance),
         disagreements={name: others[:MOST_SAID] for name, others in raw.disagreements.items()},
         evidence={
@@ -232,6 +237,16 @@ def _authors(raw: RawArticle, site: Site) -> list[Author]:
     for author in found:
         author.url = web_address(author.url) if author.url else None
     return found
+
+
+def _syndication(
+    body: str, dateline: Dateline | None, authors: list[Author], publisher: str | None
+) -> Syndication | None:
+    """The agency that the text is from, where that is another house than its publisher."""
+    agency = named_agency(body, dateline=dateline.agency if dateline else None, authors=[a.name for a in authors])
+    if agency is None or is_agency_itself(agency, publisher):
+        return None
+    return Syndication(agency=agency)
 
 
 def _image(image: Image) -> Image | None:

@@ -16,7 +16,7 @@ from email.utils import parsedate_tz
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from newscrawl.article import Precision, Timestamp
+from newscrawl.article import Precision, Timestamp, Zone
 from newscrawl.normalize.calendar_dates import Day, find_day
 from newscrawl.normalize.relative_dates import find_ago, find_day_word, find_weekday
 from newscrawl.normalize.times_of_day import Clock, find_clock
@@ -81,11 +81,11 @@ def parse_date(
     found = _machine(raw, zone) or _printed(_ascii_digits(raw), tuple(languages), zone, reference)
     if found is None:
         return None
-    at, offset, precision = found
+    at, offset, precision, known_by = found
     if is_null(at, offset) or (reference is not None and at > reference + TOLERANCE):
         return None
     try:
-        return Timestamp(at=at, raw=raw[:200], offset=offset, precision=precision)
+        return Timestamp(at=at, raw=raw[:200], offset=offset, precision=precision, zone=known_by)
     except (ValueError, OverflowError):
         return None
 
@@ -98,7 +98,7 @@ def is_null(at: datetime, offset: int | None) -> bool:
     return any((t.year, t.month, t.day) in NULLS and (t.hour, t.minute) == (0, 0) for t in (at, local))
 
 
-_Found = tuple[datetime, int | None, Precision]
+_Found = tuple[datetime, int | None, Precision, Zone]
 
 
 def _machine(text: str, zone: ZoneInfo | None) -> _Found | None:
@@ -117,7 +117,7 @@ def _machine(text: str, zone: ZoneInfo | None) -> _Found | None:
         precise: Precision = "second" if second else "minute" if hour else "day"
         return _instant(year, month, day, hour or 0, minute or 0, second or 0, _offset(offset), zone, precise)
     if epoch := _EPOCH.fullmatch(text):
-        return datetime.fromtimestamp(int(epoch[1]), UTC), 0, "second"
+        return datetime.fromtimestamp(int(epoch[1]), UTC), 0, "second", "stated"
     if re.match(r"(?:[A-Z][a-z]{2},\s*)?\d{1,2} [A-Z][a-z]{2} \d{4} \d{1,2}:\d{2}", text) and (
         mail := parsedate_tz(text)
     ):
@@ -147,12 +147,12 @@ def _instant(
         if int(hour) == 24:
             naive += timedelta(days=1)
         if offset is not None:
-            return naive.replace(tzinfo=_fixed(offset)).astimezone(UTC), offset, precision
+            return naive.replace(tzinfo=_fixed(offset)).astimezone(UTC), offset, precision, "stated"
         if zone is not None:
             local = naive.replace(tzinfo=zone)
             difference = local.utcoffset() or timedelta()
-            return local.astimezone(UTC), int(difference.total_seconds() // 60), precision
-        return naive.replace(tzinfo=UTC), None, precision
+            return local.astimezone(UTC), int(difference.total_seconds() // 60), precision, "site"
+        return naive.replace(tzinfo=UTC), None, precision, "assumed"
     except (ValueError, OverflowError):
         return None
 
@@ -217,6 +217,8 @@ def _printed(text: str, languages: tuple[str, ...], zone: ZoneInfo | None, refer
     if day is None:
         return None
     found = _at(day, clock, offset, zone)
+    if found is not None and named_zone is not None:
+        found = (*found[:3], "stated")
     if found is not None and day.implied and reference is not None and found[0] > reference + TOLERANCE:
         return _at(Day(day.year - 1, day.month, day.day), clock, offset, zone)
     return found
@@ -256,7 +258,7 @@ def _before(
     precision = _PRECISION[ago[-1][0]]
     if clock is not None and precision == "day":
         return _at(Day(then.year, then.month, then.day), clock, None, zone)
-    return at, 0, precision
+    return at, 0, precision, "stated"
 
 
 def _less(moment: datetime, unit: str, number: int) -> datetime:

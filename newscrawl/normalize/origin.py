@@ -35,6 +35,14 @@ def named_agency(
     return None
 
 
+def is_agency_itself(agency: str, publisher: str | None) -> bool:
+    """Whether a publisher is the agency of this international name."""
+    if publisher is None:
+        return False
+    row = agency_of(publisher) or _by_name().get(publisher.casefold())
+    return publisher.casefold() == agency.casefold() or (row is not None and row.name == agency)
+
+
 @lru_cache(maxsize=1)
 def _by_name() -> dict[str, Agency]:
     return {name.casefold(): row for row in AGENCIES for name in (row.name, f"the {row.name}")}

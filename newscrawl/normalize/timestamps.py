@@ -63,7 +63,8 @@ def choose_timestamp(
         if not candidates:
             return None
         raw = clean(candidates[0].text)[:200]
-        return Chosen(Timestamp(at=None, raw=raw, precision="day"), f"{candidates[0].source}, unreadable")
+        source = candidates[0].source
+        return Chosen(Timestamp(at=None, raw=raw, precision="day", source=source), f"{source}, unreadable")
     candidate, best = read[0]
     if best.precision == "day":
         candidate, best = next(((c, t) for c, t in read if t.precision != "day" and _near(best, t)), read[0])
@@ -75,6 +76,7 @@ def choose_timestamp(
         if turned is not None and any(_near(turned, t) for t in days) and not any(_near(best, t) for t in days):
             best = turned.model_copy(update={"raw": best.raw})
     chosen = Chosen(_with_printed_offset(best, [text for text, _ in read], languages, reference), candidate.source)
+    chosen.timestamp = chosen.timestamp.model_copy(update={"source": clean(chosen.source)})
     chosen.otherwise = [f"{c.source}: {clean(c.text)[:120]}" for c, t in read if not _near(best, t)][:5]
     return chosen
 

@@ -25,6 +25,7 @@ from newscrawl.store.links import link
 from newscrawl.store.merge import merge_twins
 from newscrawl.store.observations import Counter, Met, Observations, counter_updates, inserts, learn
 from newscrawl.store.revise import Earlier, earlier_versions
+from newscrawl.store.sequence import give_numbers
 from newscrawl.store.side import SideRecords
 from newscrawl.store.spool import Spool
 from newscrawl.store.upsert import Outcome, add_earlier, is_older, unstorable, upsert
@@ -83,6 +84,7 @@ class ArticleWriter:
         self._is_away = False
         self._is_stuck = False
         self._unlinked: set[str] = set()
+        self._is_news = False
         self._linking: asyncio.Task[None] | None = None
         self._met = Met()
         self._wake = asyncio.Event()
@@ -293,6 +295,7 @@ class ArticleWriter:
                 await self._write_views(side.observations)
                 await self._write_articles(batch)
                 await self._write_or_log("articles", counter_updates(side.observations, batch))
+                self._is_news = self._is_news or bool(batch or side.visits)
                 await self._write_side(side)
                 self._start_linking()
                 return True
@@ -378,8 +381,8 @@ class ArticleWriter:
         return await self._database["articles"].find(evidence(articles), dict.fromkeys(NEEDED, 1)).to_list()
 
     def _start_linking(self) -> None:
-        """Look for the copies and twins of what was stored, beside the next writes."""
-        if self._unlinked and (self._linking is None or self._linking.done()):
+        """Number what was stored, and look for its copies and twins, beside the next writes."""
+        if (self._unlinked or self._is_news) and (self._linking is None or self._linking.done()):
             self._linking = asyncio.create_task(self._link())
 
     async def _end_linking(self) -> None:
@@ -391,14 +394,18 @@ class ArticleWriter:
                     await self._linking
 
     async def _link(self) -> None:
-        """What is stored bears a mark: what is not linked now, as in a crash, is linked at the next start."""
-        while self._unlinked and self._database is not None:
+        """What is stored bears marks: what is not done now, as in a crash, is done at the next start."""
+        while (self._unlinked or self._is_news) and self._database is not None:
             identities, self._unlinked = self._unlinked, set()
+            is_news, self._is_news = self._is_news, False
             try:
+                if is_news:
+                    await give_numbers(self._database)
                 await link(self._database, identities)
             except PyMongoError as error:
                 logger.warning("%d articles are not linked yet: %s", len(identities), str(error)[:200])
                 self._unlinked |= identities
+                self._is_news = self._is_news or is_news
                 return
 
     @staticmethod

@@ -13,12 +13,14 @@ from typing import Any
 from pymongo import UpdateOne
 
 from newscrawl.article import Article
+from newscrawl.normalize.terms import terms
 from newscrawl.store.identity import add_aliases
 from newscrawl.store.links import Database, due, link
 from newscrawl.store.merge import merge_twins
+from newscrawl.store.sequence import give_numbers, seq_mark
 from newscrawl.store.upsert import KEPT, unstorable
 
-STAYS = KEPT | {"last_seen_at", "next_visit_at", "gone", "fetch", "views", "schema_version"}
+STAYS = KEPT | {"last_seen_at", "next_visit_at", "gone", "status", "fetch", "views", "schema_version"}
 """Fields that another reading of the same page says nothing of; of the counter see below."""
 
 
@@ -44,7 +46,7 @@ def correction_operation(correction: Correction) -> UpdateOne:
     """The write of a correction. It changes nothing where the article was fetched again since it was looked at."""
     document = correction.article.model_dump()
     stage: dict[str, Any] = {name: {"$literal": value} for name, value in document.items() if name not in STAYS}
-    stage["links_due"] = due()
+    stage |= {"links_due": due(), "seq_due": seq_mark(), "terms": {"$literal": terms(correction.article)}}
     if (document["views"] or {}).get("count") is not None:
         views = document["views"]
         newer = {"$gt": ["$views.seen_at", views["seen_at"]]}
@@ -70,4 +72,5 @@ async def correct(database: Database, corrections: Sequence[Correction]) -> int:
     result = await database["articles"].bulk_write(storable, ordered=False)
     merged = await merge_twins(database, {one.identity: one.article for one in corrections})
     await link(database, merged | operations.keys())
+    await give_numbers(database)
     return result.matched_count

@@ -1,4 +1,4 @@
-"""Stored articles as people look them up: plain documents with aware datetimes."""
+"""One stored article as people look it up: a plain document with aware datetimes."""
 
 from __future__ import annotations
 
@@ -12,11 +12,8 @@ from newscrawl.normalize.urls import article_id, canonical_url
 Database = AsyncDatabase[dict[str, Any]]
 Document = dict[str, Any]
 
-
-async def list_articles(database: Database, *, site: str | None = None, limit: int = 20) -> list[Document]:
-    """The newest articles by publication, those without a date last."""
-    found = database["articles"].find({"site": site} if site else {})
-    return await found.sort("published.at", -1).limit(limit).to_list()
+HIDDEN = {"terms": 0, "seq_due": 0, "links_due": 0}
+"""Projection of what is the store's own and says nothing to readers."""
 
 
 async def get_article(database: Database, url: str, *further: str) -> Document | None:
@@ -26,6 +23,21 @@ async def get_article(database: Database, url: str, *further: str) -> Document |
         addresses.append(canonical_url(url))
     ids = [article_id(address) for address in addresses]
     by_address = {"$or": [{"_id": {"$in": ids}}, {"url": {"$in": addresses}}, {"aliases": {"$in": addresses}}]}
-    found = await database["articles"].find(by_address).to_list()
+    found = await database["articles"].find(by_address, HIDDEN).to_list()
     # An article that has moved left its old address, which may show another one by now.
     return min(found, key=lambda d: (d["url"] not in addresses, url not in (d.get("aliases") or ())), default=None)
+
+
+async def get_by_id(database: Database, identity: str) -> Document | None:
+    """The article of this `_id`; where it was merged into another one, that one."""
+    seen: set[str] = set()
+    while identity not in seen:
+        seen.add(identity)
+        found = await database["articles"].find_one({"_id": identity}, HIDDEN)
+        if found is not None:
+            return found
+        buried = await database["tombstones"].find_one({"_id": identity}, {"merged_into": 1})
+        if buried is None:
+            return None
+        identity = buried["merged_into"]
+    return None

@@ -1,4 +1,4 @@
-"""What a crash has left between the steps of a write, done at the next start: merging and linking.
+"""What a crash has left between the steps of a write, done at the next start: numbering, merging and linking.
 
 An article bears a mark from the write that stores it until it is linked (`newscrawl.store.links`), and it is merged
 with its twins in between: so whatever bears the mark is merged and linked once more. Either, done again, changes
@@ -9,12 +9,17 @@ from __future__ import annotations
 
 from newscrawl.store.links import IS_DUE, Database, link
 from newscrawl.store.merge import merge_stored
+from newscrawl.store.sequence import give_numbers
 
 BATCH = 200
 
 
 async def mend(database: Database) -> int:
-    """Merge and link what bears the mark, each article once, and give their number. Raises PyMongoError."""
+    """Number, merge and link what bears the marks, each article once, and give how many were linked.
+
+    Raises PyMongoError.
+    """
+    await give_numbers(database)
     number, last = 0, ""
     while True:
         found = database["articles"].find({"links_due": IS_DUE, "_id": {"$gt": last}}, {"_id": 1})

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
 
 from pydantic import ValidationError
-from pymongo import DeleteOne, UpdateOne
+from pymongo import DeleteOne, ReplaceOne, UpdateOne
 
 from newscrawl.article import Article
+from newscrawl.records import Tombstone
 from newscrawl.store.identity import NEEDED, Document, Found, add_aliases, evidence
 from newscrawl.store.links import Database, due
+from newscrawl.store.sequence import seq_mark
 
 
 async def merge_twins(database: Database, articles: Mapping[str, Article]) -> set[str]:
@@ -68,7 +71,27 @@ async def _merge(database: Database, articles: Mapping[str, Article]) -> set[str
     )
     for identity in dropped:
         await database["revisions"].update_many({"article": identity}, {"$set": {"article": survivor(identity)}})
+    # Before the documents go: readers that have them must come to know, also after a crash between the two.
+    await database["tombstones"].bulk_write(
+        [
+            ReplaceOne({"_id": identity}, _tombstone(twin, survivor(identity)), upsert=True)
+            for identity, (_, twin) in dropped.items()
+        ]
+    )
     await database["articles"].bulk_write(
         [DeleteOne({"_id": identity, "revision": twin["revision"]}) for identity, (_, twin) in dropped.items()]
     )
     return relinked - dropped.keys()
+
+
+def _tombstone(document: Document, survivor: str) -> dict[str, object]:
+    buried = Tombstone(
+        url=document["url"],
+        site=document.get("site"),
+        headline=document["headline"],
+        first_seen_at=document.get("first_seen_at"),
+        changed_at=datetime.now(UTC),
+        merged_into=survivor,
+        seq_due=seq_mark(),
+    )
+    return buried.model_dump()

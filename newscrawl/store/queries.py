@@ -13,6 +13,7 @@ from newscrawl.article import Article
 from newscrawl.normalize.urls import article_id
 from newscrawl.records import Failure, Listing, Robots
 from newscrawl.settings import RETRY_WAITS
+from newscrawl.store.lookup import HIDDEN
 from newscrawl.store.observations import Counter, counter_fields, counters_of
 
 Database = AsyncDatabase[dict[str, Any]]
@@ -59,7 +60,7 @@ async def known(database: Database, identities: list[str], urls: list[str], now:
 async def newest_articles(database: Database, site: str, most: int) -> list[Article]:
     """Articles of a site that were fetched and are still there, the newest publications first."""
     wanted = {"site": site, "gone": None, "fetch.at": {"$ne": None}}
-    found = database["articles"].find(wanted, {"_id": 0, "labels": 0}).sort("published.at", -1).limit(most)
+    found = database["articles"].find(wanted, {"_id": 0, "labels": 0, **HIDDEN}).sort("published.at", -1).limit(most)
     return [Article.model_validate(document) async for document in found]
 
 

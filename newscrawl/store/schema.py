@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import types
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 from newscrawl.records import LEDGER, RECORDS
 from newscrawl.schedule import KEPT_SLOTS
 from newscrawl.store.connect import Connection
+from newscrawl.store.migrate import migrate
 from newscrawl.store.observations import Database
 from newscrawl.store.runs import HOLDER
 from newscrawl.store.visits import PLANNED
@@ -30,13 +32,28 @@ ARCHIVED = {"fetch.archive": {"$gt": ""}}
 FAILED_ARCHIVED = {"archive": {"$gt": ""}}
 """Of these alone the page is there to be read again."""
 
+NUMBERED = {"seq": {"$gte": 1}}
+NOT_ACTIVE = {"status": {"$gt": "active"}}
+
+DROPPED = {"articles": ("published.at_-1",)}
+"""Indexes of earlier releases that others have replaced."""
+
 INDEXES: dict[str, list[IndexModel]] = {
     "articles": [
+        # What `newscrawl.store.select` lists and searches by. `seq` decides between articles of one instant.
+        IndexModel([("published.at", DESCENDING), ("seq", DESCENDING)]),
+        IndexModel([("terms", ASCENDING), ("published.at", DESCENDING), ("seq", DESCENDING)]),
+        IndexModel(
+            [("status", ASCENDING), ("published.at", DESCENDING), ("seq", DESCENDING)],
+            partialFilterExpression=NOT_ACTIVE,
+        ),
+        IndexModel([("views.count", DESCENDING)], partialFilterExpression={"views.count": {"$gte": 0}}),
+        IndexModel([("seq", ASCENDING)], partialFilterExpression=NUMBERED),
+        IndexModel([("seq_due", ASCENDING)], partialFilterExpression={"seq_due": {"$gt": ""}}),
         # Not unique: `_id` is the hash of `url`, and a sharded cluster could not enforce a second uniqueness.
         IndexModel([("url", ASCENDING)]),
         IndexModel([("aliases", ASCENDING)]),
         IndexModel([("site", ASCENDING), ("published.at", DESCENDING)]),
-        IndexModel([("published.at", DESCENDING)]),
         IndexModel([("changed_at", DESCENDING)]),
         IndexModel([("site", ASCENDING), ("next_visit_at", ASCENDING)], partialFilterExpression=PLANNED),
         IndexModel([("fingerprint", ASCENDING)]),
@@ -50,6 +67,10 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("cluster", ASCENDING)], partialFilterExpression={"cluster": {"$gt": ""}}),
         IndexModel([("story", ASCENDING)], partialFilterExpression={"story": {"$gt": ""}}),
         IndexModel([("links_due", ASCENDING)], partialFilterExpression={"links_due": {"$gt": ""}}),
+    ],
+    "tombstones": [
+        IndexModel([("seq", ASCENDING)], partialFilterExpression=NUMBERED),
+        IndexModel([("seq_due", ASCENDING)], partialFilterExpression={"seq_due": {"$gt": ""}}),
     ],
     "revisions": [
         IndexModel([("article", ASCENDING), ("revision", ASCENDING)]),
@@ -97,12 +118,17 @@ CommandNotFound, InvalidOptions, CommandNotSupported, NotImplemented, unknown fi
 
 
 def validator(model: type[BaseModel]) -> dict[str, Any]:
-    """The `$jsonSchema` of a model: BSON types, required fields, nothing else at the top but `_id` and `labels`.
+    """The `$jsonSchema` of a model: BSON types, required fields, nothing else at the top but `_id`, `labels`, `terms`.
 
-    `labels` belongs to the readers of the database; newscrawl never writes it.
+    `labels` belongs to the readers of the database; newscrawl never writes it. `terms` are what articles are searched
+    by (`newscrawl.normalize.terms`).
     """
     schema = _object(model)
-    schema["properties"] |= {"_id": {"bsonType": "string"}, "labels": {"bsonType": "object"}}
+    schema["properties"] |= {
+        "_id": {"bsonType": "string"},
+        "labels": {"bsonType": "object"},
+        "terms": {"bsonType": "array", "items": {"bsonType": "string"}},
+    }
     return {"$jsonSchema": schema}
 
 
@@ -149,7 +175,10 @@ def _listed(names: str | list[str]) -> list[str]:
 
 
 async def apply_schema(connection: Connection) -> None:
-    """Create or update every collection, validator and index. Idempotent; any number of processes at once."""
+    """Create or update every collection, validator and index, and bring stored articles to the present form.
+
+    Idempotent; any number of processes at once. Raises PyMongoError.
+    """
     database = connection.database
     present = {info["name"]: info async for info in await database.list_collections()}
     # All at once: the server waits for its disk at each, and writes what came meanwhile in one go.
@@ -157,6 +186,7 @@ async def apply_schema(connection: Connection) -> None:
     for result in await asyncio.gather(*applied, return_exceptions=True):
         if isinstance(result, BaseException):
             raise result
+    await migrate(database)
 
 
 async def _apply(database: Database, name: str, model: type[BaseModel], present: Mapping[str, Any] | None) -> None:
@@ -168,6 +198,9 @@ async def _apply(database: Database, name: str, model: type[BaseModel], present:
         await database.command("collMod", name, validator=validator(model))
     if name in INDEXES:
         await database[name].create_indexes(INDEXES[name])
+    for index in DROPPED.get(name, ()) if present is not None else ():
+        with contextlib.suppress(OperationFailure):  # it is gone already
+            await database[name].drop_index(index)
 
 
 async def missing_indexes(connection: Connection) -> list[str]:

@@ -11,10 +11,12 @@ from bson.errors import BSONError
 from pymongo import UpdateOne
 
 from newscrawl.article import Article
+from newscrawl.normalize.terms import terms
 from newscrawl.normalize.visits import AGES
 from newscrawl.store.identity import MOST_ALIASES, Match, add_aliases
 from newscrawl.store.links import LINKED, due
 from newscrawl.store.revise import Earlier, revise
+from newscrawl.store.sequence import seq_mark
 from newscrawl.store.visits import is_back, visit_after
 
 Outcome = Literal["new", "changed", "unchanged", "older", "spooled"]
@@ -24,7 +26,7 @@ LARGEST = 16 * 2**20 - 2**16  # bytes; MongoDB's limit of a document less what t
 
 KEPT = {
     *("first_seen_at", "revision", "change", "changed_at", "returns", "aliases", "absences"),
-    *("duplicate_of", *LINKED),
+    *("seq", "seq_due", *LINKED),
 }
 """Fields of a stored article that a further reading of its page does not overwrite."""
 
@@ -43,12 +45,12 @@ def upsert(
     step = None if stored is None else revise(stored, article, now, earlier, is_other=match.is_other)
     keep = step.keep if step is not None else None
     next_visit = visit_after(article, now, match, ages, changed=keep is not None)
-    document = article.model_dump() | {"next_visit_at": next_visit}
+    document = article.model_dump() | {"next_visit_at": next_visit, "terms": terms(article)}
     aliases = [url for url in dict.fromkeys((article.url, *article.aliases)) if url not in match.foreign]
     if stored is None:
         others = [url for url in aliases if url != article.url][:MOST_ALIASES]
         document |= {"first_seen_at": now, "last_seen_at": now, "changed_at": now, "aliases": others, "revision": 1}
-        document["links_due"] = due()
+        document |= {"links_due": due(), "seq_due": seq_mark()}
         matches = {"_id": match.identity, "fingerprint": {"$exists": False}}
         return UpdateOne(matches, {"$set": document}, upsert=True), "new", None
     values = {name: value for name, value in document.items() if name not in KEPT}
@@ -64,8 +66,9 @@ def upsert(
     if "views" in stage and not match.is_other:
         newer = {"$gt": ["$views.seen_at", values["views"]["seen_at"]]}  # a card has shown it meanwhile
         stage["views"] = {"$cond": [newer, "$views", stage["views"]]}
+    back = is_back(now) | ({"seq_due": seq_mark()} if step is not None else {})
     change = [
-        {"$set": {**stage, **is_back(now)}},
+        {"$set": {**stage, **back}},
         add_aliases((stored["url"], *aliases)),
     ]
     matches = {"_id": match.identity, "revision": stored["revision"], "fingerprint": stored["fingerprint"]}

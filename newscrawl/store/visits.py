@@ -15,6 +15,7 @@ from newscrawl.article import Absence, Article, Card, Gone
 from newscrawl.normalize.visits import growth_an_hour, next_visit
 from newscrawl.records import Visit
 from newscrawl.store.identity import Match
+from newscrawl.store.sequence import seq_mark
 
 Database = AsyncDatabase[dict[str, Any]]
 
@@ -27,6 +28,8 @@ CLAIM = timedelta(hours=1)
 CLAIM_SPREAD = 600_000  # milliseconds; tells the claims of two processes apart
 
 MOST_ABSENCES = 10
+
+_WAS_GONE = {"$ne": [{"$ifNull": ["$gone", None]}, None]}
 
 _WANTED = (
     *("url", "published", "first_seen_at", "next_visit_at", "is_live", "gone", "fetch"),
@@ -105,7 +108,9 @@ async def plan_earlier(database: Database, site: str, now: datetime, oldest: tim
         "absences": {"$exists": False},
         "next_visit_at": None,
     }
-    await database["articles"].update_many(unplanned, {"$set": {"next_visit_at": now, "absences": []}})
+    await database["articles"].update_many(
+        unplanned, {"$set": {"next_visit_at": now, "absences": []}}, hint="site_1_published.at_-1"
+    )
 
 
 async def claim_due(database: Database, site: str, now: datetime, budget: int) -> list[Due]:
@@ -161,19 +166,25 @@ def visit_operation(visit: Visit) -> UpdateOne:
     values: dict[str, Any] = {"next_visit_at": {"$literal": visit.next_visit_at}}
     if visit.gone is not None:
         values["gone"] = {"$literal": visit.gone.model_dump()}
+        values["status"] = "gone"
+        values["seq_due"] = {"$cond": [_WAS_GONE, "$seq_due", seq_mark()]}
     if visit.is_there:
         values |= {"last_seen_at": visit.at, "fetch.not_modified": visit.not_modified, **is_back(visit.at)}
     return UpdateOne({"_id": visit.article, "next_visit_at": visit.claim}, [{"$set": values}])
 
 
 def is_back(at: datetime) -> dict[str, Any]:
-    """Fields of an update that clear `gone` and remember for how long the article was away."""
+    """Fields of an update that clear `gone` and remember for how long the article was away. Its return is news."""
     absence = {"gone_at": "$gone.at", "status": "$gone.status", "back_at": at}
     assert absence.keys() == Absence.model_fields.keys()
     before = {"$ifNull": ["$absences", []]}
     further = {"$slice": [{"$concatArrays": [before, [absence]]}, -MOST_ABSENCES]}
-    was_gone = {"$ne": [{"$ifNull": ["$gone", None]}, None]}
-    return {"absences": {"$cond": [was_gone, further, before]}, "gone": None}
+    return {
+        "absences": {"$cond": [_WAS_GONE, further, before]},
+        "gone": None,
+        "status": "active",
+        "seq_due": {"$cond": [_WAS_GONE, seq_mark(), "$seq_due"]},
+    }
 
 
 def visit_after(

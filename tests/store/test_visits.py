@@ -124,6 +124,7 @@ async def test_due_articles_are_found_by_the_index(connection: Connection, write
 async def test_a_visit_that_is_out_of_date_changes_nothing(connection: Connection, writer: ArticleWriter) -> None:
     due = await claimed(connection, writer)
     await writer.save(article(), now=NOW + HOUR)
+    await writer.flush()
     before = await stored(connection)
     await writer.visit(visit(due, gone=Gone(at=NOW, status=404)))
     await writer.flush()

@@ -1,0 +1,107 @@
+"""Stored articles of earlier forms brought to the present one, step by step.
+
+`forms` says in which form all articles are. Where that is an earlier one, every article is looked at once, in the order
+of `_id`; each is written with its new `schema_version`, so that a migration that was killed goes on where it was. What
+it writes depends on the document alone: any number of processes may do it at once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from pydantic import ValidationError
+from pymongo import UpdateOne
+from pymongo.asynchronous.database import AsyncDatabase
+
+from newscrawl.article import SCHEMA_VERSION, Article
+from newscrawl.normalize.terms import terms
+
+logger = logging.getLogger(__name__)
+
+Database = AsyncDatabase[dict[str, Any]]
+Document = Mapping[str, Any]
+Change = dict[str, dict[str, Any]]
+
+NAME = "articles"
+BATCH = 500
+TOLD_EVERY = 20_000  # articles
+
+
+def to_version_2(document: Document) -> Change:
+    """The update from version 1: certainty of time zones, sources of dates, status, `seq`, search terms.
+
+    Version 1 did not keep whether an offset was stated or the site's: `zone` says what can still be told of it.
+    Raises ValidationError where the document is no article.
+    """
+    changed: dict[str, Any] = {"status": "gone" if document.get("gone") else "active"}
+    sources = document.get("provenance") or {}
+    for name in ("published", "modified"):
+        if document.get(name):
+            zone = "assumed" if document[name].get("offset") is None else None
+            changed[name] = {**document[name], "zone": zone, "source": sources.get(name)}
+    known = {name: value for name, value in document.items() if name in Article.model_fields}
+    changed |= {
+        "terms": terms(Article.model_validate(known | changed)),
+        "seq_due": _mark_since(document.get("first_seen_at")),
+        "schema_version": 2,
+    }
+    return {"$set": changed, "$unset": {"duplicate_of": ""}}
+
+
+STEPS: dict[int, Callable[[Document], Change]] = {1: to_version_2}
+"""Version to the step that leads from it to the next."""
+
+
+def _mark_since(first_seen: datetime | None) -> str:
+    """A mark of `newscrawl.store.sequence`: articles are numbered in the order in which they were first seen."""
+    begins = ObjectId.from_datetime(first_seen) if first_seen else ObjectId("0" * 24)
+    return f"due:{str(begins)[:8]}{str(ObjectId())[8:]}"
+
+
+async def migrate(database: Database) -> int:
+    """Bring all articles to the present form; give how many were changed. Raises PyMongoError.
+
+    Where the present form is stored already, that is known by one read.
+    """
+    known = await database["forms"].find_one({"_id": NAME})
+    if known is not None:
+        version = int(known["schema_version"])
+    else:
+        version = 1 if await database["articles"].find_one({}, {"_id": 1}) else SCHEMA_VERSION
+    changed = 0
+    while version < SCHEMA_VERSION:
+        changed += await _step(database, version)
+        version += 1
+    if known is None or int(known["schema_version"]) < version:
+        await database["forms"].update_one({"_id": NAME}, {"$max": {"schema_version": version}}, upsert=True)
+    return changed
+
+
+async def _step(database: Database, version: int) -> int:
+    articles, last, changed, told = database["articles"], "", 0, 0
+    while True:
+        batch = await articles.find({"_id": {"$gt": last}}).sort("_id", 1).limit(BATCH).to_list()
+        if not batch:
+            return changed
+        last = batch[-1]["_id"]
+        operations = []
+        for document in batch:
+            if document.get("schema_version", 1) != version:
+                continue
+            try:
+                change = STEPS[version](document)
+            except ValidationError as error:
+                said = error.errors()[0]
+                logger.warning("%s stays in form %d: %s: %s", document.get("url"), version, said["loc"], said["msg"])
+                continue
+            unchanged = {name: document.get(name) for name in ("fingerprint", "revision", "schema_version")}
+            operations.append(UpdateOne({"_id": document["_id"], **unchanged}, change))
+        if operations:
+            changed += (await articles.bulk_write(operations, ordered=False)).modified_count
+        if changed >= told + TOLD_EVERY:
+            told = changed
+            logger.info("%d articles are in form %d by now", changed, version + 1)
