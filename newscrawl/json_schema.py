@@ -20,13 +20,20 @@ Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 MOST_EXAMPLES, LONGEST_OF_SEVERAL = 2, 100  # of one property; characters of one
 _IDENTITY = {"_id": {"title": "Id", "type": "string", "description": "Identity in the database; it never changes."}}
-_OF_READERS = {
+_BESIDE_THE_MODEL = {
     "labels": {
         "title": "Labels",
         "type": "object",
         "description": "Belongs to the readers of the database: newscrawl never writes it. Absent until they do.",
         "examples": [{"topic": "energy"}],
-    }
+    },
+    "terms": {
+        "title": "Terms",
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "What the article is searched by; only in the database.",
+        "examples": [["school", "solar", "site:example"]],
+    },
 }
 
 
@@ -40,7 +47,7 @@ def record_schema(collection: str) -> Schema:
     model = RECORDS[collection]
     schema = model.model_json_schema(mode="serialization")
     _fold(schema)
-    properties = _IDENTITY | schema["properties"] | (_OF_READERS if collection == "articles" else {})
+    properties = _IDENTITY | schema["properties"] | (_BESIDE_THE_MODEL if collection == "articles" else {})
     whole = {
         "$schema": DIALECT,
         "$id": f"urn:newscrawl:schema:{collection}:{SCHEMA_VERSION}",

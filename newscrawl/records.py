@@ -70,12 +70,12 @@ class Tombstone(Part):
     """
 
     url: Address = Field(description="The address that it had; the article that it was merged into has it now.")
-    site: str | None = None
-    headline: Headline
-    status: Literal["merged"] = "merged"
+    site: str | None = Field(default=None, description="Name of the site file.")
+    headline: Headline = Field(description="The headline that it had.")
+    status: Literal["merged"] = Field(default="merged", description="Always `merged`.")
     merged_into: str = Field(description="Identity of the article that it is a part of now.")
-    first_seen_at: Instant | None = None
-    changed_at: Instant = Field(description="When it was merged.")
+    first_seen_at: Instant | None = Field(default=None, description="First fetch of that address, UTC.")
+    changed_at: Instant = Field(description="When it was merged, UTC.")
     seq: Count | None = Field(default=None, description="Its place in the order of all news.")
     seq_due: str | None = Field(default=None, description="Set while its `seq` is still to be given.")
 
@@ -83,9 +83,9 @@ class Tombstone(Part):
 class Reserved(Part):
     """Numbers that a process is writing just now."""
 
-    token: str
-    first: Count
-    at: Instant
+    token: str = Field(description="The process and its attempt.")
+    first: Count = Field(description="The lowest of these numbers.")
+    at: Instant = Field(description="When they were reserved, by the clock of the database, UTC.")
 
 
 class Sequence(Part):
@@ -99,7 +99,7 @@ class Sequence(Part):
 class Form(Part):
     """In which form the articles are stored: the one document, `articles`, of the collection `forms`."""
 
-    schema_version: Count
+    schema_version: Count = Field(description="No article is in an earlier form.")
 
 
 class Failure(Part):

@@ -1,7 +1,7 @@
 """Writes `newscrawl/example_records.json`, the example documents of the docs and schemas: `python tools/record_examples.py`.
 
 Pages of our own, read and stored as in a crawl, at fixed instants: a story in two editions, revised, away for a day and
-back; and a copy of it at another site, which is gone by now.
+back; a brief under an address that led to the story later; a copy at another site, which is gone by now.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from newscrawl import extract
 from newscrawl.article import Article, Fetch, Gone
 from newscrawl.normalize.article import view_observations
 from newscrawl.records import RECORDS, Visit
-from newscrawl.site import Edition, Site
+from newscrawl.site import Edition, Rule, Site
 from newscrawl.store.articles import ArticleWriter
 from newscrawl.store.connect import Connection, connect
+from newscrawl.store.lookup import HIDDEN
 from newscrawl.store.schema import apply_schema
 from newscrawl.store.spool import Spool
 
@@ -27,7 +28,7 @@ EXAMPLES = Path(__file__).resolve().parent.parent / "newscrawl" / "example_recor
 PAGES = Path(__file__).resolve().parent / "record" / "pages"
 MORNING = datetime(2026, 1, 20, 9, 30, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-SHOWN = ("articles", "views", "revisions")
+SHOWN = ("articles", "tombstones", "views", "revisions")
 
 EXAMPLE = Site(
     name="example",
@@ -39,6 +40,7 @@ EXAMPLE = Site(
         Edition(name="en", language="en", path="/en/", listings=("https://news.example/en/news",)),
         Edition(name="uk", language="uk", listings=("https://news.example/news",)),
     ),
+    rules={"body": (Rule(css="div.text"),), "related": (Rule(css="a.card"),)},
 )
 COURIER = Site(
     name="courier",
@@ -49,7 +51,7 @@ COURIER = Site(
     editions=(Edition(name="en", language="en", listings=("https://courier.example/",)),),
 )
 ENGLISH, UKRAINIAN = "https://news.example/en/news/solar-school", "https://news.example/news/soniachna-shkola"
-COPY = "https://courier.example/world/solar-school-48213"
+BRIEF, COPY = "https://news.example/en/news/91133", "https://courier.example/world/solar-school-48213"
 HEADERS = {"content-type": "text/html; charset=utf-8", "etag": '"5f1c-62a"'}
 
 
@@ -73,8 +75,9 @@ async def store(connection: Connection, spool: Path) -> None:
     """Everything that a few days of crawls store of these pages."""
     writer = ArticleWriter(connection, Spool(spool), interval=0.001)
 
-    async def save(html: str, url: str, site: Site, at: datetime, run: str) -> Article:
+    async def save(html: str, url: str, site: Site, at: datetime, run: str, *met: str) -> Article:
         article = reading(html, url, site, at, run)
+        article.aliases.extend(met)
         await writer.save(article, now=at, views=view_observations(article, site, at=at))
         await writer.flush()
         return article
@@ -91,6 +94,7 @@ async def store(connection: Connection, spool: Path) -> None:
 
     first = page("english", views="1,204", modified="2026-01-20T11:02:00+02:00", cost="4 million", more="")
     await save(first, ENGLISH, EXAMPLE, MORNING, "20260120-0930-example")
+    await save(page("brief"), BRIEF, EXAMPLE, MORNING + HOUR / 2, "20260120-1000-example")
     await save(page("ukrainian"), UKRAINIAN, EXAMPLE, MORNING + HOUR, "20260120-1030-example")
     copied = await save(page("copy"), COPY, COURIER, MORNING + 2 * HOUR, "20260120-1130-courier")
     more = "<p>Update: the ministry said on Tuesday evening that ten more schools would follow before autumn.</p>"
@@ -100,7 +104,7 @@ async def store(connection: Connection, spool: Path) -> None:
     await miss(article, MORNING + DAY, 1, MORNING + 2 * DAY)
     await miss(copied, MORNING + 2 * DAY, 2, None)
     last = revised.replace("3,980", "5,122")
-    await save(last, ENGLISH, EXAMPLE, MORNING + 2 * DAY, "20260122-0930-example")
+    await save(last, ENGLISH, EXAMPLE, MORNING + 2 * DAY, "20260122-0930-example", BRIEF)
     await writer.close()
 
 
@@ -110,7 +114,9 @@ async def examples(connection: Connection, spool: Path) -> dict[str, list[dict[s
     found = {}
     for name in SHOWN:
         order = "first_seen_at" if name == "articles" else "at" if name == "views" else "_id"
-        documents = await connection.database[name].find({}).sort([(order, 1), ("_id", 1)]).to_list()
+        documents = await connection.database[name].find({}, HIDDEN).sort([(order, 1), ("_id", 1)]).to_list()
+        for document in documents if name == "tombstones" else ():
+            document["changed_at"] = MORNING + 2 * DAY  # by the clock of the machine
         found[name] = [json.loads(json.dumps(_in_order(name, one), default=_plain)) for one in documents]
     return found
 
