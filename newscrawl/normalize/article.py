@@ -38,7 +38,7 @@ from newscrawl.normalize.caps import (
 from newscrawl.normalize.dateline import Dateline, parse_dateline
 from newscrawl.normalize.dates import parse_date
 from newscrawl.normalize.names import parse_authors
-from newscrawl.normalize.origin import is_agency_itself, named_agency
+from newscrawl.normalize.origin import foreign_agency
 from newscrawl.normalize.similarity import signature
 from newscrawl.normalize.text import clean, clean_or_none, count_words, fingerprint, undecodable
 from newscrawl.normalize.timestamps import choose_timestamp
@@ -242,11 +242,9 @@ def _authors(raw: RawArticle, site: Site) -> list[Author]:
 def _syndication(
     body: str, dateline: Dateline | None, authors: list[Author], publisher: str | None
 ) -> Syndication | None:
-    """The agency that the text is from, where that is another house than its publisher."""
-    agency = named_agency(body, dateline=dateline.agency if dateline else None, authors=[a.name for a in authors])
-    if agency is None or is_agency_itself(agency, publisher):
-        return None
-    return Syndication(agency=agency)
+    printed = dateline.agency if dateline else None
+    agency = foreign_agency(body, dateline=printed, authors=[author.name for author in authors], publisher=publisher)
+    return Syndication(agency=agency) if agency else None
 
 
 def _image(image: Image) -> Image | None:

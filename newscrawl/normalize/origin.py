@@ -35,12 +35,14 @@ def named_agency(
     return None
 
 
-def is_agency_itself(agency: str, publisher: str | None) -> bool:
-    """Whether a publisher is the agency of this international name."""
-    if publisher is None:
-        return False
-    row = agency_of(publisher) or _by_name().get(publisher.casefold())
-    return publisher.casefold() == agency.casefold() or (row is not None and row.name == agency)
+def foreign_agency(text: str, *, dateline: str | None, authors: Iterable[str], publisher: str | None) -> str | None:
+    """The agency that a text is from, where that is another house than its publisher; else as `named_agency`."""
+    agency = named_agency(text, dateline=dateline, authors=authors)
+    if agency is None or publisher is None:
+        return agency
+    own = agency_of(publisher) or _by_name().get(publisher.casefold())
+    is_own = publisher.casefold() == agency.casefold() or (own is not None and own.name == agency)
+    return None if is_own else agency
 
 
 @lru_cache(maxsize=1)

@@ -18,6 +18,7 @@ from pymongo import UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
 
 from newscrawl.article import SCHEMA_VERSION, Article
+from newscrawl.normalize.origin import foreign_agency
 from newscrawl.normalize.terms import terms
 
 logger = logging.getLogger(__name__)
@@ -32,7 +33,8 @@ TOLD_EVERY = 20_000  # articles
 
 
 def to_version_2(document: Document) -> Change:
-    """The update from version 1: certainty of time zones, sources of dates, status, `seq`, search terms.
+    """The update from version 1: certainty of time zones, sources of dates, syndication, status,
+    `seq`, search terms.
 
     Version 1 did not keep whether an offset was stated or the site's: `zone` says what can still be told of it.
     Raises ValidationError where the document is no article.
@@ -43,6 +45,13 @@ def to_version_2(document: Document) -> Change:
         if document.get(name):
             zone = "assumed" if document[name].get("offset") is None else None
             changed[name] = {**document[name], "zone": zone, "source": sources.get(name)}
+    agency = foreign_agency(
+        document.get("body") or "",
+        dateline=(document.get("dateline") or {}).get("agency"),
+        authors=[author["name"] for author in document.get("authors") or ()],
+        publisher=document.get("publisher"),
+    )
+    changed["syndication"] = {"agency": agency} if agency else None
     known = {name: value for name, value in document.items() if name in Article.model_fields}
     changed |= {
         "terms": terms(Article.model_validate(known | changed)),
