@@ -259,7 +259,7 @@ class Rights(Part):
 class Views(Part):
     """The latest view counter of the article."""
 
-    count: Count | None = Field(description="Null: the counter could not be read.")
+    count: Count | None = Field(description="Views; null: the counter could not be read.")
     seen_at: Instant = Field(description="When the page that shows it was fetched, UTC.")
     raw: Counter = Field(description="The counter as printed.")
 
@@ -319,7 +319,7 @@ class Copied(Part):
     article: str = Field(description="Identity of the earlier article that has most of this text.")
     url: Address = Field(description="Address of that article.")
     site: Name | None = Field(default=None, description="Name of the site file of that article.")
-    share: float = Field(ge=0, le=1, description="Share of this text that stands in the other.")
+    share: float = Field(ge=0, le=1, description="Share of this text that stands in the other, 0 to 1.")
     agency: Name | None = Field(
         default=None, description="Agency that this text's dateline, byline or words name as its origin."
     )
@@ -328,7 +328,7 @@ class Copied(Part):
 class Fetch(Part):
     """How the current version was fetched."""
 
-    at: Instant | None = Field(default=None, description="When the page had arrived.")
+    at: Instant | None = Field(default=None, description="When the page had arrived, UTC.")
     status: int | None = Field(default=None, description="HTTP status of the answer.")
     url: Address | None = Field(default=None, description="Address that showed it, after redirects.")
     etag: HeaderValue = Field(
@@ -347,7 +347,7 @@ class Fetch(Part):
 class Gone(Part):
     """An article that its site does not show any more. Its text is kept."""
 
-    at: Instant = Field(description="When it was first found gone.")
+    at: Instant = Field(description="When it was first found gone, UTC.")
     status: int = Field(description="HTTP status of the answer: 404, 410, or that of a redirect away from it.")
     redirected_to: Address | None = Field(
         default=None, description="Address that the site leads to instead; null: it leads nowhere."
@@ -366,51 +366,63 @@ class Absence(Part):
 class Article(Part):
     """One news article: the document of the collection `articles`. All times UTC."""
 
-    url: Address = Field(max_length=2048, description="Canonical URL; `_id` is its hash.")
+    url: Address = Field(max_length=2048, description="Canonical URL; `_id` is the hash of the first one.")
     aliases: list[Address] = Field(default_factory=list, description="Other addresses under which it was met.")
     site: str | None = Field(default=None, description="Name of the site file.")
-    publisher: Name | None = Field(default=None, description="Its name, as the page or the site file has it.")
+    publisher: Name | None = Field(default=None, description="Name of the outlet, as the page or the site file has it.")
     edition: str | None = Field(default=None, description="Edition of the site, such as `uk`.")
-    language: Name | None = Field(default=None, description="BCP 47 code.")
+    language: Name | None = Field(default=None, description="Language of the text, BCP 47 code; null: not known.")
 
-    headline: Headline = Field(min_length=1, max_length=1000, description="Without the name of the site.")
+    headline: Headline = Field(
+        min_length=1, max_length=1000, description="As printed above the story, without the name of the site."
+    )
     lead: Lead | None = Field(default=None, description="The summary that the page shows above the text.")
     body: Body = Field(default="", description="Plain text of `sections`, paragraphs separated by blank lines.")
     sections: list[Section] = Field(default_factory=list, description="The text by headings.")
-    word_count: Count = Field(default=0, description="Words of `body`.")
+    word_count: Count = Field(default=0, description="Number of words of `body`.")
     is_cut: bool = Field(default=False, description="The text is longer than what is kept of it: a million characters.")
     undecodable: float = Field(
-        default=0, ge=0, le=1, description="Share of the characters of headline, lead and body that are U+FFFD."
+        default=0, ge=0, le=1, description="Share of the characters of headline, lead and body that are U+FFFD, 0 to 1."
     )
 
     dateline: Dateline | None = Field(default=None, description="Where it was filed, and by which agency.")
     published: Timestamp | None = Field(default=None, description="Publication, as the page states it.")
     modified: Timestamp | None = Field(default=None, description="Last change, as the page states it.")
-    authors: list[Author] = Field(default_factory=list, description="In the order of the byline.")
+    authors: list[Author] = Field(default_factory=list, description="Who wrote it, in the order of the byline.")
     section: Name | None = Field(default=None, description="Rubric of the site.")
     tags: list[Name] = Field(default_factory=list, description="Topics that the page shows to its readers.")
-    keywords: list[Name] = Field(default_factory=list, description="Those that it declares for search engines.")
-    images: list[Image] = Field(default_factory=list, description="Lead image first.")
-    videos: list[Address] = Field(default_factory=list, description="Addresses of players or files.")
-    views: Views | None = Field(default=None, description="Null: no counter was seen, which is not zero.")
+    keywords: list[Name] = Field(default_factory=list, description="Words that it declares for search engines.")
+    images: list[Image] = Field(default_factory=list, description="Pictures of the story, the lead image first.")
+    videos: list[Address] = Field(default_factory=list, description="Addresses of video players or files.")
+    views: Views | None = Field(
+        default=None, description="Latest view counter; null: none was seen, which is not zero."
+    )
     related: list[Related] = Field(default_factory=list, description="Articles that its page shows as cards.")
     alternates: list[Alternate] = Field(default_factory=list, description="The story in other languages (hreflang).")
 
-    is_paywalled: bool | None = Field(default=None, description="Null: the page does not tell.")
-    is_live: bool = Field(default=False, description="A live blog, or a text that says that it is being added to.")
+    is_paywalled: bool | None = Field(
+        default=None, description="Readers pay or subscribe for the whole text; null: the page does not tell."
+    )
+    is_live: bool = Field(default=False, description="It is a live blog.")
     content_type: ContentType = Field(default="article", description="What kind of page it is.")
-    rights: Rights | None = Field(default=None, description="Null: the publisher says nothing of it.")
+    rights: Rights | None = Field(default=None, description="What the publisher says of its use; null: nothing.")
 
     fingerprint: str = Field(default="", description="SHA-256 of headline, lead and body, typography folded.")
-    similarity: list[int] | None = Field(default=None, description="Near-duplicate signature.")
+    similarity: list[int] | None = Field(
+        default=None, description="Near-duplicate signature: 32 signed numbers of 64 bits; null: less than 40 words."
+    )
     cluster: str | None = Field(
         default=None, description="Identity of the first publisher among the copies of this text; null: no copy."
     )
-    copied: Copied | None = Field(default=None, description="Null: the first publisher, or no copy.")
-    syndication: Syndication | None = Field(
-        default=None, description="Null: its own publisher's, as far as the text says."
+    copied: Copied | None = Field(
+        default=None, description="Where the text is from; null: it is the first one, or no copy."
     )
-    story: str | None = Field(default=None, description="One for the twins of a story in other editions; null: none.")
+    syndication: Syndication | None = Field(
+        default=None, description="Whose news it is; null: its own publisher's, as far as the text says."
+    )
+    story: str | None = Field(
+        default=None, description="A name that the twins of a story in other editions share; null: it has none."
+    )
     links_due: str | None = Field(default=None, description="Set while copies and twins are still to be looked for.")
 
     revision: int = Field(default=1, ge=1, description="1 for the first version, one more at each change of text.")
@@ -420,11 +432,13 @@ class Article(Part):
         description="Times that the page came back to an earlier version. The first ten make a version each; after "
         "that, a return takes the place of a return before it.",
     )
-    first_seen_at: Instant | None = Field(default=None, description="First fetch.")
-    last_seen_at: Instant | None = Field(default=None, description="Latest fetch that found it there.")
-    changed_at: Instant | None = Field(default=None, description="Fetch that found this version of its text.")
-    next_visit_at: Instant | None = Field(default=None, description="Null: it is not visited again.")
-    gone: Gone | None = Field(default=None, description="Null: the site shows it, as far as is known.")
+    first_seen_at: Instant | None = Field(default=None, description="First fetch, UTC.")
+    last_seen_at: Instant | None = Field(default=None, description="Latest fetch that found it there, UTC.")
+    changed_at: Instant | None = Field(default=None, description="Fetch that found this version of its text, UTC.")
+    next_visit_at: Instant | None = Field(default=None, description="When it is visited again, UTC; null: it is not.")
+    gone: Gone | None = Field(
+        default=None, description="That the site does not show it any more; null: it does, as far as is known."
+    )
     absences: list[Absence] = Field(default_factory=list, description="Times for which it was gone, the last ten.")
 
     fetch: Fetch = Field(default_factory=Fetch, description="How this version was fetched.")

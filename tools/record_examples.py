@@ -1,4 +1,4 @@
-"""Writes `newscrawl/example_records.json`, the example documents of the docs and schemas: `python tools/record_examples.py`.
+"""Writes the example documents of docs and schemas, newscrawl/example_records.json: `python tools/record_examples.py`.
 
 Pages of our own, read and stored as in a crawl, at fixed instants: a story in two editions, revised, away for a day and
 back; a brief under an address that led to the story later; a copy at another site, which is gone by now.

@@ -124,7 +124,7 @@ def _page(name: str, said: Field, node: Mapping[str, Any], schema: Mapping[str, 
             for line in (
                 f"Version {said.since}: the field is new."
                 if said.since > 1
-                else "Version 1: it is there from the first version on.",
+                else "Version 1: the field is there from the first form on.",
                 *said.history,
             )
         ),

@@ -7,6 +7,7 @@ import contextlib
 import importlib.util
 import io
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -140,6 +141,18 @@ def _whole(value: Any) -> Any:
 
 @pytest.mark.parametrize("name", FIELDS)
 def test_every_example_in_python_runs(name: str, database: Any) -> None:
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said):
-        exec(compile(FIELDS[name].python, name, "exec"), {"db": database})
+    _run(FIELDS[name].python, database)
+
+
+@pytest.mark.parametrize("page", ["consumers.md", "record/index.md"])
+def test_every_example_of_the_pages_about_all_fields_runs(page: str, database: Any) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```$", text, re.M | re.S)
+    assert len(blocks) == 2
+    for block in blocks:
+        _run(block, database)
+
+
+def _run(example: str, database: Any) -> None:
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(compile(example, "an example of the documentation", "exec"), {"db": database})
