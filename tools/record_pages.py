@@ -100,7 +100,7 @@ def _between(text: str, begin: str, end: str, middle: str, *, indent: str = "") 
 
 
 def _page(name: str, said: Field, node: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
-    facts = [("type", _type(node))]
+    facts = [("type", _linked(node))]
     facts += [("unit", said.unit)] if said.unit else []
     facts += [("longest", f"{limit:,} characters")] if (limit := _limit(node)) else []
     facts += [("since", f"schema version {said.since}")]
@@ -108,7 +108,7 @@ def _page(name: str, said: Field, node: Mapping[str, Any], schema: Mapping[str, 
     blocks = [
         f"# {name}",
         node["description"],
-        "\n".join(["| | |", "|---|---|", *(f"| {what} | {fact} |" for what, fact in facts)]),
+        "\n".join(f"- {what}: {fact}" for what, fact in facts),
         said.what.strip(),
         *_parts(node, schema, set()),
         f"## Null, empty or absent\n\n{said.empty.strip()}",
@@ -140,10 +140,18 @@ def _parts(node: Mapping[str, Any], schema: Mapping[str, Any], shown: set[str]) 
             continue
         shown.add(reference)
         part = schema["$defs"][reference]
-        rows = (f"| `{n}` | {_type(p)} | {_cell(p['description'])} |" for n, p in part["properties"].items())
+        rows = (f"| `{n}` | {_linked(p)} | {_cell(p['description'])} |" for n, p in part["properties"].items())
         yield "\n".join([f"## {reference}\n", part["description"] + "\n", "| part | type | |", "|---|---|---|", *rows])
         for inner in part["properties"].values():
             yield from _parts(inner, schema, shown)
+
+
+def _linked(node: Mapping[str, Any]) -> str:
+    """The type with links to the tables of its parts, on the same page."""
+    said = _type(node)
+    for reference in _references(node):
+        said = said.replace(reference, f"[{reference}](#{reference.lower()})")
+    return said
 
 
 def _references(node: Mapping[str, Any]) -> Iterator[str]:
@@ -183,7 +191,7 @@ def _limit(node: Mapping[str, Any]) -> int | None:
 def _indexes(name: str) -> list[str]:
     keys = (list(index.document["key"]) for index in INDEXES["articles"])
     return [
-        ", ".join(f"`{key}`" for key in names) for names in keys if any(key.partition(".")[0] == name for key in names)
+        " + ".join(f"`{key}`" for key in names) for names in keys if any(key.partition(".")[0] == name for key in names)
     ]
 
 
