@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import pytest
@@ -27,8 +28,12 @@ def is_instant(value: object) -> bool:
 def errors(collection: str, document: dict[str, Any]) -> list[str]:
     """What a document has that its schema does not allow."""
     plain = json.loads(json.dumps(document, default=lambda value: value.isoformat()))
-    found = Draft202012Validator(record_schema(collection), format_checker=FORMATS).iter_errors(plain)
-    return [f"{error.json_path}: {error.message}" for error in found]
+    return [f"{error.json_path}: {error.message}" for error in validator(collection).iter_errors(plain)]
+
+
+@cache
+def validator(collection: str) -> Draft202012Validator:
+    return Draft202012Validator(record_schema(collection), format_checker=FORMATS)
 
 
 def properties(collection: str) -> Iterator[tuple[str, dict[str, Any]]]:
