@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -20,21 +21,24 @@ Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 MOST_EXAMPLES, LONGEST_OF_SEVERAL = 2, 100  # of one property; characters of one
 _IDENTITY = {"_id": {"title": "Id", "type": "string", "description": "Identity in the database; it never changes."}}
-_BESIDE_THE_MODEL = {
+_LABELS = {
     "labels": {
         "title": "Labels",
         "type": "object",
         "description": "Belongs to the readers of the database: newscrawl never writes it. Absent until they do.",
         "examples": [{"topic": "energy"}],
-    },
+    }
+}
+_TERMS = {
     "terms": {
         "title": "Terms",
         "type": "array",
         "items": {"type": "string"},
         "description": "What the article is searched by; only in the database.",
         "examples": [["school", "solar", "site:example"]],
-    },
+    }
 }
+_BESIDE_THE_MODEL = {"articles": _LABELS | _TERMS, "tombstones": _LABELS}
 
 
 def article_schema() -> Schema:
@@ -47,7 +51,8 @@ def record_schema(collection: str) -> Schema:
     model = RECORDS[collection]
     schema = model.model_json_schema(mode="serialization")
     _fold(schema)
-    properties = _IDENTITY | schema["properties"] | (_BESIDE_THE_MODEL if collection == "articles" else {})
+    beside = deepcopy((_IDENTITY, _BESIDE_THE_MODEL.get(collection, {})))
+    properties = beside[0] | schema["properties"] | beside[1]
     whole = {
         "$schema": DIALECT,
         "$id": f"urn:newscrawl:schema:{collection}:{SCHEMA_VERSION}",

@@ -57,6 +57,12 @@ def test_the_examples_of_an_article_are_valid_and_cover_nearly_every_property() 
     assert len(without) < 12, without
 
 
+def test_no_schema_takes_its_examples_from_another_collection() -> None:
+    whole = [record_schema(collection) for collection in RECORDS]
+    assert [record_schema(collection) for collection in RECORDS] == whole
+    assert "examples" not in record_schema("runs")["properties"]["_id"]
+
+
 def test_an_instant_without_a_zone_is_none_and_a_field_that_no_model_has_is_refused() -> None:
     example = example_records()["articles"][0]
     assert errors("articles", example | {"first_seen_at": "2026-01-20T10:00:00"})
