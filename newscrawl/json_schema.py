@@ -29,16 +29,22 @@ _LABELS = {
         "examples": [{"topic": "energy"}],
     }
 }
-_TERMS = {
+_STORE = {
     "terms": {
         "title": "Terms",
         "type": "array",
         "items": {"type": "string"},
         "description": "What the article is searched by; only in the database.",
         "examples": [["school", "solar", "site:example"]],
-    }
+    },
+    "order": {
+        "title": "Order",
+        "type": "integer",
+        "description": "Its place in lists, the newest first: by publication, undated ones last; only in the database.",
+        "examples": [114349209288704],
+    },
 }
-_BESIDE_THE_MODEL = {"articles": _LABELS | _TERMS, "tombstones": _LABELS}
+_BESIDE_THE_MODEL = {"articles": _LABELS | _STORE, "tombstones": _LABELS}
 
 
 def article_schema() -> Schema:
