@@ -6,6 +6,7 @@ import contextlib
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from pymongo.errors import PyMongoError
 from newscrawl.store.mongod import find_mongod
 
 PATIENCE = 60.0  # seconds
+MEMORY = Path("/dev/shm")
 
 
 def free_port() -> int:
@@ -107,3 +109,25 @@ def with_passwords(folder: Path) -> Iterator[Mongod]:
         yield server
     finally:
         server.kill()
+
+
+@contextlib.contextmanager
+def alone(*options: str) -> Iterator[tuple[Mongod, str]]:
+    """A server without others, and its address: standalone, or with `--replSet NAME` a replica set of one.
+
+    Its files are in memory, where the system has it.
+    """
+    with tempfile.TemporaryDirectory(prefix="newscrawl-tests-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        server = Mongod(Path(folder) / "server", *options)
+        address = f"mongodb://{server.host}/?serverSelectionTimeoutMS=2000"
+        try:
+            if "--replSet" in options:
+                name = options[options.index("--replSet") + 1]
+                settings = {"electionTimeoutMillis": 1000, "heartbeatIntervalMillis": 200}
+                members = [{"_id": 0, "host": server.host}]
+                with server.client() as client:
+                    client.admin.command("replSetInitiate", {"_id": name, "members": members, "settings": settings})
+                address += f"&replicaSet={name}"
+            yield server, address
+        finally:
+            server.kill()

@@ -13,7 +13,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from newscrawl.cli.sites import discovery
+from newscrawl.columns import COLUMNS
 from newscrawl.crawl.explain import FAILURES
+from newscrawl.export.card import KINDS
 from newscrawl.records import RECORDS
 from newscrawl.site import load_sites
 from newscrawl.store.schema import INDEXES
@@ -95,7 +97,13 @@ def shipped_sites() -> str:
     return "\n".join(["| country | site | publisher | languages | discovery |", "|---|---|---|---|---|", *rows])
 
 
-PAGES = {"data-model.md": models, "publishers.md": shipped_sites, "troubleshooting.md": reasons}
+def columns() -> str:
+    """Every column of exports."""
+    rows = (f"| `{c.name}` | {KINDS[c.kind]} | {'flat' if c.is_flat else ''} | {c.told} |" for c in COLUMNS)
+    return "\n".join(["| column | type | | |", "|---|---|---|---|", *rows])
+
+
+PAGES = {"data-model.md": models, "export.md": columns, "publishers.md": shipped_sites, "troubleshooting.md": reasons}
 
 
 def page_with_tables(name: str) -> str:

@@ -6,71 +6,62 @@ from typing import Annotated
 
 import typer
 
-from newscrawl.cli.asked import meant
-from newscrawl.cli.database import with_database
-from newscrawl.cli.find_article import find_with
-from newscrawl.cli.output import Exit, fail, out, show_json, show_table
-from newscrawl.cli.render import render, render_relatives
-from newscrawl.cli.views import render_views, views
+from newscrawl.cli.filters import Filters, filtered
+from newscrawl.cli.output import Exit, fail, show_json, show_table
+from newscrawl.cli.paging import CARD, Cursor, Limit, read_page, tell_more, views_of
+from newscrawl.cli.search import search
+from newscrawl.cli.show import show_stored
+from newscrawl.cli.tail import tail
+from newscrawl.cli.views import views
 
 app = typer.Typer(no_args_is_help=True, help="The stored articles.")
+app.command("show")(show_stored)
+app.command("search")(search)
+app.command("tail")(tail)
 app.command("views")(views)
 
 
 @app.command("list")
+@filtered()
 def list_stored(
-    site: Annotated[str | None, typer.Option(help="Of this site only.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, with every field.")] = False,
+    filters: Filters,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="As JSON, with every field, and the cursor of the next page.")
+    ] = False,
 ) -> None:
-    """Show the newest articles.
+    """Show the newest articles, all or those that fulfil every filter.
 
     newscrawl articles list
 
-    newscrawl articles list --site unn --limit 100
+    newscrawl articles list --site unn --since 2d --limit 100
 
-    newscrawl articles list --json
+    newscrawl articles list --country UA --agency Reuters --min-views 1000 --json
     """
-    from newscrawl.selection import Selection
-    from newscrawl.store.select import select
-
-    selection = Selection(sites=(site,) if site else ())
-    rows = with_database(lambda db: select(db.database, selection, limit=limit)).articles
+    chosen = filters.selection()
+    page = read_page(chosen, limit, cursor, fields=None if as_json else CARD)
     if as_json:
-        show_json("articles", rows)
-        return
-    show_table(
-        ("published (UTC)", "site", "views", "headline", "url"),
-        (
-            (
-                (row.get("published") or {}).get("at"),
-                row.get("site"),
-                (row.get("views") or {}).get("count"),
-                row["headline"],
-                row["url"],
-            )
-            for row in rows
-        ),
-    )
-    if not rows:
-        remedy = meant(site) or "; `newscrawl crawl` fetches some"
-        fail("no article is stored" + (f" of {site}" if site else "") + remedy, Exit.NOTHING)
-
-
-@app.command("show")
-def show_stored(url: str, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
-    """Show one article by any of its addresses, with its twins in other editions and the copies of its text.
-
-    newscrawl articles show https://unn.ua/en/news/example
-
-    newscrawl articles show https://unn.ua/en/news/example --json
-    """
-    from newscrawl.store.related import relatives
-    from newscrawl.store.views import series
-
-    article, (counters, near) = find_with(url, series, relatives)
-    if as_json:
-        show_json("article", article, twins=near.twins, copies=near.copies)
+        show_json("articles", page.articles, cursor=page.cursor)
     else:
-        beside = render_relatives(article, near.twins, near.copies)
-        out.print(render(article), render_views(article, counters), beside, crop=False)
+        show_table(
+            ("published (UTC)", "site", "views", "headline", "url"),
+            (
+                (
+                    (article.get("published") or {}).get("at"),
+                    article.get("site"),
+                    views_of(article),
+                    article["headline"],
+                    article["url"],
+                )
+                for article in page.articles
+            ),
+        )
+    tell_more("list", page, filters, limit)
+    if page.articles:
+        return
+    if cursor is not None:
+        fail("no article is behind this cursor; begin again without --cursor", Exit.NOTHING)
+    if any(filters.given.values()):
+        fail("no stored article fulfils every filter; leave one out", Exit.NOTHING)
+    fail("no article is stored; `newscrawl crawl` fetches some", Exit.NOTHING)

@@ -23,6 +23,8 @@ from newscrawl.cli.asked import all_sites, instant_asked
 from newscrawl.cli.output import Exit, fail
 
 if TYPE_CHECKING:
+    from pydantic import ValidationError
+
     from newscrawl.selection import Selection
     from newscrawl.store.lookup import Database
 
@@ -102,7 +104,7 @@ class Filters:
         try:
             return Selection(**values)
         except ValidationError as error:
-            fail(_wrong(error), Exit.USAGE)
+            fail(_wrong(error, further), Exit.USAGE)
 
     def words(self) -> list[str]:
         """The filters as words of a command line, for a command that goes on where this one ended."""
@@ -239,8 +241,9 @@ def _option_of(name: str) -> str:
     return NAMES.get(name) or f"--{name.replace('_', '-')}"
 
 
-def _wrong(error: Any) -> str:
-    """What a `Selection` refused, by the name of the option."""
+def _wrong(error: ValidationError, further: Mapping[str, Any]) -> str:
+    """What a `Selection` refused, by the name of the option or argument."""
     first = error.errors(include_url=False, include_input=False)[0]
-    option = _option_of(str(first["loc"][0])) if first["loc"] else "the filters"
-    return f"{option}: {first['msg'].removeprefix('Value error, ')}; correct it, or leave it out"
+    said = first["msg"].removeprefix("Value error, ")
+    name, told = (str(first["loc"][0]), said) if first["loc"] else said.split(": ", 1)
+    return f"{'QUERY' if name in further else _option_of(name)}: {told}; correct it, or leave it out"

@@ -1,7 +1,8 @@
-"""The stored article that a command names by one of its addresses."""
+"""The stored article that a command names by one of its addresses, or by its `_id`."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,12 @@ if TYPE_CHECKING:
     from newscrawl.store.lookup import Database
 
 
+_IDENTITY = re.compile("[0-9a-f]{32}")
+"""As `article_id` makes it."""
+
+
 def find_stored(url: str) -> dict[str, Any]:
-    """The article that is stored under an address; ends the command where there is none."""
+    """The article that is stored under an address or `_id`; ends the command where there is none."""
     article, _ = find_with(url)
     return article
 
@@ -23,17 +28,19 @@ def find_stored(url: str) -> dict[str, Any]:
 def find_with(
     url: str, *readers: Callable[[Database, Mapping[str, Any]], Coroutine[Any, Any, Any]]
 ) -> tuple[dict[str, Any], list[Any]]:
-    """The article that is stored under an address, and what each reader finds of it, over one connection.
+    """The article that is stored under an address or `_id`, and what each reader finds of it, over one connection.
 
     Ends the command where there is no such article.
     """
-    from newscrawl.store.lookup import get_article
+    from newscrawl.store.lookup import get_article, get_by_id
 
-    forms = _forms(url)
+    is_identity = _IDENTITY.fullmatch(url) is not None
+    forms = [] if is_identity else _forms(url)
 
     async def find(connection: Connection) -> tuple[dict[str, Any] | None, list[Any]]:
-        article = await get_article(connection.database, url, *forms)
-        return article, [await read(connection.database, article) for read in readers] if article else []
+        database = connection.database
+        article = await (get_by_id(database, url) if is_identity else get_article(database, url, *forms))
+        return article, [await read(database, article) for read in readers] if article else []
 
     article, found = with_database(find)
     if article is None:
@@ -49,4 +56,4 @@ def _forms(url: str) -> list[str]:
         site = site_for(url)
         return [identity(url, site)] if site else []
     except ValueError:
-        fail(f"{url} is no http or https address", Exit.USAGE)
+        fail(f"{url} is no http or https address, and no `_id` of an article", Exit.USAGE)

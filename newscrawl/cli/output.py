@@ -98,9 +98,9 @@ def show_json(kind: str, data: Any, **beside: Any) -> None:
     sys.stdout.write(plain_json({"schema": f"newscrawl.{kind}/1", kind: data, **beside}) + "\n")
 
 
-def plain_json(data: Any) -> str:
-    """Data as JSON that a terminal shows as it is."""
-    text = json.dumps(data, ensure_ascii=False, indent=2, default=_plain)
+def plain_json(data: Any, *, indent: int | None = 2) -> str:
+    """Data as JSON that a terminal shows as it is; on one line where `indent` is None."""
+    text = json.dumps(data, ensure_ascii=False, indent=indent, default=_plain)
     return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

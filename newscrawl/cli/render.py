@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Group
 from rich.text import Text
 
+from newscrawl.cli.render_diff import changes_in_short
 from newscrawl.cli.tables import aligned
 
 
@@ -17,14 +18,17 @@ def render(article: Mapping[str, Any]) -> Group:
     dateline, views = article.get("dateline") or {}, article.get("views") or {}
     rows: list[tuple[str, Any]] = [
         ("address", article["url"]),
+        ("id", article.get("_id")),
         ("also at", "\n".join(article.get("aliases") or ())),
         ("publisher", article.get("publisher")),
         ("language", article.get("language")),
         ("published", _instant(article.get("published"))),
         ("modified", _instant(article.get("modified"))),
+        ("kind", _kind(article)),
         ("gone", _gone(article.get("gone"))),
         ("next visit", _moment(article.get("next_visit_at"))),
         ("dateline", ", ".join(str(part) for part in (dateline.get("place"), dateline.get("agency")) if part)),
+        ("from", (article.get("syndication") or {}).get("agency")),
         ("views", _count(views) if views else None),
         ("authors", ", ".join(author["name"] for author in article.get("authors") or ())),
         ("section", article.get("section")),
@@ -126,8 +130,66 @@ def _count(views: Mapping[str, Any]) -> str:
     return f"{views['count']:,}" if views["count"] is not None else f"unreadable: {views['raw']}"
 
 
+def _kind(article: Mapping[str, Any]) -> str | None:
+    """What is unusual of it."""
+    kind = str(article.get("content_type") or "article").replace("_", " ")
+    said = [kind if kind != "article" else "", "live" if article.get("is_live") and kind != "live" else ""]
+    if article.get("is_paywalled"):
+        said.append("behind a paywall")
+    return ", ".join(filter(None, said)) or None
+
+
+_ZONES = {
+    "stated": "the zone is stated",
+    "site": "the zone is that of the site",
+    "assumed": "no zone is known: UTC was taken",
+}
+_SHAPES = {"second": "%Y-%m-%d %H:%M:%S UTC", "day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
+"""Precision to as much of an instant as the page states."""
+
+
 def _instant(timestamp: Mapping[str, Any] | None) -> str | None:
+    """An instant no finer than it is known, how sure its zone is, and what is printed."""
     if not timestamp:
         return None
-    at = timestamp.get("at")
-    return f"{at:%Y-%m-%d %H:%M} UTC (printed: {timestamp['raw']})" if at else f"unreadable: {timestamp['raw']}"
+    at, raw = timestamp.get("at"), timestamp["raw"]
+    if at is None:
+        return f"unreadable: {raw}"
+    precision = timestamp.get("precision") or "minute"
+    if precision == "second" and at.second == 0:
+        precision = "minute"
+    told = [f"printed: {raw}"]
+    offset = timestamp.get("offset")
+    if zone := _ZONES.get(timestamp.get("zone") or ""):
+        told.append(zone if timestamp.get("zone") == "assumed" or not offset else f"{zone}, {_offset(offset)}")
+    return f"{at:{_SHAPES.get(precision, '%Y-%m-%d %H:%M UTC')}} ({'; '.join(told)})"
+
+
+def _offset(minutes: int) -> str:
+    """An offset from UTC as ISO 8601 writes it."""
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+
+
+def render_versions(versions: Sequence[Mapping[str, Any]]) -> Group:
+    """The versions of a text, each with what made it; empty where there is but one."""
+    if len(versions) < 2:
+        return Group()
+    rows = [
+        (
+            str(version["revision"]),
+            f"{version['seen_at']:%Y-%m-%d %H:%M}" if version.get("seen_at") else "",
+            changes_in_short(version),
+            f"{version['change']['share']:.0%} of the words kept" if version.get("change") else "",
+            "not told on the page" if (version.get("change") or {}).get("is_stealth") else "",
+        )
+        for version in versions
+    ]
+    return Group(Text("Versions (seen, UTC)", style="bold"), *_table(rows), Text())
+
+
+def render_sources(provenance: Mapping[str, str]) -> Group:
+    """Where each field was read; empty where that is not known."""
+    if not provenance:
+        return Group()
+    rows = [("  " + field, source) for field, source in sorted(provenance.items())]
+    return Group(Text("Read from", style="bold"), *_table(rows), Text())

@@ -16,6 +16,7 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 from newscrawl.records import LEDGER, RECORDS
 from newscrawl.schedule import KEPT_SLOTS
 from newscrawl.store.connect import Connection
+from newscrawl.store.flat_view import FLAT_VIEW, make_flat_view
 from newscrawl.store.migrate import migrate
 from newscrawl.store.observations import Database
 from newscrawl.store.places import PLACES
@@ -180,7 +181,7 @@ def _listed(names: str | list[str]) -> list[str]:
 
 
 async def apply_schema(connection: Connection) -> None:
-    """Create or update every collection, validator and index, and bring stored articles to the present form.
+    """Create or update every collection, validator, index and view, and bring stored articles to the present form.
 
     Idempotent; any number of processes at once. Raises PyMongoError.
     """
@@ -191,6 +192,7 @@ async def apply_schema(connection: Connection) -> None:
     for result in await asyncio.gather(*applied, return_exceptions=True):
         if isinstance(result, BaseException):
             raise result
+    await make_flat_view(database, present.get(FLAT_VIEW))
     await migrate(database)
 
 

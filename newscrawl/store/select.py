@@ -206,7 +206,7 @@ async def _in_sequence(
     wanted = conditions(selection.model_copy(update={"after_seq": None}))
     articles = database["articles"].find({"$and": [span, *wanted]}, projection).hint("seq_1").sort("seq", 1)
     found = await articles.limit(limit + 1).max_time_ms(round(PATIENCE / _INSTANT)).to_list()
-    if _may_be_tombstones(selection):
+    if may_be_tombstones(selection):
         sites = [_any_of("site", list(selection.sites))] if selection.sites else []
         buried = database["tombstones"].find({"$and": [span, *sites]}, HIDDEN).hint("seq_1").sort("seq", 1)
         found += await buried.limit(limit + 1).max_time_ms(round(PATIENCE / _INSTANT)).to_list()
@@ -217,7 +217,7 @@ async def _in_sequence(
     return Page(page, None, max(last, after))
 
 
-def _may_be_tombstones(selection: Selection) -> bool:
+def may_be_tombstones(selection: Selection) -> bool:
     """Tombstones have nothing but a site: a filter that asks for more excludes them, unless they are asked for."""
     if selection.statuses:
         return "merged" in selection.statuses

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 import uvicorn
 from fastapi import FastAPI
 
+from newscrawl.web.protocol import BoundedProtocol
+
 GRACE = 5  # seconds in which answers that are being given may come to their end
 BACKLOG = 2048
 
@@ -65,7 +67,7 @@ class Serving(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http="httptools",
+                http=BoundedProtocol,
                 ws="none",
                 lifespan="on",
                 log_config=None,
@@ -74,7 +76,6 @@ class Serving(uvicorn.Server):
                 proxy_headers=False,  # anybody may send them
                 timeout_keep_alive=20,
                 timeout_graceful_shutdown=GRACE,
-                h11_max_incomplete_event_size=65536,
             )
         )
         self.app = app
