@@ -43,15 +43,14 @@ DROPPED = {"articles": ("published.at_-1",)}
 
 INDEXES: dict[str, list[IndexModel]] = {
     "articles": [
-        # What `newscrawl.store.select` lists and searches by. `seq` decides between articles of one instant.
-        IndexModel([("published.at", DESCENDING), ("seq", DESCENDING)]),
-        IndexModel([("terms", ASCENDING), ("published.at", DESCENDING), ("seq", DESCENDING)]),
+        # What `newscrawl.store.select` lists and searches by; it reads most of an answer out of these alone.
+        IndexModel([("order", DESCENDING), ("views.count", DESCENDING)]),
+        IndexModel([("terms", ASCENDING), ("order", DESCENDING)]),
+        IndexModel([("status", ASCENDING), ("order", DESCENDING)], partialFilterExpression=NOT_ACTIVE),
         IndexModel(
-            [("status", ASCENDING), ("published.at", DESCENDING), ("seq", DESCENDING)],
-            partialFilterExpression=NOT_ACTIVE,
+            [("views.count", DESCENDING), ("order", DESCENDING)], partialFilterExpression={"views.count": {"$gte": 0}}
         ),
-        IndexModel([("views.count", DESCENDING)], partialFilterExpression={"views.count": {"$gte": 0}}),
-        IndexModel([("seq", ASCENDING)], partialFilterExpression=NUMBERED),
+        IndexModel([("seq", ASCENDING), ("order", DESCENDING)], partialFilterExpression=NUMBERED),
         IndexModel([("seq_due", ASCENDING)], partialFilterExpression={"seq_due": {"$gt": ""}}),
         # Not unique: `_id` is the hash of `url`, and a sharded cluster could not enforce a second uniqueness.
         IndexModel([("url", ASCENDING)]),
@@ -124,16 +123,17 @@ CommandNotFound, InvalidOptions, CommandNotSupported, NotImplemented, unknown fi
 
 
 def validator(model: type[BaseModel]) -> dict[str, Any]:
-    """The `$jsonSchema` of a model: BSON types, required fields, nothing else at the top but `_id`, `labels`, `terms`.
+    """The `$jsonSchema` of a model: BSON types, required fields, nothing else at the top but what follows.
 
-    `labels` belongs to the readers of the database; newscrawl never writes it. `terms` are what articles are searched
-    by (`newscrawl.normalize.terms`).
+    `labels` belongs to the readers of the database; newscrawl never writes it. `terms` and `order` are what articles
+    are searched and sorted by (`newscrawl.normalize.terms`, `newscrawl.store.order`).
     """
     schema = _object(model)
     schema["properties"] |= {
         "_id": {"bsonType": "string"},
         "labels": {"bsonType": "object"},
         "terms": {"bsonType": "array", "items": {"bsonType": "string"}},
+        "order": {"bsonType": ["int", "long"]},
     }
     return {"$jsonSchema": schema}
 
