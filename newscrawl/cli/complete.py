@@ -88,12 +88,28 @@ def settings() -> Named:
     return {name: field.description or "" for name, field in Settings.model_fields.items()}
 
 
+def kinds() -> Named:
+    """Kinds of articles."""
+    from newscrawl.cli.filters import KINDS
+
+    return dict.fromkeys(KINDS, "")
+
+
+def statuses() -> Named:
+    """What can have become of an article."""
+    from newscrawl.cli.filters import STATUSES
+
+    return dict.fromkeys(STATUSES, "")
+
+
 COMPLETERS: dict[str, Callable[[], Named]] = {
     "SITE": sites,
     "RUN": runs,
     "SETTING": settings,
     "SCHEDULE": schedules,
     "CHANNEL": channels,
+    "KIND": kinds,
+    "STATUS": statuses,
 }
 """What a parameter's place holds, such as `SITE`, to the words that may stand there."""
 

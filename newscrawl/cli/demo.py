@@ -89,7 +89,7 @@ async def _look(connection: Connection) -> Stored:
     failed = {urlsplit(doc["url"]).path: doc["reason"] async for doc in database["failures"].find({"site": "demo"})}
     return Stored(
         await database["articles"].count_documents({"site": "demo"}),
-        await database["articles"].find_one(rich, sort=[("published.at", -1)]),
+        await database["articles"].find_one(rich, sort=[("order", -1)]),
         Counter(failed.values()),
     )
 

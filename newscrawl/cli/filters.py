@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 KINDS = ("article", "live", "gallery", "video", "opinion", "press_release")
 STATUSES = ("active", "gone", "merged")
-MOST_COUNT = 2**63 - 1  # what the database can hold
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -50,7 +49,7 @@ OPTIONS: Mapping[str, Any] = {
     "sections": Annotated[Words, _option("--section", place="NAME", told="Of this rubric of its site.")],
     "authors": Annotated[Words, _option("--author", place="NAME", told="By this author.")],
     "kinds": Annotated[Words, _option("--kind", place="KIND", told=f"Of this kind: {', '.join(KINDS)}.")],
-    "statuses": Annotated[Words, _option("--status", place="STATUS", told=f"So: {', '.join(STATUSES)}.")],
+    "statuses": Annotated[Words, _option("--status", place="STATUS", told=f"Whose status is: {', '.join(STATUSES)}.")],
     "published_from": Annotated[
         str | None,
         _option("--from", "--since", place="WHEN", told="Published since then: 2d, 12h, or a date like 2026-01-31."),
@@ -58,11 +57,9 @@ OPTIONS: Mapping[str, Any] = {
     "published_to": Annotated[
         str | None, _option("--to", "--until", place="WHEN", told="Published before then; a day counts whole.")
     ],
-    "min_views": Annotated[
-        int | None, _option("--min-views", place="NUMBER", told="Read at least so often.", min=0, max=MOST_COUNT)
-    ],
+    "min_views": Annotated[int | None, _option("--min-views", place="NUMBER", told="Read at least so often.", min=0)],
     "after_seq": Annotated[
-        int | None, _option("--after-seq", place="SEQ", told="New or changed after this `seq`.", min=0, max=MOST_COUNT)
+        int | None, _option("--after-seq", place="SEQ", told="New or changed after this `seq`.", min=0)
     ],
 }
 """Field of `Selection` to the option that sets it."""
@@ -241,9 +238,14 @@ def _option_of(name: str) -> str:
     return NAMES.get(name) or f"--{name.replace('_', '-')}"
 
 
+_TOO_LONG = {"string_too_long": "it has more than {} characters", "too_long": "it has more than {} values"}
+
+
 def _wrong(error: ValidationError, further: Mapping[str, Any]) -> str:
     """What a `Selection` refused, by the name of the option or argument."""
     first = error.errors(include_url=False, include_input=False)[0]
     said = first["msg"].removeprefix("Value error, ")
+    if first["type"] in _TOO_LONG:
+        said = _TOO_LONG[first["type"]].format(first["ctx"]["max_length"])
     name, told = (str(first["loc"][0]), said) if first["loc"] else said.split(": ", 1)
     return f"{'QUERY' if name in further else _option_of(name)}: {told}; correct it, or leave it out"

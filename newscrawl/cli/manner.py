@@ -23,6 +23,8 @@ class Manner:
     """The command line asks for JSON: errors are JSON as well."""
     has_shown: bool = False
     """stdout holds a JSON document: no second one may follow."""
+    shows_lines: bool = False
+    """stdout is a document of JSON on each line; an error is one of them."""
 
 
 manner = Manner()

@@ -88,8 +88,11 @@ def complain(message: str) -> None:
 
 def show_error(code: str, message: str, hint: str | None) -> None:
     """An error on stdout as JSON, where the command line asks for JSON and stdout has no document yet."""
-    if manner.wants_json and not manner.has_shown:
-        show_json("error", {"code": code, "message": message, "hint": hint})
+    error = {"code": code, "message": message, "hint": hint}
+    if manner.shows_lines:
+        sys.stdout.write(plain_json({"schema": "newscrawl.error/1", "error": error}, indent=None) + "\n")
+    elif manner.wants_json and not manner.has_shown:
+        show_json("error", error)
 
 
 def show_json(kind: str, data: Any, **beside: Any) -> None:

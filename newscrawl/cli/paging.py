@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from newscrawl.store.select import Page
 
 MOST = 10_000  # articles of one page
-Limit = Annotated[int, typer.Option(min=1, max=MOST, help="At most so many, newest first.")]
-Cursor = Annotated[str | None, typer.Option(help="Go on where an earlier page ended, which told this cursor.")]
+Limit = Annotated[int, typer.Option(metavar="NUMBER", min=1, max=MOST, help="At most so many, newest first.")]
+Cursor = Annotated[
+    str | None, typer.Option(metavar="CURSOR", help="Go on where an earlier page ended, which told this cursor.")
+]
 CARD = ("headline", "url", "site", "language", "views", "dateline", "status")
 """Fields of the line that tells of an article."""
 
@@ -28,6 +30,13 @@ CARD = ("headline", "url", "site", "language", "views", "dateline", "status")
 def read_page(chosen: Selection, limit: int, cursor: str | None, fields: Sequence[str] | None = None) -> Page:
     """The newest of the chosen articles, or those behind a cursor. Ends with a code where that cannot be."""
     from newscrawl.store.select import TooBroad, WrongCursor, select
+
+    if chosen.statuses == ("merged",):
+        fail(
+            "--status merged: these are parts of other articles now; `newscrawl articles tail --after-seq 0"
+            " --status merged` tells which they were",
+            Exit.USAGE,
+        )
 
     async def read(connection: Connection) -> Page:
         await want_sites(connection.database, chosen)

@@ -28,7 +28,7 @@ def render(article: Mapping[str, Any]) -> Group:
         ("gone", _gone(article.get("gone"))),
         ("next visit", _moment(article.get("next_visit_at"))),
         ("dateline", ", ".join(str(part) for part in (dateline.get("place"), dateline.get("agency")) if part)),
-        ("from", (article.get("syndication") or {}).get("agency")),
+        ("by agency", (article.get("syndication") or {}).get("agency")),
         ("views", _count(views) if views else None),
         ("authors", ", ".join(author["name"] for author in article.get("authors") or ())),
         ("section", article.get("section")),
@@ -69,8 +69,12 @@ def render_relatives(
     """The same story in other editions, and where else its text stands; empty where there is neither."""
     parts: list[Any] = []
     if twins:
-        editions = [(twin["edition"] or twin["language"] or "", twin["headline"], twin["url"]) for twin in twins]
-        parts += [Text("The story in other editions", style="bold"), *_table(editions), Text()]
+        parts.append(Text("The story in other editions", style="bold"))
+        for twin in twins:
+            edition = twin["edition"] or twin["language"] or ""
+            parts.append(Text(f"{edition}  {twin['headline']}" if edition else twin["headline"]))
+            parts.append(_whole("", twin["url"]))
+        parts.append(Text())
     if copies:
         own = article.get("copied")
         first = f"This text: {_share(own)}, from {own['url']}" if own else "This text was there first"

@@ -25,7 +25,7 @@ TEXTS = ("lead", "body")
 @filtered("text")
 def search(
     filters: Filters,
-    words: Annotated[list[str], typer.Argument(metavar="QUERY…", help="Words that all occur, in any form and order.")],
+    words: Annotated[list[str], typer.Argument(metavar="QUERY", help="Words that all occur, in any form and order.")],
     limit: Limit = 20,
     cursor: Cursor = None,
     as_json: Annotated[

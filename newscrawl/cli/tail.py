@@ -13,11 +13,10 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from newscrawl.cli.database import with_database
-from newscrawl.cli.filters import MOST_COUNT, Filters, filtered, want_sites
+from newscrawl.cli.filters import Filters, filtered, want_sites
 from newscrawl.cli.guard import PIPE_CLOSED
 from newscrawl.cli.manner import manner
 from newscrawl.cli.output import Exit, err, fail, out, plain_json
-from newscrawl.cli.tail_end import ending
 from newscrawl.cli.tail_state import State, kept_in
 
 if TYPE_CHECKING:
@@ -33,9 +32,7 @@ def tail(
     filters: Filters,
     after_seq: Annotated[
         int | None,
-        typer.Option(
-            metavar="SEQ", min=0, max=MOST_COUNT, help="Begin after this `seq`; 0: with everything; else now."
-        ),
+        typer.Option(metavar="SEQ", min=0, help="Begin after this `seq`; 0: with everything; else now."),
     ] = None,
     state: Annotated[
         Path | None,
@@ -57,6 +54,7 @@ def tail(
     Each line begins with the article's `seq`, which rises from line to line. Nothing is missed and nothing told twice,
     also when the database is away meanwhile, or when the tail is ended and goes on by --state or --after-seq.
     """
+    manner.shows_lines = as_lines
     chosen = filters.selection()
     with kept_in(state, filters.words()) as memory:
         start = after_seq if memory.seq is None else memory.seq
@@ -78,6 +76,7 @@ async def _run(
     connection: Connection, chosen: Selection, start: int | None, memory: State, count: int | None, *, as_lines: bool
 ) -> int:
     """Show articles until the count is reached or something ends it; gives the exit code."""
+    from newscrawl.cli.tail_end import ending
     from newscrawl.store.follow import follow
     from newscrawl.store.sequence import settled
 
@@ -111,7 +110,7 @@ async def _run(
     with ending() as end:
         async with aclosing(coming):
             async for article in coming:
-                end.write(as_json(article) if as_lines else as_line(article))
+                await end.write(as_json(article) if as_lines else as_line(article))
                 memory.keep(article["seq"])
                 shown += 1
                 if shown == count:
@@ -127,12 +126,12 @@ class _Outage:
         self._is_told = False
 
     async def begins(self, error: Exception) -> None:
-        """Something failed because the server is away."""
+        """Something failed because the server is away, or too busy."""
         from newscrawl.store.connect import describe
 
         if not self._is_told:
             self._is_told = True
-            err.print(f"the database is away, and is waited for: {describe(error, None)[:300]}", style="yellow")
+            err.print(f"waiting for the database: {describe(error, None)[:300]}", style="yellow", soft_wrap=True)
         await self._connection.revive()
 
     def is_over(self) -> None:
@@ -146,7 +145,6 @@ def as_json(article: Mapping[str, Any]) -> str:
     """An article as a line of JSON in its envelope."""
     from newscrawl.store.follow import occasion
 
-    manner.has_shown = True
     told = {"schema": "newscrawl.article/1", "seq": article["seq"], "occasion": occasion(article), "article": article}
     return plain_json(told, indent=None) + "\n"
 

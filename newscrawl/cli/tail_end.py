@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import select
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
+from os import write
 
 from newscrawl.cli.guard import PIPE_CLOSED
 
 LOOK = 0.25  # seconds between two looks whether anybody reads
-
-
-class Ended(Exception):
-    """A signal came while a line was being written: nobody may read it."""
 
 
 class Ending:
@@ -27,35 +22,41 @@ class Ending:
         self.code = 0
         self._task = task
         self._loop = task.get_loop()
-        self._is_writing = False
+        self._stdout = sys.stdout.fileno()
         self._timer: asyncio.TimerHandle | None = None
 
-    def write(self, text: str) -> None:
-        """Write a text to stdout at once and whole. Raises Ended, and BrokenPipeError where nobody reads."""
-        rest = text.encode(sys.stdout.encoding, "backslashreplace")
-        self._is_writing = True
+    async def write(self, text: str) -> None:
+        """Write a text to stdout. Where it returns the text is written whole, and nothing has come between.
+
+        Raises CancelledError while it waits for a slow reader, and BrokenPipeError where there is none.
+        """
+        writable = select.poll()
+        writable.register(self._stdout, select.POLLOUT)
+        rest = memoryview(text.encode(sys.stdout.encoding, "backslashreplace"))
+        while rest:
+            if not writable.poll(0):
+                await self._room()
+            # What has room for any has room for so much (POSIX): it is written at once, signals or not.
+            rest = rest[write(self._stdout, rest[: select.PIPE_BUF]) :]
+
+    async def _room(self) -> None:
+        """Wait until the reader has taken something."""
+        room = asyncio.Event()
+        self._loop.add_writer(self._stdout, room.set)
         try:
-            while rest:
-                rest = rest[os.write(sys.stdout.fileno(), rest) :]
+            await room.wait()
         finally:
-            self._is_writing = False
+            self._loop.remove_writer(self._stdout)
 
-    def by_signal(self, number: int, _frame: FrameType | None) -> None:
-        """Handle a signal; the second one ends the process where it stands."""
-        if self.code:
-            raise SystemExit(128 + number)
-        self.code = 128 + number
-        if self._is_writing:
-            raise Ended
-        self._loop.call_soon_threadsafe(self._task.cancel)
-
-    def when_unread(self) -> None:
-        """End the task when nobody reads stdout any more; looks again and again until `stop_looking`."""
-        poll = select.poll()
-        poll.register(sys.stdout.fileno(), 0)  # errors and hang-ups are told unasked
+    def begin(self) -> None:
+        """Look from now on for signals, and whether anybody reads."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._loop.add_signal_handler(number, self._by_signal, number)
+        reader = select.poll()
+        reader.register(self._stdout, 0)  # errors and hang-ups are told unasked
 
         def look() -> None:
-            if poll.poll(0):
+            if reader.poll(0):
                 self.code = PIPE_CLOSED
                 self._task.cancel()
             else:
@@ -63,10 +64,19 @@ class Ending:
 
         look()
 
-    def stop_looking(self) -> None:
-        """Look no more whether anybody reads."""
+    def stop(self) -> None:
+        """Look no more."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._loop.remove_signal_handler(number)
         if self._timer is not None:
             self._timer.cancel()
+
+    def _by_signal(self, number: int) -> None:
+        """The first signal ends the task, the second one the process where it stands."""
+        if self.code:
+            raise SystemExit(128 + number)
+        self.code = 128 + number
+        self._task.cancel()
 
 
 @contextmanager
@@ -75,17 +85,12 @@ def ending() -> Iterator[Ending]:
     task = asyncio.current_task()
     assert task is not None
     end = Ending(task)
-    before = {number: signal.signal(number, end.by_signal) for number in (signal.SIGINT, signal.SIGTERM)}
-    end.when_unread()
+    end.begin()
     try:
         yield end
     except asyncio.CancelledError:
         if not end.code:
             raise
         task.uncancel()
-    except Ended:
-        pass
     finally:
-        end.stop_looking()
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        end.stop()

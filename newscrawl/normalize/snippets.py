@@ -61,7 +61,8 @@ def snippet(texts: list[str | None], query: Query, width: int = WIDTH) -> Snippe
 
 
 def _places(text: str, query: Query) -> Iterator[_Found]:
-    wanted = frozenset(query.words)
+    # The words of a phrase count together alone: `"the war"` is not every `the`.
+    wanted = frozenset(query.words).difference(word for phrase in query.phrases for word in words(" ".join(phrase)))
     for found in _WORD.finditer(text):
         folded = fold(found[0])
         if (word := stem(folded)) in wanted:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MOST_TERMS = 4000  # of one article; a longer text is found by its first ones
 LONGEST_WORD = 40
+FIELDS = ("site", "language", "kind", "country", "place", "agency", "section", "tag", "author")
+"""Fields whose values are terms, too: `site:unn`."""
 MOST_WORDS = 16  # of one query
 
 _DENSE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"

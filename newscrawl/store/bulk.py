@@ -11,7 +11,8 @@ from bson.codec_options import CodecOptions
 from pymongo.asynchronous.database import AsyncDatabase
 
 from newscrawl.selection import Selection
-from newscrawl.store.select import conditions, may_be_tombstones
+from newscrawl.store.select import may_be_tombstones
+from newscrawl.store.wanted import wanted
 
 Database = AsyncDatabase[dict[str, Any]]
 Document = dict[str, Any]
@@ -42,19 +43,18 @@ def queries(selection: Selection, until: int) -> list[Query]:
     what changes meanwhile has a later one. Both with the tombstones of merged articles, where the selection can have
     any.
     """
-    wanted = conditions(selection.model_copy(update={"after_seq": None}))
+    asked = wanted(selection, in_sequence=True)
+    if asked.is_impossible:
+        return []
+    between = {"order": {"$gte": asked.lowest, "$lte": asked.highest}}
     after = selection.after_seq or 0
     span = {"seq": {"$gte": after + 1, "$lte": until}}
     found = []
     if after:
-        found.append(Query("articles", {"$and": [span, *wanted]}, []))
+        found.append(Query("articles", {"$and": [span, between, asked.test]}, []))
     else:
-        newest = [("published.at", -1), ("seq", -1)]
         numbered = {"seq": {"$gte": 1}}
-        dated = {"published.at": {"$type": "date"}}
-        found.append(Query("articles", {"$and": [*wanted, dated, numbered]}, newest))
-        if selection.published_from is None and selection.published_to is None:
-            found.append(Query("articles", {"$and": [*wanted, {"published.at": None}, numbered]}, newest))
+        found.append(Query("articles", {"$and": [between, asked.test, numbered]}, [("order", -1)]))
     if may_be_tombstones(selection):
         sites = [{"site": {"$in": list(selection.sites)}}] if selection.sites else []
         found.append(Query("tombstones", {"$and": [span, *sites]}, []))

@@ -13,10 +13,10 @@ from typing import Any
 from pymongo import UpdateOne
 
 from newscrawl.article import Article
-from newscrawl.normalize.terms import terms
 from newscrawl.store.identity import add_aliases
 from newscrawl.store.links import Database, due, link
 from newscrawl.store.merge import merge_twins
+from newscrawl.store.order import search_fields
 from newscrawl.store.sequence import give_numbers, seq_mark
 from newscrawl.store.upsert import KEPT, unstorable
 
@@ -46,7 +46,9 @@ def correction_operation(correction: Correction) -> UpdateOne:
     """The write of a correction. It changes nothing where the article was fetched again since it was looked at."""
     document = correction.article.model_dump()
     stage: dict[str, Any] = {name: {"$literal": value} for name, value in document.items() if name not in STAYS}
-    stage |= {"links_due": due(), "seq_due": seq_mark(), "terms": {"$literal": terms(correction.article)}}
+    found_by = search_fields(correction.article, correction.identity)
+    stage |= {name: {"$literal": value} for name, value in found_by.items()}
+    stage |= {"links_due": due(), "seq_due": seq_mark()}
     if (document["views"] or {}).get("count") is not None:
         views = document["views"]
         newer = {"$gt": ["$views.seen_at", views["seen_at"]]}

@@ -22,7 +22,7 @@ from pymongo.errors import (
 from pymongo.read_concern import ReadConcern
 
 from newscrawl.store.lookup import Database, Document
-from newscrawl.store.select import select
+from newscrawl.store.select import TooBroad, select
 from newscrawl.store.sequence import settled
 from newscrawl.store.wake import Wake
 
@@ -47,7 +47,7 @@ async def follow(
     fields: Sequence[str] | None = None,
     pause: float = PAUSE,
     on_reached: Callable[[int], None] | None = None,
-    on_down: Callable[[PyMongoError], Awaitable[None]] | None = None,
+    on_down: Callable[[Exception], Awaitable[None]] | None = None,
 ) -> AsyncGenerator[Document, None]:
     """The chosen articles whose `seq` is above `after_seq`, in its order, then those that come; it never ends.
 
@@ -55,8 +55,8 @@ async def follow(
     for `after_seq`: from now on, or from that of the selection. Close it (`contextlib.aclosing`) when you are done.
 
     `on_reached` hears up to which `seq` everything was given, also where other articles than the chosen ones came.
-    `on_down` hears of every error of a database that is away, and may raise to end; else it is waited for, without end.
-    Raises other PyMongoErrors, and TooBroad of `newscrawl.store.select`.
+    `on_down` hears of every error of a database that is away or takes too long, and may raise to end; else it is waited
+    for, without end. Raises other PyMongoErrors.
     """
     # What a majority has is never taken back: a `seq` that was given is not given to another article after an election.
     database = database.with_options(read_concern=ReadConcern("majority"))
@@ -65,10 +65,11 @@ async def follow(
         while True:
             wait = pause
             try:
+                last = await settled(database)
                 if reached is None:
-                    reached = await settled(database)
-                    _tell(on_reached, reached)
-                has_more = True
+                    reached = last
+                _tell(on_reached, reached)
+                has_more = last > reached
                 while has_more:
                     chosen = selection.model_copy(update={"after_seq": reached})
                     page = await select(database, chosen, limit=BATCH, fields=fields, order="seq")
@@ -79,7 +80,7 @@ async def follow(
                     has_more = page.cursor is not None
                     _tell(on_reached, reached)
                 wait = CALM if wake.is_live else pause
-            except PyMongoError as error:
+            except (PyMongoError, TooBroad) as error:
                 if (task := asyncio.current_task()) is not None and task.cancelling():
                     raise asyncio.CancelledError from None  # the driver takes it for an error of its connection
                 if not is_passing(error):
@@ -100,9 +101,9 @@ def occasion(article: Mapping[str, Any]) -> Occasion:
     return "changed" if article.get("revision", 1) > 1 else "new"
 
 
-def is_passing(error: PyMongoError) -> bool:
+def is_passing(error: Exception) -> bool:
     """Whether an error says that the server is away or changes its office, so that asking again will help."""
-    if isinstance(error, ConnectionFailure | AutoReconnect | CursorNotFound | ExecutionTimeout):
+    if isinstance(error, ConnectionFailure | AutoReconnect | CursorNotFound | ExecutionTimeout | TooBroad):
         return True
     return isinstance(error, OperationFailure) and error.code in RETRYABLE
 

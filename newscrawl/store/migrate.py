@@ -19,7 +19,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from newscrawl.article import SCHEMA_VERSION, Article
 from newscrawl.normalize.origin import foreign_agency
-from newscrawl.normalize.terms import terms
+from newscrawl.store.order import search_fields
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ TOLD_EVERY = 20_000  # articles
 
 def to_version_2(document: Document) -> Change:
     """The update from version 1: certainty of time zones, sources of dates, syndication, status,
-    `seq`, search terms.
+    `seq`, search terms, place in lists.
 
     Version 1 did not keep whether an offset was stated or the site's: `zone` says what can still be told of it.
     Raises ValidationError where the document is no article.
@@ -54,7 +54,7 @@ def to_version_2(document: Document) -> Change:
     changed["syndication"] = {"agency": agency} if agency else None
     known = {name: value for name, value in document.items() if name in Article.model_fields}
     changed |= {
-        "terms": terms(Article.model_validate(known | changed)),
+        **search_fields(Article.model_validate(known | changed), str(document["_id"])),
         "seq_due": _mark_since(document.get("first_seen_at")),
         "schema_version": 2,
     }

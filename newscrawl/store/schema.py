@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import types
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
@@ -38,25 +37,22 @@ FAILED_ARCHIVED = {"archive": {"$gt": ""}}
 NUMBERED = {"seq": {"$gte": 1}}
 NOT_ACTIVE = {"status": {"$gt": "active"}}
 
-DROPPED = {"articles": ("published.at_-1",)}
-"""Indexes of earlier releases that others have replaced."""
-
 INDEXES: dict[str, list[IndexModel]] = {
     "articles": [
-        # What `newscrawl.store.select` lists and searches by. `seq` decides between articles of one instant.
-        IndexModel([("published.at", DESCENDING), ("seq", DESCENDING)]),
-        IndexModel([("terms", ASCENDING), ("published.at", DESCENDING), ("seq", DESCENDING)]),
+        # What `newscrawl.store.select` lists and searches by; it reads most of an answer out of these alone.
+        IndexModel([("order", DESCENDING), ("views.count", DESCENDING)]),
+        IndexModel([("terms", ASCENDING), ("order", DESCENDING)]),
+        IndexModel([("status", ASCENDING), ("order", DESCENDING)], partialFilterExpression=NOT_ACTIVE),
         IndexModel(
-            [("status", ASCENDING), ("published.at", DESCENDING), ("seq", DESCENDING)],
-            partialFilterExpression=NOT_ACTIVE,
+            [("views.count", DESCENDING), ("order", DESCENDING)], partialFilterExpression={"views.count": {"$gte": 0}}
         ),
-        IndexModel([("views.count", DESCENDING)], partialFilterExpression={"views.count": {"$gte": 0}}),
-        IndexModel([("seq", ASCENDING)], partialFilterExpression=NUMBERED),
+        IndexModel([("seq", ASCENDING), ("order", DESCENDING)], partialFilterExpression=NUMBERED),
         IndexModel([("seq_due", ASCENDING)], partialFilterExpression={"seq_due": {"$gt": ""}}),
         # Not unique: `_id` is the hash of `url`, and a sharded cluster could not enforce a second uniqueness.
         IndexModel([("url", ASCENDING)]),
         IndexModel([("aliases", ASCENDING)]),
         IndexModel([("site", ASCENDING), ("published.at", DESCENDING)]),
+        IndexModel([("published.at", DESCENDING)]),
         IndexModel([("changed_at", DESCENDING)]),
         IndexModel([("site", ASCENDING), ("next_visit_at", ASCENDING)], partialFilterExpression=PLANNED),
         IndexModel([("fingerprint", ASCENDING)]),
@@ -124,16 +120,17 @@ CommandNotFound, InvalidOptions, CommandNotSupported, NotImplemented, unknown fi
 
 
 def validator(model: type[BaseModel]) -> dict[str, Any]:
-    """The `$jsonSchema` of a model: BSON types, required fields, nothing else at the top but `_id`, `labels`, `terms`.
+    """The `$jsonSchema` of a model: BSON types, required fields, nothing else at the top but what follows.
 
-    `labels` belongs to the readers of the database; newscrawl never writes it. `terms` are what articles are searched
-    by (`newscrawl.normalize.terms`).
+    `labels` belongs to the readers of the database; newscrawl never writes it. `terms` and `order` are what articles
+    are searched and sorted by (`newscrawl.normalize.terms`, `newscrawl.store.order`).
     """
     schema = _object(model)
     schema["properties"] |= {
         "_id": {"bsonType": "string"},
         "labels": {"bsonType": "object"},
         "terms": {"bsonType": "array", "items": {"bsonType": "string"}},
+        "order": {"bsonType": ["int", "long"]},
     }
     return {"$jsonSchema": schema}
 
@@ -205,9 +202,6 @@ async def _apply(database: Database, name: str, model: type[BaseModel], present:
         await database.command("collMod", name, validator=validator(model))
     if name in INDEXES:
         await database[name].create_indexes(INDEXES[name])
-    for index in DROPPED.get(name, ()) if present is not None else ():
-        with contextlib.suppress(OperationFailure):  # it is gone already
-            await database[name].drop_index(index)
 
 
 async def missing_indexes(connection: Connection) -> list[str]:

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import contextlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, Literal
 
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import ExecutionTimeout
 
-from newscrawl.normalize.terms import parse_query, term
 from newscrawl.selection import Selection
 from newscrawl.store.lookup import HIDDEN
+from newscrawl.store.order import HIGHEST, LOWEST
+from newscrawl.store.seek import Clock, Seeker
 from newscrawl.store.sequence import settled
+from newscrawl.store.wanted import BY_SEQ, wanted
 
 Database = AsyncDatabase[dict[str, Any]]
 Document = dict[str, Any]
 Order = Literal["newest", "seq"]
 
 PATIENCE = timedelta(seconds=5)
-"""How long one query may take."""
+"""How long an answer may take."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_INSTANT = timedelta(milliseconds=1)
+FIRST_LOOKED_AT, MOST_LOOKED_AT = 1000, 20_000
+"""Articles that one query in the order of `seq` looks at: at first, at most."""
+LOOKED_FOR = 1.0  # seconds after which a page in the order of `seq` is given as it is
+LONGEST_CURSOR = 4000
 
 
 class WrongCursor(ValueError):
@@ -50,26 +54,29 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """A place between articles. `at`: publication in milliseconds since 1970; None: among those without a date."""
+class _Cursor:
+    """Where a page ends: its last place, and the articles at that place that it gave, where there are more."""
 
-    at: int | None
-    seq: int
+    highest: int
+    given: tuple[str, ...] = ()
 
     def encode(self) -> str:
-        text = json.dumps([self.at, self.seq], separators=(",", ":"))
+        text = json.dumps([self.highest, *self.given], separators=(",", ":"))
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     @classmethod
-    def decode(cls, cursor: str) -> _Place:
-        try:
-            at, seq = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
-        except (ValueError, TypeError, binascii.Error, RecursionError):
-            raise WrongCursor("the cursor is none that a page has given; begin without one") from None
-        is_right = type(seq) is int and (at is None or type(at) is int) and len(cursor) < 80
-        if not is_right or (at is not None and abs(at) > 2**47) or not 0 <= seq < 2**63:
-            raise WrongCursor("the cursor is none that a page has given; begin without one")
-        return cls(at, seq)
+    def decode(cls, cursor: str) -> _Cursor:
+        if len(cursor) <= LONGEST_CURSOR:
+            with contextlib.suppress(ValueError, TypeError, RecursionError):
+                padded = cursor + "=" * (-len(cursor) % 4)
+                match json.loads(base64.b64decode(padded, altchars=b"-_", validate=True)):
+                    case [int(highest), *given] if (
+                        type(highest) is int
+                        and LOWEST <= highest <= HIGHEST
+                        and all(isinstance(identity, str) for identity in given)
+                    ):
+                        return cls(highest, tuple(given))
+        raise WrongCursor("the cursor is none that a page has given; begin without one")
 
 
 async def select(
@@ -94,7 +101,8 @@ async def select(
     try:
         if order == "seq":
             return await _in_sequence(database, selection, limit, cursor, projection)
-        return await _newest(database, selection, limit, cursor, projection)
+        in_order = {name: 0 for name in HIDDEN if name != "order"} if fields is None else {**projection, "order": 1}
+        return await _newest(database, selection, limit, cursor, in_order)
     except ExecutionTimeout:
         raise TooBroad(
             f"the query takes longer than {PATIENCE.total_seconds():.0f} seconds; narrow it: a site, a span of time, "
@@ -102,119 +110,64 @@ async def select(
         ) from None
 
 
-def conditions(selection: Selection) -> list[Document]:
-    """What all articles of a selection fulfil, those by the index of terms first. No operator comes from outside."""
-    found: list[Document] = []
-    for name, values in (
-        ("site", selection.sites),
-        ("language", selection.languages),
-        ("country", selection.countries),
-        ("place", selection.places),
-        ("agency", selection.agencies),
-        ("tag", selection.tags),
-        ("section", selection.sections),
-        ("author", selection.authors),
-        ("kind", selection.kinds),
-    ):
-        if values:
-            found.append(_any_of("terms", [term(name, value) for value in values]))
-    if selection.text is not None:
-        found += _text(selection.text)
-    if selection.min_views is not None:
-        found.append({"views.count": {"$gte": selection.min_views}})
-    if selection.statuses:
-        found.append(_any_of("status", list(selection.statuses)))
-    span: Document = {}
-    if selection.published_from is not None:
-        span["$gte"] = selection.published_from
-    if selection.published_to is not None:
-        span["$lt"] = selection.published_to
-    if span:
-        found.append({"published.at": span})
-    if selection.after_seq is not None:
-        found.append({"seq": {"$gt": selection.after_seq}})
-    return found
-
-
-def _any_of(name: str, values: list[str]) -> Document:
-    return {name: values[0]} if len(values) == 1 else {name: {"$in": sorted(set(values))}}
-
-
-def _text(text: str) -> list[Document]:
-    query = parse_query(text)
-    found: list[Document] = [{"terms": word} for word in query.words]
-    # Terms of fields have a colon and are no words. An expression with a fixed beginning is found by the index.
-    found += [{"terms": {"$regex": f"^{re.escape(begin)}[^:]*$"}} for begin in query.begins]
-    found += [_phrase(words) for words in query.phrases]
-    found += [{"terms": {"$ne": word}} for word in query.without]
-    found += [{"$nor": [_phrase(words)]} for words in query.without_phrases]
-    return found
-
-
-def _phrase(words: tuple[str, ...]) -> Document:
-    """Words one after the other. The words themselves are found by the index; this looks at what it has found."""
-    pattern = {"$regex": r"[^\p{L}\p{N}]*".join(map(re.escape, words)), "$options": "i"}
-    return {"$or": [{name: pattern} for name in ("headline", "lead", "body")]}
-
-
 async def _newest(
     database: Database, selection: Selection, limit: int, cursor: str | None, projection: Mapping[str, int]
 ) -> Page:
-    place = _Place.decode(cursor) if cursor is not None else None
-    wanted = conditions(selection)
-    articles: list[Document] = []
-    if place is None or place.at is not None:
-        query = [*wanted, {"published.at": {"$type": "date"}}]
-        if place is not None and place.at is not None:
-            at = _EPOCH + place.at * _INSTANT
-            query += [
-                {"published.at": {"$lte": at}},
-                {"$or": [{"published.at": {"$lt": at}}, {"seq": {"$lt": place.seq}}]},
-            ]
-        articles = await _find(database, query, limit + 1, projection)
-    is_dated = selection.published_from is not None or selection.published_to is not None
-    if len(articles) <= limit and not is_dated:
-        after = [{"seq": {"$lt": place.seq}}] if place is not None and place.at is None else []
-        query = [*wanted, {"published.at": None}, *after]
-        articles += await _find(database, query, limit + 1 - len(articles), projection)
-    page = articles[:limit]
-    return Page(page, _place(page[-1]).encode() if len(articles) > limit and page else None)
-
-
-def _place(article: Document) -> _Place:
-    at = (article.get("published") or {}).get("at")
-    return _Place((at - _EPOCH) // _INSTANT if at is not None else None, article.get("seq") or 0)
-
-
-async def _find(database: Database, query: list[Document], limit: int, projection: Mapping[str, int]) -> list[Document]:
-    found = database["articles"].find({"$and": query}, projection)
-    found = found.sort([("published.at", -1), ("seq", -1)]).limit(limit)
-    return await found.max_time_ms(round(PATIENCE / _INSTANT)).to_list()
+    asked = wanted(selection)
+    begins = _Cursor.decode(cursor) if cursor is not None else _Cursor(HIGHEST)
+    if begins.given:
+        asked = replace(asked, rest=(*asked.rest, {"_id": {"$nin": list(begins.given)}}))
+    highest = min(begins.highest, asked.highest)
+    if asked.is_impossible or highest < asked.lowest:
+        return Page([], None)
+    clock = Clock(PATIENCE / timedelta(seconds=1))
+    found = await Seeker(database, asked, highest, clock).find(limit + 1, projection)
+    places = [document.pop("order") for document in found]
+    if len(found) <= limit:
+        return Page(found, None)
+    page, last = found[:limit], places[limit - 1]
+    if places[limit] != last:
+        return Page(page, _Cursor(last - 1).encode())
+    given = [article["_id"] for article, place in zip(page, places, strict=False) if place == last]
+    return Page(page, _Cursor(last, (*(begins.given if begins.highest == last else ()), *given)).encode())
 
 
 async def _in_sequence(
     database: Database, selection: Selection, limit: int, cursor: str | None, projection: Mapping[str, int]
 ) -> Page:
-    """The next ones by `seq`. A page may be empty and have a cursor still: none of those looked at was wanted."""
+    """The next ones by `seq`. A page may be short, or empty, and have a cursor still: of those looked at no more were
+    wanted, and where few are wanted it takes several pages to look at all."""
     after = selection.after_seq or 0
     if cursor is not None:
         if not re.fullmatch(r"[0-9]{1,18}", cursor):
             raise WrongCursor("a cursor in the order of `seq` is a number")
         after = max(after, int(cursor))
-    last = await settled(database)
-    span = {"seq": {"$gt": after, "$lte": last}}
-    wanted = conditions(selection.model_copy(update={"after_seq": None}))
-    articles = database["articles"].find({"$and": [span, *wanted]}, projection).hint("seq_1").sort("seq", 1)
-    found = await articles.limit(limit + 1).max_time_ms(round(PATIENCE / _INSTANT)).to_list()
-    if may_be_tombstones(selection):
-        sites = [_any_of("site", list(selection.sites))] if selection.sites else []
-        buried = database["tombstones"].find({"$and": [span, *sites]}, HIDDEN).hint("seq_1").sort("seq", 1)
-        found += await buried.limit(limit + 1).max_time_ms(round(PATIENCE / _INSTANT)).to_list()
-        found.sort(key=lambda document: document["seq"])
+    last = max(await settled(database), after)
+    asked = wanted(selection, in_sequence=True)
+    between = {"order": {"$gte": asked.lowest, "$lte": asked.highest}}
+    clock, number = Clock(PATIENCE / timedelta(seconds=1)), FIRST_LOOKED_AT
+    found: list[Document] = []
+    known = after
+    while known < last and len(found) <= limit and not asked.is_impossible:
+        span = {"seq": {"$gt": known, "$lte": min(last, known + number)}}
+        articles = database["articles"].find({"$and": [span, between, asked.test]}, projection).hint(BY_SEQ)
+        part = await articles.sort("seq", 1).limit(limit + 1).max_time_ms(clock.left).to_list()
+        if may_be_tombstones(selection):
+            sites = [{"site": {"$in": list(selection.sites)}}] if selection.sites else []
+            buried = database["tombstones"].find({"$and": [span, *sites]}, HIDDEN).hint("seq_1").sort("seq", 1)
+            part += await buried.limit(limit + 1).max_time_ms(clock.left).to_list()
+            part.sort(key=lambda document: document["seq"])
+        found += part
+        known = span["seq"]["$lte"]
+        number = min(2 * number, MOST_LOOKED_AT)
+        if clock.spent > LOOKED_FOR:
+            break
     page = found[:limit]
     if len(found) > limit:
         return Page(page, str(page[-1]["seq"]), page[-1]["seq"])
-    return Page(page, None, max(last, after))
+    if known < last and not asked.is_impossible:
+        return Page(page, str(known), known)
+    return Page(page, None, last)
 
 
 def may_be_tombstones(selection: Selection) -> bool:

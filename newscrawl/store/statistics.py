@@ -24,7 +24,7 @@ async def statistics(database: Database, now: datetime) -> Document:
     """
     counts = asyncio.gather(*(database[name].estimated_document_count(maxTimeMS=PATIENCE) for name in COUNTED))
     newest = database["articles"].find({"published.at": {"$lte": now}}, {"published.at": 1})
-    newest = newest.sort([("published.at", -1), ("seq", -1)]).limit(1).max_time_ms(PATIENCE)
+    newest = newest.sort("published.at", -1).limit(1).max_time_ms(PATIENCE)
     last_day = await database["articles"].aggregate(_day(now), maxTimeMS=PATIENCE)
     (found,) = await last_day.to_list()
     dates = [article["published"]["at"] async for article in newest]

@@ -11,10 +11,10 @@ from bson.errors import BSONError
 from pymongo import UpdateOne
 
 from newscrawl.article import Article
-from newscrawl.normalize.terms import terms
 from newscrawl.normalize.visits import AGES
 from newscrawl.store.identity import MOST_ALIASES, Match, add_aliases
 from newscrawl.store.links import LINKED, due
+from newscrawl.store.order import search_fields
 from newscrawl.store.revise import Earlier, revise
 from newscrawl.store.sequence import seq_mark
 from newscrawl.store.visits import is_back, visit_after
@@ -45,7 +45,7 @@ def upsert(
     step = None if stored is None else revise(stored, article, now, earlier, is_other=match.is_other)
     keep = step.keep if step is not None else None
     next_visit = visit_after(article, now, match, ages, changed=keep is not None)
-    document = article.model_dump() | {"next_visit_at": next_visit, "terms": terms(article)}
+    document = article.model_dump() | {"next_visit_at": next_visit, **search_fields(article, match.identity)}
     aliases = [url for url in dict.fromkeys((article.url, *article.aliases)) if url not in match.foreign]
     if stored is None:
         others = [url for url in aliases if url != article.url][:MOST_ALIASES]

@@ -19,7 +19,8 @@ from newscrawl.store.connect import Connection, connect
 from newscrawl.store.follow import follow, occasion
 from newscrawl.store.schema import apply_schema
 from newscrawl.store.sequence import settled
-from newscrawl.store.wake import HISTORY_LOST, INVALID_TOKEN, Wake
+from newscrawl.store.wake import HISTORY_LOST, INVALID_TOKEN, UNAUTHORIZED, Wake
+from tests.conftest import drop_later
 from tests.database_servers import Mongod, alone
 from tests.stored_articles import START, article, store
 
@@ -105,6 +106,16 @@ async def test_more_than_a_page_is_given_whole(
         assert await listener.has(7) == [1, 2, 3, 4, 5, 6, 7]
 
 
+async def test_a_database_that_nobody_has_prepared_yet_is_waited_for(server_uri: str, tmp_path: Path) -> None:
+    own = await connect(server_uri, folder=tmp_path, database=f"test-{uuid4().hex[:8]}")
+    async with listening(own) as listener:
+        await apply_schema(own)
+        await save(own, tmp_path, 0)
+        assert await listener.has(1) == [1]
+    await own.close()
+    drop_later(server_uri, own.database.name)
+
+
 async def test_a_change_stream_wakes_at_once(
     connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,14 +160,6 @@ async def test_a_number_that_is_reserved_still_holds_back_those_behind_it(
         assert await listener.has(2) == [1, 3]
 
 
-async def test_a_wrong_selection_ends_it_with_what_is_wrong(connection: Connection, tmp_path: Path) -> None:
-    await save(connection, tmp_path, 0)
-    await connection.database["articles"].drop_index("seq_1")
-    with pytest.raises(OperationFailure, match="hint"):
-        async with aclosing(follow(connection.database, Selection(), after_seq=0)) as coming:
-            await anext(coming)
-
-
 # --- streams and servers that fail --------------------------------------------------------------
 
 
@@ -196,6 +199,18 @@ async def test_a_stream_that_has_lost_its_place_is_opened_anew_and_nothing_is_mi
         await listener.has(2, AT_ONCE)
         await save(own, tmp_path, 2)
         assert await listener.has(3, AT_ONCE) == [1, 2, 3]
+
+
+async def test_a_reader_that_may_not_read_is_told_so(replica_set: tuple[Mongod, str], tmp_path: Path) -> None:
+    server, uri = replica_set
+    async with connected(uri, tmp_path) as own:
+        await save(own, tmp_path, 0)
+        refused = {"failCommands": ["find"], "errorCode": UNAUTHORIZED, "namespace": f"{own.database.name}.articles"}
+        with server.client() as client:
+            client.admin.command({"configureFailPoint": "failCommand", "mode": {"times": 1}, "data": refused})
+        with pytest.raises(OperationFailure):
+            async with aclosing(follow(own.database, Selection(), after_seq=0)) as coming:
+                await anext(coming)
 
 
 async def restarted(server: Mongod) -> None:
