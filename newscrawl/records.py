@@ -341,10 +341,10 @@ KeyScope = Literal["feeds", "read", "operate"]
 class ApiKey(Part):
     """A key for `newscrawl serve`: the document of the collection `keys`."""
 
-    name: Name
+    name: Name = Field(description="Whose it is, or what for.")
     hash: str = Field(description="SHA-256 of its secret, which is stored nowhere.")
     scopes: list[KeyScope] = Field(description="What it may ask for; `operate` includes `read`, and that `feeds`.")
-    created_at: Instant
+    created_at: Instant = Field(description="When it was made.")
     expires_at: Instant | None = Field(default=None, description="Null: never.")
     revoked_at: Instant | None = Field(default=None, description="Null: it holds.")
     last_used_at: Instant | None = Field(default=None, description="To the minute.")
