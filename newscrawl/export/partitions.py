@@ -114,6 +114,10 @@ class Partitions:
         finally:
             self._writer.shutdown(cancel_futures=True)
 
+    def abandon(self) -> None:
+        """Write no more."""
+        self._writer.shutdown(cancel_futures=True)
+
     def _sort(self) -> None:
         """Put the fresh rows to those of their site and day, which move to the end of `_held`."""
         if not self._fresh:

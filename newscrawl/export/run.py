@@ -57,6 +57,8 @@ class FileWriter(Writer, Protocol):
 
     files: list[ExportedFile]
 
+    def abandon(self) -> None: ...
+
 
 async def take(database: Database, wanted: Wanted, writer: Writer, until: int, told: Told) -> Tally:
     """Give all documents of the selection to a writer. It works in a thread, while the next ones are on their way."""
@@ -123,8 +125,10 @@ async def to_folder(
         writer = _writer(wanted, folder.staging / DATA, file_name(wanted.selection.after_seq or 0, until))
         try:
             taken = await take(database, wanted, writer, until, told)
-        finally:
-            await asyncio.to_thread(writer.close)
+        except BaseException:
+            writer.abandon()
+            raise
+        await asyncio.to_thread(writer.close)
         if before is None and taken.rows == 0:
             return None
         files = [file.model_copy(update={"path": f"{DATA}/{file.path}"}) for file in writer.files]

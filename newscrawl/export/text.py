@@ -114,6 +114,11 @@ class LinesInFile:
         self._lines.write(documents)
         self._tally.add(document["seq"] for document in documents)
 
+    def abandon(self) -> None:
+        """Write no more."""
+        if self._lines is not None:
+            self._file.close()
+
     def close(self) -> None:
         """Write what is left."""
         if self._lines is None:
