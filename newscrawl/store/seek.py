@@ -122,7 +122,8 @@ class Seeker:
                 first, end = part.spans[number]
                 above: Any = MaxKey()
                 found = found.min([("terms", first), ("order", above)]).max([("terms", end), ("order", above)])
-            places.update([document["order"] async for document in found])
+            # An article that could not be brought to the present form has no place, and is in no list.
+            places.update([document["order"] async for document in found if "order" in document])
             if len(places) > most:
                 self._frequent.add(part)
                 return None
