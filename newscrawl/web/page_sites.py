@@ -15,8 +15,10 @@ from newscrawl.runs.site_states import site_states, zone_of
 from newscrawl.runs.wording import expected_number, next_steps, sentence
 from newscrawl.site import Site
 from newscrawl.store.ledger import Ledger, read_ledger
+from newscrawl.store.lookup import Database
 from newscrawl.store.run_days import Day, last_coverage, run_days_of
 from newscrawl.store.runs import list_runs
+from newscrawl.store.unfiled import unfiled_sites
 from newscrawl.verdicts import GRAVITY, Verdict
 from newscrawl.web.charts import Chart, Series, bars
 from newscrawl.web.kept import kept_of
@@ -72,13 +74,14 @@ class Row(NamedTuple):
 async def sites_page(
     request: Request,
     database: DatabaseOf,
-    sites: SitesOf,
+    filed: SitesOf,
     state: Annotated[Literal["", "ok", "degraded", "failed", "silent", "unknown"], Query()] = "",
     q: Annotated[str, Query(max_length=100)] = "",
     part: Annotated[int, Query(ge=1, le=1000)] = 1,
 ) -> Response:
     """The sites that were ever crawled, what is wrong first; `state=unknown`: those that were not."""
     now = datetime.now(UTC)
+    sites = await _every(request, database, filed)
     states = await site_states(database, sites.values(), now)
     crawled = [name for name, verdict in states.items() if verdict.state != "unknown" or verdict.last_run]
     if state == "unknown":
@@ -110,6 +113,12 @@ async def sites_page(
         earlier=address("/sites", {**asked, "part": part - 1}) if part > 1 else None,
         later=address("/sites", {**asked, "part": part + 1}) if part * A_PAGE < number and state != "unknown" else None,
     )
+
+
+async def _every(request: Request, database: Database, filed: Mapping[str, Site]) -> Mapping[str, Site]:
+    """The sites of the site files, and those that were crawled by a file that is not there any more."""
+    others = await kept_of(request).get("unfiled sites", lambda: unfiled_sites(database, filed))
+    return {**others, **filed}
 
 
 def bars_of(name: str, history: Sequence[Day]) -> Bars:
@@ -155,8 +164,9 @@ def _row(site: Site, verdict: Verdict, history: Sequence[Day], coverage: Mapping
 
 
 @router.get("/sites/{name}")
-async def site_page(request: Request, name: str, database: DatabaseOf, sites: SitesOf) -> Response:
+async def site_page(request: Request, name: str, database: DatabaseOf, filed: SitesOf) -> Response:
     """One site."""
+    sites = filed if name in filed else await _every(request, database, filed)
     site = sites.get(name)
     if site is None:
         raise Problem(404, "no-such-site", f"There is no site {name[:64]}; the page of all sites has their names.")

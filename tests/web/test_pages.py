@@ -56,10 +56,11 @@ def pages(served: Served) -> Pages:
         evidence={"headline": [Evidence(source="og:title", text=HOSTILE)] * 2},
         disagreements={"headline": [HOSTILE]},
     )
-    served.store(hostile, fresh(103, sections=[Section(heading="A heading", paragraphs=["Text."])]), now=now)
+    unfiled = fresh(104, site="test-paper", publisher="Test Paper")
+    served.store(hostile, fresh(103, sections=[Section(heading="A heading", paragraphs=["Text."])]), unfiled, now=now)
     runs = [
         Run(
-            site="unn" if hour % 2 else "reuters",
+            site=("test-paper" if hour == 59 else "unn" if hour % 2 else "reuters"),
             command="newscrawl crawl",
             started_at=now - timedelta(hours=hour, minutes=5),
             ended_at=now - timedelta(hours=hour),
@@ -118,6 +119,13 @@ def test_a_page_is_small_and_holds_nothing_that_a_strict_policy_refuses(pages: P
     assert not re.search(r"<style|<[^>]+ (?:style|on\w+)=", text)
     assert not re.search(r"<script(?! src=\"/static/)", text)
     assert not re.search(r'(?:src|srcset)="(?:https?:)?//', text)
+
+
+def test_a_site_without_a_file_has_a_page_as_long_as_it_has_articles(pages: Pages) -> None:
+    assert "/sites/test-paper" in pages.served.get("/sites").text
+    answer = pages.served.get("/sites/test-paper")
+    assert answer.status_code == 200
+    assert "Test Paper" in answer.text
 
 
 def test_links_to_other_sites_say_nothing_of_the_reader_and_lead_only_to_the_web(pages: Pages) -> None:
