@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from newscrawl.api import extract
     from newscrawl.article import Article, NotAnArticle
+    from newscrawl.json_schema import article_schema
     from newscrawl.site import Site, load_sites
 else:
     from newscrawl import extract
 
-__all__ = ["Article", "NotAnArticle", "Site", "extract", "load_sites"]
+__all__ = ["Article", "NotAnArticle", "Site", "article_schema", "extract", "load_sites"]
 
 _HOMES = {
     "Article": "newscrawl.article",
     "NotAnArticle": "newscrawl.article",
     "Site": "newscrawl.site",
+    "article_schema": "newscrawl.json_schema",
     "load_sites": "newscrawl.site",
 }
 

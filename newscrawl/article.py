@@ -204,27 +204,33 @@ class Dateline(Part):
 class Author(Part):
     """A person or agency in the byline."""
 
-    name: Name
-    url: Address | None = None
-    is_agency: bool = False
+    name: Name = Field(description="As printed, without titles and roles; a name in capitals is written as a name.")
+    url: Address | None = Field(default=None, description="Address of the author's page; null: the byline links none.")
+    is_agency: bool = Field(
+        default=False, description="It is a news agency, such as `Reuters`, and not a person or a desk."
+    )
 
 
 class Section(Part):
     """A heading and the paragraphs below it. The first section of an article often has no heading."""
 
-    heading: Line | None = None
-    paragraphs: list[Paragraph] = Field(default_factory=list)
+    heading: Line | None = Field(default=None, description="Null: the text before the first heading.")
+    paragraphs: list[Paragraph] = Field(default_factory=list, description="In reading order, without markup.")
 
 
 class Image(Part):
     """A picture of the article, never of its surroundings. Sizes in pixels."""
 
-    url: Address
-    caption: Line | None = None
-    credit: Name | None = None
-    alt: Line | None = Field(default=None, description="Its description for those who do not see it.")
-    width: Count | None = None
-    height: Count | None = None
+    url: Address = Field(description="Address of the file; newscrawl does not fetch it.")
+    caption: Line | None = Field(default=None, description="What is printed below it; null: nothing is.")
+    credit: Name | None = Field(
+        default=None, description="Photographer, agency or owner, as printed; null: nobody is named."
+    )
+    alt: Line | None = Field(
+        default=None, description="Its description for those who do not see it; null: there is none."
+    )
+    width: Count | None = Field(default=None, description="Pixels, as the page declares them; null: it does not.")
+    height: Count | None = Field(default=None, description="Pixels, as the page declares them; null: it does not.")
 
 
 class Rights(Part):
@@ -253,34 +259,38 @@ class Rights(Part):
 class Views(Part):
     """The latest view counter of the article."""
 
-    count: Count | None = Field(description="Null: the counter could not be read.")
-    seen_at: Instant
-    raw: Counter
+    count: Count | None = Field(description="Views; null: the counter could not be read.")
+    seen_at: Instant = Field(description="When the page that shows it was fetched, UTC.")
+    raw: Counter = Field(description="The counter as printed.")
 
 
 class Related(Part):
     """An article that the page shows as a teaser card, with whatever date and views the card prints."""
 
     url: Address | None = Field(default=None, description="Null where the page prints the card without a link.")
-    headline: Headline | None = None
-    published_at: Instant | None = None
-    views: Count | None = None
+    headline: Headline | None = Field(default=None, description="As the card prints it.")
+    published_at: Instant | None = Field(
+        default=None, description="Publication by the card, UTC; null: it prints none that can be read."
+    )
+    views: Count | None = Field(default=None, description="Views by the card; null: it prints no counter.")
 
 
 class Evidence(Part):
     """One candidate for a field."""
 
-    source: Name
-    text: Line
+    source: Name = Field(description="Where the page has it, such as `jsonld:headline`.")
+    text: Line = Field(description="As printed, up to 200 characters.")
 
 
 class Change(Part):
     """How one version of an article differs from the version before it."""
 
     changed: list[Literal["headline", "lead", "body"]] = Field(description="Fields whose wording differs.")
-    paragraphs_added: Count = 0
-    paragraphs_removed: Count = 0
-    paragraphs_changed: Count = 0
+    paragraphs_added: Count = Field(default=0, description="Paragraphs that only the new text has.")
+    paragraphs_removed: Count = Field(default=0, description="Paragraphs that only the old text has.")
+    paragraphs_changed: Count = Field(
+        default=0, description="Paragraphs that share at least half of their words with one of the old text."
+    )
     paragraphs_moved: Count = Field(default=0, description="Word for word the same, elsewhere in the text.")
     share: float = Field(
         ge=0, le=1, description="Share of the words of both versions that they have in common; 1: the same words."
@@ -307,9 +317,9 @@ class Copied(Part):
     """Where a near-duplicate has its text from."""
 
     article: str = Field(description="Identity of the earlier article that has most of this text.")
-    url: Address
-    site: Name | None = None
-    share: float = Field(ge=0, le=1, description="Share of this text that stands in the other.")
+    url: Address = Field(description="Address of that article.")
+    site: Name | None = Field(default=None, description="Name of the site file of that article.")
+    share: float = Field(ge=0, le=1, description="Share of this text that stands in the other, 0 to 1.")
     agency: Name | None = Field(
         default=None, description="Agency that this text's dateline, byline or words name as its origin."
     )
@@ -318,11 +328,17 @@ class Copied(Part):
 class Fetch(Part):
     """How the current version was fetched."""
 
-    at: Instant | None = Field(default=None, description="When the page had arrived.")
-    status: int | None = None
+    at: Instant | None = Field(default=None, description="When the page had arrived, UTC.")
+    status: int | None = Field(default=None, description="HTTP status of the answer.")
     url: Address | None = Field(default=None, description="Address that showed it, after redirects.")
-    etag: HeaderValue = None
-    last_modified: HeaderValue = None
+    etag: HeaderValue = Field(
+        default=None,
+        description="Header `ETag`, sent back at the next visit; null: none, or one that cannot be sent back.",
+    )
+    last_modified: HeaderValue = Field(
+        default=None,
+        description="Header `Last-Modified`, sent back at the next visit; null: none, or one that cannot be sent back.",
+    )
     not_modified: Count = Field(default=0, description="Answers 304 in a row since.")
     run: str | None = Field(default=None, description="Identity of the run in `runs`.")
     archive: Line | None = Field(default=None, description="Where the page is archived.")
@@ -331,68 +347,82 @@ class Fetch(Part):
 class Gone(Part):
     """An article that its site does not show any more. Its text is kept."""
 
-    at: Instant = Field(description="When it was first found gone.")
+    at: Instant = Field(description="When it was first found gone, UTC.")
     status: int = Field(description="HTTP status of the answer: 404, 410, or that of a redirect away from it.")
-    redirected_to: Address | None = None
+    redirected_to: Address | None = Field(
+        default=None, description="Address that the site leads to instead; null: it leads nowhere."
+    )
     sightings: int = Field(default=1, ge=1, description="How often in a row; it is looked for until there are 2.")
 
 
 class Absence(Part):
     """A time for which an article was gone."""
 
-    gone_at: Instant
-    status: int
-    back_at: Instant
+    gone_at: Instant = Field(description="When it was first found gone, UTC.")
+    status: int = Field(description="HTTP status of the answer then.")
+    back_at: Instant = Field(description="When it was found there again, UTC.")
 
 
 class Article(Part):
     """One news article: the document of the collection `articles`. All times UTC."""
 
-    url: Address = Field(max_length=2048, description="Canonical URL; `_id` is its hash.")
+    url: Address = Field(max_length=2048, description="Canonical URL; `_id` is the hash of the first one.")
     aliases: list[Address] = Field(default_factory=list, description="Other addresses under which it was met.")
     site: str | None = Field(default=None, description="Name of the site file.")
-    publisher: Name | None = Field(default=None, description="Its name, as the page or the site file has it.")
+    publisher: Name | None = Field(default=None, description="Name of the outlet, as the page or the site file has it.")
     edition: str | None = Field(default=None, description="Edition of the site, such as `uk`.")
-    language: Name | None = Field(default=None, description="BCP 47 code.")
+    language: Name | None = Field(default=None, description="Language of the text, BCP 47 code; null: not known.")
 
-    headline: Headline = Field(min_length=1, max_length=1000, description="Without the name of the site.")
+    headline: Headline = Field(
+        min_length=1, max_length=1000, description="As printed above the story, without the name of the site."
+    )
     lead: Lead | None = Field(default=None, description="The summary that the page shows above the text.")
     body: Body = Field(default="", description="Plain text of `sections`, paragraphs separated by blank lines.")
     sections: list[Section] = Field(default_factory=list, description="The text by headings.")
-    word_count: Count = Field(default=0, description="Words of `body`.")
+    word_count: Count = Field(default=0, description="Number of words of `body`.")
     is_cut: bool = Field(default=False, description="The text is longer than what is kept of it: a million characters.")
     undecodable: float = Field(
-        default=0, ge=0, le=1, description="Share of the characters of headline, lead and body that are U+FFFD."
+        default=0, ge=0, le=1, description="Share of the characters of headline, lead and body that are U+FFFD, 0 to 1."
     )
 
     dateline: Dateline | None = Field(default=None, description="Where it was filed, and by which agency.")
     published: Timestamp | None = Field(default=None, description="Publication, as the page states it.")
     modified: Timestamp | None = Field(default=None, description="Last change, as the page states it.")
-    authors: list[Author] = Field(default_factory=list, description="In the order of the byline.")
+    authors: list[Author] = Field(default_factory=list, description="Who wrote it, in the order of the byline.")
     section: Name | None = Field(default=None, description="Rubric of the site.")
     tags: list[Name] = Field(default_factory=list, description="Topics that the page shows to its readers.")
-    keywords: list[Name] = Field(default_factory=list, description="Those that it declares for search engines.")
-    images: list[Image] = Field(default_factory=list, description="Lead image first.")
-    videos: list[Address] = Field(default_factory=list, description="Addresses of players or files.")
-    views: Views | None = Field(default=None, description="Null: no counter was seen, which is not zero.")
+    keywords: list[Name] = Field(default_factory=list, description="Words that it declares for search engines.")
+    images: list[Image] = Field(default_factory=list, description="Pictures of the story, the lead image first.")
+    videos: list[Address] = Field(default_factory=list, description="Addresses of video players or files.")
+    views: Views | None = Field(
+        default=None, description="Latest view counter; null: none was seen, which is not zero."
+    )
     related: list[Related] = Field(default_factory=list, description="Articles that its page shows as cards.")
     alternates: list[Alternate] = Field(default_factory=list, description="The story in other languages (hreflang).")
 
-    is_paywalled: bool | None = Field(default=None, description="Null: the page does not tell.")
-    is_live: bool = Field(default=False, description="A live blog, or a text that says that it is being added to.")
+    is_paywalled: bool | None = Field(
+        default=None, description="Readers pay or subscribe for the whole text; null: the page does not tell."
+    )
+    is_live: bool = Field(default=False, description="It is a live blog.")
     content_type: ContentType = Field(default="article", description="What kind of page it is.")
-    rights: Rights | None = Field(default=None, description="Null: the publisher says nothing of it.")
+    rights: Rights | None = Field(default=None, description="What the publisher says of its use; null: nothing.")
 
     fingerprint: str = Field(default="", description="SHA-256 of headline, lead and body, typography folded.")
-    similarity: list[int] | None = Field(default=None, description="Near-duplicate signature.")
+    similarity: list[int] | None = Field(
+        default=None, description="Near-duplicate signature: 32 signed numbers of 64 bits; null: less than 40 words."
+    )
     cluster: str | None = Field(
         default=None, description="Identity of the first publisher among the copies of this text; null: no copy."
     )
-    copied: Copied | None = Field(default=None, description="Null: the first publisher, or no copy.")
-    syndication: Syndication | None = Field(
-        default=None, description="Null: its own publisher's, as far as the text says."
+    copied: Copied | None = Field(
+        default=None, description="Where the text is from; null: it is the first one, or no copy."
     )
-    story: str | None = Field(default=None, description="One for the twins of a story in other editions; null: none.")
+    syndication: Syndication | None = Field(
+        default=None, description="Whose news it is; null: its own publisher's, as far as the text says."
+    )
+    story: str | None = Field(
+        default=None, description="A name that the twins of a story in other editions share; null: it has none."
+    )
     links_due: str | None = Field(default=None, description="Set while copies and twins are still to be looked for.")
 
     revision: int = Field(default=1, ge=1, description="1 for the first version, one more at each change of text.")
@@ -402,11 +432,13 @@ class Article(Part):
         description="Times that the page came back to an earlier version. The first ten make a version each; after "
         "that, a return takes the place of a return before it.",
     )
-    first_seen_at: Instant | None = Field(default=None, description="First fetch.")
-    last_seen_at: Instant | None = Field(default=None, description="Latest fetch that found it there.")
-    changed_at: Instant | None = Field(default=None, description="Fetch that found this version of its text.")
-    next_visit_at: Instant | None = Field(default=None, description="Null: it is not visited again.")
-    gone: Gone | None = Field(default=None, description="Null: the site shows it, as far as is known.")
+    first_seen_at: Instant | None = Field(default=None, description="First fetch, UTC.")
+    last_seen_at: Instant | None = Field(default=None, description="Latest fetch that found it there, UTC.")
+    changed_at: Instant | None = Field(default=None, description="Fetch that found this version of its text, UTC.")
+    next_visit_at: Instant | None = Field(default=None, description="When it is visited again, UTC; null: it is not.")
+    gone: Gone | None = Field(
+        default=None, description="That the site does not show it any more; null: it does, as far as is known."
+    )
     absences: list[Absence] = Field(default_factory=list, description="Times for which it was gone, the last ten.")
 
     fetch: Fetch = Field(default_factory=Fetch, description="How this version was fetched.")
@@ -439,8 +471,8 @@ class Article(Part):
 class Alternate(Part):
     """An edition twin that the page declares by `hreflang`."""
 
-    language: Name
-    url: Address
+    language: Name = Field(description="BCP 47 code, as the page declares it.")
+    url: Address = Field(description="Address of the twin.")
 
 
 Article.model_rebuild()

@@ -25,10 +25,10 @@ class ViewObservation(Part):
     """One sighting of a view counter: the document of the collection `views`."""
 
     article: str = Field(description="Identity of the article: the hash of `url`.")
-    url: Address
+    url: Address = Field(description="Address of the article, in its canonical form.")
     at: Instant = Field(description="When the page that shows it was fetched.")
-    count: Count
-    source: ViewSource
+    count: Count = Field(description="Views.")
+    source: ViewSource = Field(description="The article's own page, or a card of it on another page.")
     raw: Counter | None = Field(default=None, description="The counter as printed.")
     fell: bool = Field(default=False, description="It is lower than the latest one known when it was written.")
     run: str | None = Field(default=None, description="The run that saw it.")
@@ -48,14 +48,14 @@ class ViewObservation(Part):
 class Revision(Part):
     """An earlier version of an article whose headline, lead or body changed."""
 
-    article: str
-    revision: int
-    headline: Headline
-    lead: Lead | None = None
+    article: str = Field(description="Identity of the article.")
+    revision: int = Field(description="Number of this version, 1 for the first.")
+    headline: Headline = Field(description="Its headline.")
+    lead: Lead | None = Field(default=None, description="Its lead; null: it had none, or `body` is null, too.")
     body: Body | None = Field(description="Null, as `lead` is: both are those of the version `change.same_as`.")
-    fingerprint: str
+    fingerprint: str = Field(description="SHA-256 of headline, lead and body, typography folded.")
     seen_at: Instant | None = Field(default=None, description="When this version was first seen.")
-    replaced_at: Instant
+    replaced_at: Instant = Field(description="Fetch that found the next version, UTC.")
     run: str | None = Field(default=None, description="The run that found the next version.")
     change: Change | None = Field(default=None, description="What made this version; null for the first one.")
     is_other_article: bool = Field(
@@ -71,12 +71,12 @@ class Tombstone(Part):
     """
 
     url: Address = Field(description="The address that it had; the article that it was merged into has it now.")
-    site: str | None = None
-    headline: Headline
-    status: Literal["merged"] = "merged"
+    site: str | None = Field(default=None, description="Name of the site file.")
+    headline: Headline = Field(description="The headline that it had.")
+    status: Literal["merged"] = Field(default="merged", description="Always `merged`.")
     merged_into: str = Field(description="Identity of the article that it is a part of now.")
-    first_seen_at: Instant | None = None
-    changed_at: Instant = Field(description="When it was merged.")
+    first_seen_at: Instant | None = Field(default=None, description="First fetch of that address, UTC.")
+    changed_at: Instant = Field(description="When it was merged, UTC.")
     seq: Count | None = Field(default=None, description="Its place in the order of all news.")
     seq_due: str | None = Field(default=None, description="Set while its `seq` is still to be given.")
 
@@ -84,9 +84,9 @@ class Tombstone(Part):
 class Reserved(Part):
     """Numbers that a process is writing just now."""
 
-    token: str
-    first: Count
-    at: Instant
+    token: str = Field(description="The process and its attempt.")
+    first: Count = Field(description="The lowest of these numbers.")
+    at: Instant = Field(description="When they were reserved, by the clock of the database, UTC.")
 
 
 class Sequence(Part):
@@ -100,39 +100,39 @@ class Sequence(Part):
 class Form(Part):
     """In which form the articles are stored: the one document, `articles`, of the collection `forms`."""
 
-    schema_version: Count
+    schema_version: Count = Field(description="No article is in an earlier form.")
 
 
 class Failure(Part):
     """An address that could not be fetched, read or stored."""
 
-    url: Address
-    site: str
+    url: Address = Field(description="Address that was asked for.")
+    site: str = Field(description="Name of the site file.")
     stage: Literal["discover", "fetch", "read", "store", "ingest"] = Field(
         description="`ingest`: it is the page in a file that could not be used; the address itself was not asked."
     )
     reason: str = Field(description="Stable code such as `http-404`.")
     detail: Line = Field(default="", description="A sentence for people.")
-    attempts: int = Field(default=1, ge=1)
-    first_at: Instant
-    last_at: Instant
+    attempts: int = Field(default=1, ge=1, description="Attempts in a row that failed.")
+    first_at: Instant = Field(description="First failure of these, UTC.")
+    last_at: Instant = Field(description="Last failure, UTC.")
     next_try_at: Instant | None = Field(default=None, description="Null: never again by itself.")
     article: str | None = Field(default=None, description="Identity of the stored article that was visited again.")
-    run: str | None = None
-    archive: Line | None = None
+    run: str | None = Field(default=None, description="The run that failed last.")
+    archive: Line | None = Field(default=None, description="Where the page is archived; null: it is not.")
     dropped_at: Instant | None = Field(default=None, description="When an operator gave it up: shown no more.")
 
 
 class IngestedFile(Part):
     """How far a file was ingested: the document of the collection `ingests`."""
 
-    path: str
+    path: str = Field(description="Path of the file.")
     site: str | None = Field(default=None, description="Only pages of this site were taken.")
     size: Count = Field(description="Bytes, when it was read.")
-    modified_at: Instant
+    modified_at: Instant = Field(description="Last change of the file when it was read, UTC.")
     position: str = Field(default="0", description="Where its next page begins: bytes, and records in the same block.")
     counts: dict[str, int] = Field(default_factory=dict, description="What became of its pages so far.")
-    finished_at: Instant | None = None
+    finished_at: Instant | None = Field(default=None, description="When all of it was read; null: not yet.")
     run: str | None = Field(default=None, description="The run that read it last.")
 
     @property
@@ -161,11 +161,15 @@ class Visit(Part):
 class Listing(Part):
     """What is known of a listing page, feed or sitemap between two runs."""
 
-    url: Address
-    site: str
-    kind: Literal["listing", "feed", "sitemap"]
-    etag: HeaderValue = None
-    last_modified: HeaderValue = None
+    url: Address = Field(description="Its address.")
+    site: str = Field(description="Name of the site file.")
+    kind: Literal["listing", "feed", "sitemap"] = Field(description="What it is.")
+    etag: HeaderValue = Field(
+        default=None, description="Header `ETag` of the last whole answer, sent back at the next visit."
+    )
+    last_modified: HeaderValue = Field(
+        default=None, description="Header `Last-Modified` of the last whole answer, sent back at the next visit."
+    )
     newest: Address | None = Field(default=None, description="URL of the newest card at the last complete walk.")
     completed_at: Instant | None = Field(default=None, description="End of the last walk that lost nothing.")
     since: Instant | None = Field(default=None, description="Older articles those walks left out; null: none.")
@@ -199,7 +203,7 @@ class Listing(Part):
 class SiteMemory(Part):
     """What crawls have learnt of a site: the document of the collection `sites`."""
 
-    site: str
+    site: str = Field(description="Name of the site file.")
     parameters: list[Name] = Field(
         default_factory=list, description="Query parameters that make new addresses of the same articles."
     )
@@ -212,7 +216,7 @@ class Host(Part):
     openings: int = Field(default=0, ge=0, description="Times in a row that it was found down.")
     left_until: Instant | None = Field(default=None, description="Until then it is left alone; null: it is not.")
     reason: str | None = Field(default=None, description="`host-down` or `host-asks-to-wait`.")
-    changed_at: Instant
+    changed_at: Instant = Field(description="When this was last written, UTC.")
 
 
 class Robots(Part):
@@ -237,16 +241,16 @@ class Robots(Part):
 class Days(Part):
     """Whole days, as ISO dates in the site's time zone. Both are part of it."""
 
-    first: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
-    last: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    first: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="First day.")
+    last: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="Last day.")
 
 
 class Backfill(Part):
     """How far one day archive, listing or sitemap was read for days of the past."""
 
-    site: str
+    site: str = Field(description="Name of the site file.")
     source: Address = Field(description="Address, that of a day archive with its fields for the day.")
-    kind: Literal["archive", "listing", "sitemap"]
+    kind: Literal["archive", "listing", "sitemap"] = Field(description="What is read.")
     done: list[Days] = Field(default_factory=list, description="Days of which everything was stored; never today.")
     begins: str | None = Field(default=None, description="First day that the archive has; it was looked for before.")
     open: Days | None = Field(default=None, description="Days that are being read.")
@@ -259,14 +263,14 @@ class Backfill(Part):
 class Sighting(Part):
     """That a source has shown an article, at the first time it did: the document of the collection `sightings`."""
 
-    site: str
+    site: str = Field(description="Name of the site file.")
     source: Address = Field(description="Address of the listing, feed or sitemap in the site file.")
-    kind: Literal["listing", "feed", "sitemap"]
+    kind: Literal["listing", "feed", "sitemap"] = Field(description="What the source is.")
     article: str = Field(description="Identity of the article at the address shown.")
     url: Address = Field(description="The address shown.")
     at: Instant = Field(description="When the source was read.")
     seen: Instant = Field(description="Publication by the card, of a mere date its end; never after `at`.")
-    run: str | None = None
+    run: str | None = Field(default=None, description="The run that read it.")
     is_partial: bool = Field(default=False, description="The run was to leave articles out: by `--since` or `--limit`.")
 
     @property
@@ -278,7 +282,7 @@ class Sighting(Part):
 class HostNow(Part):
     """One host while a run goes on."""
 
-    host: Name
+    host: Name = Field(description="Name, with its port where the address names one.")
     queued: int = Field(description="Requests that wait for their turn.")
     in_flight: int = Field(description="Requests that it has not answered yet.")
     delay: float = Field(description="Seconds between two requests to its domain, on average, as they are now.")
@@ -289,14 +293,16 @@ class HostNow(Part):
 class Run(Part):
     """One crawl of one site."""
 
-    site: str
-    command: Line
-    started_at: Instant
-    ended_at: Instant | None = None
+    site: str = Field(description="Name of the site file.")
+    command: Line = Field(description="The command line.")
+    started_at: Instant = Field(description="When it began, UTC.")
+    ended_at: Instant | None = Field(default=None, description="When it ended, UTC; null while it goes on.")
     reason: str | None = Field(
         default=None, description="Why it ended; null while it goes on, after a crash until the next run."
     )
-    outcome: Literal["ok", "failed", "degraded"] | None = None
+    outcome: Literal["ok", "failed", "degraded"] | None = Field(
+        default=None, description="How it ended; null while it goes on."
+    )
     started_by: Name | None = Field(default=None, description="`user@host`, or `schedule NAME`.")
     options: dict[str, str | int | float | bool] = Field(
         default_factory=dict, description="What was asked for, as far as it differs from a crawl without options."
@@ -321,10 +327,10 @@ class Run(Part):
         description="Seconds: `download_p50`, `download_p95` of an answer, `reading_p50`, `reading_p95` of a page.",
     )
     notes: list[Line] = Field(default_factory=list, description="Sentences for people: how far a backfill came.")
-    version: str
+    version: str = Field(description="Version of newscrawl.")
     versions: dict[str, str] = Field(default_factory=dict, description="Of newscrawl, Python and libraries.")
-    pid: int
-    host: str
+    pid: int = Field(description="Its process on `host`.")
+    host: str = Field(description="Name of the machine.")
     seen_at: Instant | None = Field(default=None, description="Last sign of life, by the clock of the database.")
     hosts: list[HostNow] = Field(default_factory=list, description="The hosts that are asked; empty after the end.")
 
@@ -335,10 +341,10 @@ KeyScope = Literal["feeds", "read", "operate"]
 class ApiKey(Part):
     """A key for `newscrawl serve`: the document of the collection `keys`."""
 
-    name: Name
+    name: Name = Field(description="Whose it is, or what for.")
     hash: str = Field(description="SHA-256 of its secret, which is stored nowhere.")
     scopes: list[KeyScope] = Field(description="What it may ask for; `operate` includes `read`, and that `feeds`.")
-    created_at: Instant
+    created_at: Instant = Field(description="When it was made.")
     expires_at: Instant | None = Field(default=None, description="Null: never.")
     revoked_at: Instant | None = Field(default=None, description="Null: it holds.")
     last_used_at: Instant | None = Field(default=None, description="To the minute.")

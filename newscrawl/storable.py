@@ -7,9 +7,9 @@ database leads past the cleaning. They never refuse a text: they clean it and cu
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from newscrawl.normalize.text import clean, clean_lines
 from newscrawl.normalize.urls import LONGEST, printable_url
@@ -40,25 +40,30 @@ def _address(url: str) -> str:
     return printable_url(url[:LONGEST])
 
 
-Name = Annotated[str, AfterValidator(partial(_line, longest=LONGEST_NAME))]
+def _said(**keywords: Any) -> Any:
+    """What the JSON Schema says of a type beside its name; it checks nothing."""
+    return Field(json_schema_extra=keywords)
+
+
+Name = Annotated[str, AfterValidator(partial(_line, longest=LONGEST_NAME)), _said(maxLength=LONGEST_NAME)]
 """One clean line of up to 300 characters: a name, a tag, a source."""
 
-Line = Annotated[str, AfterValidator(partial(_line, longest=LONGEST_LINE))]
+Line = Annotated[str, AfterValidator(partial(_line, longest=LONGEST_LINE)), _said(maxLength=LONGEST_LINE)]
 """One clean line of up to 2,000 characters."""
 
-Headline = Annotated[str, AfterValidator(partial(_line, longest=LONGEST_HEADLINE))]
+Headline = Annotated[str, AfterValidator(partial(_line, longest=LONGEST_HEADLINE)), _said(maxLength=LONGEST_HEADLINE)]
 
-Lead = Annotated[str, AfterValidator(partial(_line, longest=LONGEST_LEAD))]
+Lead = Annotated[str, AfterValidator(partial(_line, longest=LONGEST_LEAD)), _said(maxLength=LONGEST_LEAD)]
 
-Counter = Annotated[str, AfterValidator(partial(_line, longest=200))]
+Counter = Annotated[str, AfterValidator(partial(_line, longest=200)), _said(maxLength=200)]
 """A date or counter as printed: one clean line of up to 200 characters."""
 
-Paragraph = Annotated[str, AfterValidator(partial(_line, longest=LONGEST_BODY))]
+Paragraph = Annotated[str, AfterValidator(partial(_line, longest=LONGEST_BODY)), _said(maxLength=LONGEST_BODY)]
 
-Body = Annotated[str, AfterValidator(_lines)]
+Body = Annotated[str, AfterValidator(_lines), _said(maxLength=LONGEST_BODY)]
 """Clean text with its line ends."""
 
-Address = Annotated[str, AfterValidator(_address)]
+Address = Annotated[str, AfterValidator(_address), _said(format="iri")]
 """An address with escapes for what cannot be printed (`printable_url`)."""
 
 HeaderValue = Annotated[str | None, AfterValidator(header_value)]

@@ -102,6 +102,13 @@ def statuses() -> Named:
     return dict.fromkeys(STATUSES, "")
 
 
+def collections() -> Named:
+    """Every collection, with what its documents are."""
+    from newscrawl.records import RECORDS
+
+    return {name: (model.__doc__ or "").partition("\n")[0] for name, model in RECORDS.items()}
+
+
 COMPLETERS: dict[str, Callable[[], Named]] = {
     "SITE": sites,
     "RUN": runs,
@@ -110,6 +117,7 @@ COMPLETERS: dict[str, Callable[[], Named]] = {
     "CHANNEL": channels,
     "KIND": kinds,
     "STATUS": statuses,
+    "COLLECTION": collections,
 }
 """What a parameter's place holds, such as `SITE`, to the words that may stand there."""
 

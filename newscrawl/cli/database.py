@@ -11,6 +11,9 @@ from newscrawl.cli.output import Exit, fail
 if TYPE_CHECKING:
     from newscrawl.store.connect import Connection
 
+NO_INDEX = 2
+"""Code of MongoDB for a query by an index that is not there."""
+
 T = TypeVar("T")
 
 
@@ -38,3 +41,31 @@ def with_database(work: Callable[[Connection], Coroutine[Any, Any, T]]) -> T:
         fail(describe(error, own.mongo_uri), Exit.DEPENDENCY)
     except (BSONError, UnicodeEncodeError) as error:
         fail(f"an argument of this command is no text that can be looked up: {error}", Exit.USAGE)
+
+
+async def prepared(connection: Connection, read: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """What a reader finds, also in a database that nobody has prepared yet, or that an earlier release has written.
+
+    Its schema is applied then, and the reader asked again. Ends with code 5 where this user may not do that.
+    """
+    from pymongo.errors import OperationFailure
+
+    from newscrawl.store.connect import UNAUTHORIZED
+    from newscrawl.store.schema import apply_schema
+
+    try:
+        return await read()
+    except OperationFailure as error:
+        if error.code != NO_INDEX:
+            raise
+    try:
+        await apply_schema(connection)
+    except OperationFailure as error:
+        if error.code != UNAUTHORIZED:
+            raise
+        fail(
+            "the database is not in the form of this release; a user that may write brings it there by"
+            " `newscrawl db init`",
+            Exit.DEPENDENCY,
+        )
+    return await read()

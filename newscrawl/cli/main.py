@@ -53,6 +53,7 @@ class Commands(LazyGroup):
         "db": Command("db", "app", "The database: start, stop, address, schema, waiting records."),
         "config": Command("config", "app", "The settings: their values, their files, their mistakes."),
         "doctor": Command("doctor", "doctor", "Is everything there, and safe?"),
+        "schema": Command("schema", "schema", "The JSON Schema of what is stored."),
         "completion": Command("completion", "completion", "The script that lets a shell complete commands and names."),
         "version": Command("version", "version", "The version of newscrawl."),
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from newscrawl.cli.database import with_database
+from newscrawl.cli.database import prepared, with_database
 from newscrawl.cli.filters import Filters, want_sites
 from newscrawl.cli.manner import manner
 from newscrawl.cli.output import Exit, err, fail
@@ -40,7 +40,9 @@ def read_page(chosen: Selection, limit: int, cursor: str | None, fields: Sequenc
 
     async def read(connection: Connection) -> Page:
         await want_sites(connection.database, chosen)
-        return await select(connection.database, chosen, limit=limit, cursor=cursor, fields=fields)
+        return await prepared(
+            connection, lambda: select(connection.database, chosen, limit=limit, cursor=cursor, fields=fields)
+        )
 
     try:
         return with_database(read)

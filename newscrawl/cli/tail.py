@@ -12,7 +12,7 @@ import typer
 from rich.cells import cell_len
 from rich.text import Text
 
-from newscrawl.cli.database import with_database
+from newscrawl.cli.database import prepared, with_database
 from newscrawl.cli.filters import Filters, filtered, want_sites
 from newscrawl.cli.guard import PIPE_CLOSED
 from newscrawl.cli.manner import manner
@@ -78,10 +78,12 @@ async def _run(
     """Show articles until the count is reached or something ends it; gives the exit code."""
     from newscrawl.cli.tail_end import ending
     from newscrawl.store.follow import follow
+    from newscrawl.store.select import select
     from newscrawl.store.sequence import settled
 
     database = connection.database
     await want_sites(database, chosen)
+    await prepared(connection, lambda: select(database, chosen, limit=1, fields=("url",), order="seq"))
     last = await settled(database)
     if start is not None and start > last:
         fail(

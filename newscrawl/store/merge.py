@@ -44,7 +44,8 @@ async def merge_stored(database: Database, identities: Collection[str]) -> set[s
 
 async def _merge(database: Database, articles: Mapping[str, Article]) -> set[str]:
     anywhere = evidence(articles.values())
-    found = Found(await database["articles"].find(anywhere, dict.fromkeys(NEEDED, 1)).to_list())
+    fields = dict.fromkeys((*NEEDED, "labels"), 1)
+    found = Found(await database["articles"].find(anywhere, fields).to_list())
     dropped: dict[str, tuple[str, Document]] = {}
     for identity, article in articles.items():
         match = found.match(article)
@@ -85,6 +86,7 @@ async def _merge(database: Database, articles: Mapping[str, Article]) -> set[str
 
 
 def _tombstone(document: Document, survivor: str) -> dict[str, object]:
+    """The tombstone of a document. The labels go with it: they are its readers' own, and theirs to move."""
     buried = Tombstone(
         url=document["url"],
         site=document.get("site"),
@@ -94,4 +96,4 @@ def _tombstone(document: Document, survivor: str) -> dict[str, object]:
         merged_into=survivor,
         seq_due=seq_mark(),
     )
-    return buried.model_dump()
+    return buried.model_dump() | ({"labels": document["labels"]} if "labels" in document else {})

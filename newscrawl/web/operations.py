@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from newscrawl.json_schema import article_schema
 from newscrawl.store.runs import Ambiguous, Chosen, find_run, list_runs, samples_of, server_time, with_state
 from newscrawl.store.statistics import statistics
 from newscrawl.web import shapes
@@ -76,7 +77,7 @@ async def get_statistics(reader: ReaderOf, database: DatabaseOf) -> Response:
     return as_json({**await statistics(database, datetime.now(UTC)), "seq": reader.seq})
 
 
-SCHEMA = dumped({"$schema": "https://json-schema.org/draft/2020-12/schema", **shapes.StoredArticle.model_json_schema()})
+SCHEMA = dumped(article_schema())
 
 
 @router.get("/schema", tags=["articles"], summary="The JSON Schema of an article", response_class=Response)

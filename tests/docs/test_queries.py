@@ -30,7 +30,7 @@ PAGE = (ROOT / "docs" / "queries.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python(?: title=\"([^\"]+)\")?\n(.*?)^```", PAGE, re.M | re.S)
 TITLED = {title: text for title, text in BLOCKS if title}
 QUERIES = [text for title, text in BLOCKS if not title]
-SECRET = {"channels", "webhooks", "keys"}
+SECRET = {"channels", "keys", "webhooks"}
 OWN = {"alerts", "mutes", "leases", "robots", "hosts"}
 """What tells readers of news nothing."""
 SECRET_CHANNEL = {

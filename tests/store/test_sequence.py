@@ -76,7 +76,15 @@ async def test_a_merged_document_leaves_a_tombstone_that_leads_to_the_article(
     kept, twin = await stored(connection, 0), await stored(connection, 1)
     same = {name: kept[name] for name in ("headline", "lead", "body", "fingerprint", "site", "published")}
     await connection.database["articles"].update_one(
-        {"_id": twin["_id"]}, {"$set": {**same, "aliases": [kept["url"]], "first_seen_at": NOW + timedelta(hours=1)}}
+        {"_id": twin["_id"]},
+        {
+            "$set": {
+                **same,
+                "aliases": [kept["url"]],
+                "first_seen_at": NOW + timedelta(hours=1),
+                "labels": {"topic": "energy"},
+            }
+        },
     )
     await merge_stored(connection.database, [kept["_id"]])
     await give_numbers(connection.database)
@@ -86,6 +94,7 @@ async def test_a_merged_document_leaves_a_tombstone_that_leads_to_the_article(
         (twin["_id"], "merged", 3),
     ]
     assert page.articles[1]["merged_into"] == kept["_id"]
+    assert page.articles[1]["labels"] == {"topic": "energy"}
     found = await get_by_id(connection.database, twin["_id"])
     assert found is not None
     assert found["_id"] == kept["_id"]

@@ -1,0 +1,69 @@
+"""A selection as parts that the indexes can tell apart."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from newscrawl.selection import Selection
+from newscrawl.store.order import FIRST_DATED, HIGHEST, LOWEST, first_at
+from newscrawl.store.wanted import BY_SEQ, BY_STATUS, BY_TERM, BY_VIEWS, wanted
+
+DAY = datetime(2025, 1, 6, tzinfo=UTC)
+
+
+def test_filters_and_words_are_terms() -> None:
+    asked = wanted(Selection(sites=("unn", "asahi"), languages=("uk",), text="Kyiv budgets"))
+    assert [part.test for part in asked.parts] == [
+        {"terms": {"$in": ["site:asahi", "site:unn"]}},
+        {"terms": "language:uk"},
+        {"terms": "kyiv"},
+        {"terms": "budget"},
+    ]
+    assert {part.sorted_by for part in asked.parts} == {BY_TERM}
+
+
+def test_a_beginning_is_a_span_of_terms_without_those_of_fields() -> None:
+    (part,) = wanted(Selection(text="s*")).parts
+    assert part.listed_by == BY_TERM
+    assert part.spans == (("s", "section:"), ("section;", "site:"), ("site;", "s\U0010ffff"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "index"),
+    [({"min_views": 5}, BY_VIEWS), ({"after_seq": 5}, BY_SEQ), ({"statuses": ("gone",)}, BY_STATUS)],
+)
+def test_what_is_no_term_has_an_index_of_its_own(fields: dict[str, object], index: str) -> None:
+    (part,) = wanted(Selection.model_validate(fields)).parts
+    assert index in (part.listed_by, part.sorted_by)
+
+
+def test_dates_are_places() -> None:
+    asked = wanted(Selection(published_from=DAY, published_to=DAY + timedelta(days=1)))
+    assert (asked.lowest, asked.highest) == (first_at(DAY), first_at(DAY + timedelta(days=1)) - 1)
+    assert asked.test == {}
+    everything = wanted(Selection())
+    assert (everything.lowest, everything.highest) == (LOWEST, HIGHEST)
+    assert wanted(Selection(published_to=DAY)).lowest == FIRST_DATED
+
+
+def test_fractions_of_a_second_are_looked_up_in_the_articles() -> None:
+    end = DAY + timedelta(milliseconds=500)
+    asked = wanted(Selection(published_from=DAY, published_to=end))
+    assert asked.highest == first_at(DAY + timedelta(seconds=1)) - 1
+    assert asked.test == {"$and": [{"published.at": {"$lt": end}}]}
+
+
+def test_a_word_that_is_to_occur_and_not_to_occur_is_impossible() -> None:
+    assert wanted(Selection(text="government -governments")).is_impossible
+    assert not wanted(Selection(text="government -president")).is_impossible
+
+
+def test_nothing_from_outside_becomes_an_operator() -> None:
+    asked = wanted(Selection(sites=("$where",), text='"a.*(b|c)+$" -$ne', authors=("{$gt: 1}",)))
+    assert asked.parts[0].test == {"terms": "site:$where"}
+    assert asked.parts[1].test == {"terms": "author:{$gt: 1}"}
+    assert {"terms": {"$ne": "ne"}} in asked.rest
+    (phrase,) = (rest for rest in asked.rest if "$or" in rest)
+    assert phrase["$or"][0] == {"headline": {"$regex": r"a[^\p{L}\p{N}]*b[^\p{L}\p{N}]*c", "$options": "i"}}
