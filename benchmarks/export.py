@@ -34,6 +34,7 @@ from newscrawl.records import Sequence
 from newscrawl.store import sequence
 from newscrawl.store.connect import connect
 from newscrawl.store.local import LocalServer
+from newscrawl.store.order import order_of
 from newscrawl.store.schema import apply_schema
 
 DATABASE = "newscrawl"
@@ -99,7 +100,14 @@ def documents(number: int, dice: random.Random) -> Iterator[dict[str, Any]]:
         published = at - timedelta(minutes=90 * dice.random() ** 2)
         url = f"https://{site}.example/news/{place}"
         moment = Timestamp(at=published, raw=published.isoformat(), offset=0, precision="second", zone="stated")
-        own = {"_id": article_id(url), "url": url, "site": site, "seq": place + 1, "published": moment.model_dump()}
+        own: dict[str, Any] = {
+            "_id": article_id(url),
+            "url": url,
+            "site": site,
+            "seq": place + 1,
+            "published": moment.model_dump(),
+        }
+        own["order"] = order_of(published, own["_id"])
         yield dice.choice(templates) | own | {"first_seen_at": at, "last_seen_at": at, "changed_at": at}
 
 

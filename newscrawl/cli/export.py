@@ -86,6 +86,7 @@ def _to_folder(path: Path, wanted: Wanted, kept: Manifest | None) -> Manifest | 
     from newscrawl.export.run import to_folder
 
     async def work(connection: Connection) -> Manifest | None:
+        await _want_present(connection)
         if kept is None:
             await want_sites(connection.database, wanted.selection)
         return await to_folder(connection.database, wanted, path, before=kept, told=_progress())
@@ -116,6 +117,7 @@ def _to_stdout(
     wanted = _wanted(filters, form, fields, by)
 
     async def work(connection: Connection) -> tuple[Tally, int]:
+        await _want_present(connection)
         await want_sites(connection.database, wanted.selection)
         return await to_stream(connection.database, wanted, sys.stdout.buffer)
 
@@ -125,6 +127,16 @@ def _to_stdout(
         fail(_nothing(wanted), Exit.NOTHING)
     if not manner.is_quiet:
         err.print(f"{taken.rows:,} articles; for what comes after them: --after-seq {until}", soft_wrap=True)
+
+
+async def _want_present(connection: Connection) -> None:
+    """Go on only where the stored articles have the form in which they are exported; else end with code 2."""
+    from newscrawl.store.migrate import is_present
+
+    if not await is_present(connection.database):
+        fail(
+            "the stored articles are of an earlier version of newscrawl; `newscrawl db init` converts them", Exit.USAGE
+        )
 
 
 def _nothing(wanted: Wanted) -> str:

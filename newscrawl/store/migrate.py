@@ -77,10 +77,7 @@ async def migrate(database: Database) -> int:
     Where the present form is stored already, that is known by one read.
     """
     known = await database["forms"].find_one({"_id": NAME})
-    if known is not None:
-        version = int(known["schema_version"])
-    else:
-        version = 1 if await database["articles"].find_one({}, {"_id": 1}) else SCHEMA_VERSION
+    version = await _version(database, known)
     changed = 0
     while version < SCHEMA_VERSION:
         changed += await _step(database, version)
@@ -88,6 +85,18 @@ async def migrate(database: Database) -> int:
     if known is None or int(known["schema_version"]) < version:
         await database["forms"].update_one({"_id": NAME}, {"$max": {"schema_version": version}}, upsert=True)
     return changed
+
+
+async def is_present(database: Database) -> bool:
+    """Whether all articles are in the present form, so that what reads them finds them. Raises PyMongoError."""
+    return await _version(database, await database["forms"].find_one({"_id": NAME})) >= SCHEMA_VERSION
+
+
+async def _version(database: Database, known: Document | None) -> int:
+    """The form that all articles have at least. `known`: what `forms` says."""
+    if known is not None:
+        return int(known["schema_version"])
+    return 1 if await database["articles"].find_one({}, {"_id": 1}) else SCHEMA_VERSION
 
 
 async def _step(database: Database, version: int) -> int:

@@ -159,6 +159,15 @@ def test_what_cannot_be_done_is_told(newscrawl: Newscrawl, words: tuple[str, ...
     assert not (newscrawl.folder / "out").exists()
 
 
+def test_a_database_of_an_earlier_version_is_not_exported_as_if_it_were_empty(newscrawl: Newscrawl) -> None:
+    with MongoClient(newscrawl.uri) as client:
+        forms = client[newscrawl.database]["forms"]
+        kept = forms.find_one_and_delete({"_id": "articles"})
+        code, _, said = newscrawl.run("articles", "export", "-")
+        forms.insert_one(kept or {})
+    assert (code, "`newscrawl db init` converts them" in said) == (2, True)
+
+
 def test_without_pyarrow_it_is_told_what_to_install(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
