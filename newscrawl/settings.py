@@ -166,6 +166,7 @@ class Settings(BaseModel):
     )
     serve_page_limit: int = Field(default=200, ge=1, le=1000, description="Most articles of one answer of `serve`.")
     serve_streams: int = Field(default=100, ge=1, le=10000, description="Streams of events that `serve` keeps open.")
+    serve_webhooks: bool = Field(default=True, description="Whether `serve` delivers webhooks beside its answers.")
     log_level: str = Field(default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$")
 
     @field_validator("allow_hosts")

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from newscrawl.store.connect import Connection, open_connection
 from newscrawl.web import articles, events, feeds, operations, pages, sites
 from newscrawl.web.answers import Answers
+from newscrawl.web.deliveries import delivering
 from newscrawl.web.gate import Gate
 from newscrawl.web.guard import Guard, answer_to, of_database, of_http
 from newscrawl.web.openapi import describe
@@ -38,7 +39,8 @@ def create_app(settings: WebSettings, connection: Connection | None = None) -> F
         watch = asyncio.create_task(reader.watch())
         await pages.prepare(app)
         try:
-            yield
+            async with delivering(reader.database, is_wanted=settings.own.serve_webhooks):
+                yield
         finally:
             reader.stopping.set()
             watch.cancel()
