@@ -74,7 +74,7 @@ class Selection(BaseModel):
             raise ValueError(f"text: {self.text!r} names no word that has to occur")
         first, last = self.published_from, self.published_to
         if first is not None and last is not None and last <= first:
-            raise ValueError(f"published_to: {_shown(last)} is not after published_from: {_shown(first)}")
+            raise ValueError(f"the span of publication ends at {_shown(last)}, not after its begin, {_shown(first)}")
         return self
 
 

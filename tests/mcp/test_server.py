@@ -191,7 +191,7 @@ def test_coverage_tells_which_sites_there_are_and_their_articles_a_day(talk: Tal
         ("search", {"text": "-only"}, "names no word that has to occur"),
         ("search", {"kinds": ["novel"]}, "kinds.0: Input should be 'article', 'live'"),
         ("search", {"published_from": "yesterday"}, "published_from: 'yesterday' is no date such as 2026-01-31"),
-        ("search", {"published_from": "2026-01-02", "published_to": "2026-01-01"}, "is not after published_from"),
+        ("search", {"published_from": "2026-01-02", "published_to": "2026-01-01"}, "not after its begin"),
         ("search", {"cursor": "x"}, "the cursor is none that a page has given"),
         ("search", {"text": {"$where": "1"}}, "text: Input should be a valid string"),
         ("search", {"sites": [{"$ne": None}]}, "sites.0: Input should be a valid string"),
