@@ -21,11 +21,11 @@ from newscrawl.normalize.visits import AGES
 from newscrawl.records import Failure, Listing, Robots, Run, Sighting, ViewObservation, Visit
 from newscrawl.store.connect import Connection
 from newscrawl.store.identity import NEEDED, Found, Match, evidence
-from newscrawl.store.links import link
+from newscrawl.store.links import Database, link
 from newscrawl.store.merge import merge_twins
 from newscrawl.store.observations import Counter, Met, Observations, counter_updates, inserts, learn
 from newscrawl.store.revise import Earlier, earlier_versions
-from newscrawl.store.sequence import give_numbers
+from newscrawl.store.sequence import PATIENCE, give_numbers, take_over
 from newscrawl.store.side import SideRecords
 from newscrawl.store.spool import Spool
 from newscrawl.store.upsert import Outcome, add_earlier, is_older, unstorable, upsert
@@ -85,6 +85,7 @@ class ArticleWriter:
         self._is_stuck = False
         self._unlinked: set[str] = set()
         self._is_news = False
+        self._took_over = 0.0
         self._linking: asyncio.Task[None] | None = None
         self._met = Met()
         self._wake = asyncio.Event()
@@ -400,13 +401,21 @@ class ArticleWriter:
             is_news, self._is_news = self._is_news, False
             try:
                 if is_news:
-                    await give_numbers(self._database)
+                    await self._number(self._database)
                 await link(self._database, identities)
             except PyMongoError as error:
                 logger.warning("%d articles are not linked yet: %s", len(identities), str(error)[:200])
                 self._unlinked |= identities
                 self._is_news = self._is_news or is_news
                 return
+
+    async def _number(self, database: Database) -> None:
+        """Give numbers to what is news; now and then to that of processes that have died, too."""
+        now = asyncio.get_running_loop().time()
+        if now - self._took_over > PATIENCE / timedelta(seconds=1):
+            self._took_over = now
+            await take_over(database)
+        await give_numbers(database)
 
     @staticmethod
     def _settle(waiting: _Waiting, outcome: Outcome, error: dict[str, Any] | None) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from newscrawl.store.links import IS_DUE, Database, link
 from newscrawl.store.merge import merge_stored
-from newscrawl.store.sequence import give_numbers
+from newscrawl.store.sequence import give_numbers, take_over
 
 BATCH = 200
 
@@ -19,6 +19,7 @@ async def mend(database: Database) -> int:
 
     Raises PyMongoError.
     """
+    await take_over(database)
     await give_numbers(database)
     number, last = 0, ""
     while True:

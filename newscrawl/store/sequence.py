@@ -47,40 +47,42 @@ async def give_numbers(database: Database) -> int:
 
     Any number of processes at once; what one has claimed the others leave alone.
     """
-    number = 0
-    while True:
-        await _take_over(database)
-        claimed = 0
-        for collection in NUMBERED:
-            claimed += await _number(database, collection)
-        number += claimed
-        if claimed == 0:
-            return number
+    return sum([await _number(database, collection) for collection in NUMBERED])
 
 
 async def _number(database: Database, collection: str) -> int:
-    documents = database[collection]
-    found = documents.find({"seq_due": _WAITS}, {"_id": 1, "seq_due": 1}).hint("seq_due_1").sort("seq_due", 1)
-    marks = {document["_id"]: document["seq_due"] async for document in found.limit(BATCH)}
-    if not marks:
-        return 0
-    token = f"{_CLAIM}{ObjectId()}"
-    # By identity and mark: what was marked anew since is left to the next round.
-    claims = [UpdateOne({"_id": i, "seq_due": mark}, {"$set": {"seq_due": token}}) for i, mark in marks.items()]
-    await documents.bulk_write(claims, ordered=False)
-    own = {document["_id"] async for document in documents.find({"seq_due": token}, {"_id": 1}).hint("seq_due_1")}
-    ordered = [identity for identity in marks if identity in own]
-    if not ordered:
-        return 0
-    last = await _reserve(database, token, len(ordered))
-    first = last - len(ordered) + 1
+    documents, number = database[collection], 0
+    while True:
+        found = documents.find({"seq_due": _WAITS}, {"_id": 1}).hint("seq_due_1").sort("seq_due", 1).limit(BATCH)
+        marked = [document["_id"] async for document in found]
+        if not marked:
+            return number
+        token = f"{_CLAIM}{ObjectId()}"
+        # What was marked anew since it was found is claimed with the later mark; after this it is not numbered here.
+        claim = {"_id": {"$in": marked}, "seq_due": _WAITS}
+        claimed = await documents.update_many(claim, {"$set": {"seq_due": token}})
+        if claimed.modified_count < len(marked):
+            own = documents.find({"seq_due": token}, {"_id": 1}).hint("seq_due_1")
+            kept = {document["_id"] async for document in own}
+            marked, is_last = [identity for identity in marked if identity in kept], False
+        else:
+            is_last = len(marked) < BATCH
+        if marked:
+            await _give(database, collection, marked, token)
+        number += len(marked)
+        if is_last:
+            return number
+
+
+async def _give(database: Database, collection: str, claimed: list[str], token: str) -> None:
+    last = await _reserve(database, token, len(claimed))
+    first = last - len(claimed) + 1
     numbers = [
         UpdateOne({"_id": identity, "seq_due": token}, {"$set": {"seq": first + place}, "$unset": {"seq_due": ""}})
-        for place, identity in enumerate(ordered)
+        for place, identity in enumerate(claimed)
     ]
-    await documents.bulk_write(numbers, ordered=False)
+    await database[collection].bulk_write(numbers, ordered=False)
     await _release(database, token)
-    return len(ordered)
 
 
 async def _reserve(database: Database, token: str, number: int) -> int:
@@ -107,8 +109,11 @@ async def _release(database: Database, token: str) -> None:
 _SETTLE = {"$set": {"settled": {"$cond": [{"$size": "$open"}, {"$subtract": [{"$min": "$open.first"}, 1]}, "$last"]}}}
 
 
-async def _take_over(database: Database) -> None:
-    """Mark anew what a process has claimed so long ago that it is dead, and give its reservation back after that."""
+async def take_over(database: Database) -> None:
+    """Mark anew what a process has claimed so long ago that it is dead, and give its reservation back after that.
+
+    Raises PyMongoError. One query where there is nothing to do, and one for each collection.
+    """
     oldest = ObjectId.from_datetime(datetime.now(UTC) - PATIENCE)
     stale = {"$gte": _CLAIM, "$lt": f"{_CLAIM}{oldest}"}
     for collection in NUMBERED:

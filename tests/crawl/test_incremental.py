@@ -20,14 +20,16 @@ def test_known_articles_cost_no_fetch_and_one_query_for_a_whole_listing(newscraw
         commands = [c for c in database["system.profile"].find({"appName": "newscrawl"}) if c["op"] != "insert"]
     read = [c for c in commands if c["op"] in ("query", "command") and "." in c["ns"]]
     of_articles = [c for c in read if c["ns"].endswith(".articles")]
-    # What the run asks at its start, however many listings there are: what is to be visited again, and to be linked.
-    at_start = [c for c in of_articles if {"next_visit_at", "links_due"} & c["command"].get("filter", {}).keys()]
+    # What the run asks at its start, however many listings there are: what is to be visited again, linked and numbered.
+    at_start = [
+        c for c in of_articles if {"next_visit_at", "links_due", "seq_due"} & c["command"].get("filter", {}).keys()
+    ]
     of_articles = [c for c in of_articles if c not in at_start]
     listings = replica.visited
     answered = [path for path in listings if not path.startswith(("/rss/", "/sitemap"))]  # those say 304
     assert not any("/news/" in path or "/amp/" in path for path in replica.requests)
     assert len(of_articles) == len(answered)
-    assert len(at_start) == 2
+    assert len(at_start) == 4
     assert len([c for c in read if c["ns"].endswith((".listings", ".failures")) and c["op"] == "query"]) == 2
 
 
