@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: demo test docs audit bench bench-accuracy bench-duplicates bench-ingest bench-memory bench-publishers bench-sites chaos flaky fuzz hostile lock clean
+.PHONY: demo test docs audit bench bench-accuracy bench-consumers bench-duplicates bench-ingest bench-memory bench-publishers bench-sites chaos flaky fuzz hostile lock million clean
 
 demo: .venv/.installed
 	@$(BIN)/newscrawl demo
@@ -43,6 +43,14 @@ bench-memory: .venv/.installed
 fuzz: .venv/.tools
 	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/pip install -qq --disable-pip-version-check "atheris>=3"
 	@$(BIN)/python fuzz/run.py
+
+# A database of a million invented articles in ~/.cache/newscrawl-million, made once: half an hour and 20 GB of disk.
+million: .venv/.installed
+	@$(BIN)/python benchmarks/million.py
+
+# How fast those are read: lists, filters, searches, single articles. Some minutes.
+bench-consumers: .venv/.installed
+	@$(BIN)/python benchmarks/consumers.py
 
 # Over the real pages in $NEWSCRAWL_SHARED, beside the peers that .venv has: uv pip install --python .venv --group peers
 bench-accuracy: .venv/.installed

@@ -98,6 +98,13 @@ class Readers:
             if article.language != "ja" and len(set(words)) > 20:
                 return " ".join(self._dice.sample(sorted(set(words)), number))
 
+    def _of_site(self) -> dict[str, Any]:
+        """A site, and a word that is usual in its language."""
+        while True:
+            article = self.article()
+            if article.language in self._words:
+                return {"sites": (article.site,), "text": self._word(GRAMMAR, 2000, article.language)}
+
     def _phrase(self) -> str:
         while True:
             article = self.article()
@@ -111,7 +118,9 @@ class Readers:
             article = self.article()
             if article.language == "ja" and article.lead and len(article.lead) > 30:
                 at = self._dice.randrange(len(article.lead) - 12)
-                return article.lead[at : at + self._dice.choice((2, 3, 4))].strip("。")
+                found = article.lead[at : at + self._dice.choice((2, 3, 4))]
+                if not set("。 ") & set(found):
+                    return found
 
     def searches(self, number: int) -> Iterator[Case]:
         """The mix of searches: kind, and so many of it in a hundredth of the whole as people make, about."""
@@ -126,7 +135,7 @@ class Readers:
             ("a prefix", 4, lambda: {"text": self._word(GRAMMAR, 10_000)[:5] + "*"}),
             ("Japanese", 4, lambda: {"text": self._japanese()}),
             ("without", 3, lambda: {"text": self._two(" -")}),
-            ("a word of a site", 4, lambda: {"text": self._word(GRAMMAR, 2000), **self._filter("sites")}),
+            ("a word of a site", 4, self._of_site),
             ("a word of some days", 5, lambda: {"text": self._word(GRAMMAR, 2000), **self._filter("dates")}),
         ]
         for name, share, make in kinds:
