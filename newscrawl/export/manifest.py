@@ -25,12 +25,15 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class ExportedFile(_Part):
-    """One file of an export."""
+@dataclass(slots=True)
+class ExportedFile:
+    """One file of an export. There may be hundreds of thousands: as a model each would take a kilobyte."""
 
-    path: str = Field(description="Within the folder, with slashes.")
+    path: str
+    """Within the folder, with slashes."""
     rows: int
-    min_seq: int | None = Field(description="Lowest `seq` of its rows.")
+    min_seq: int | None
+    """Lowest `seq` of its rows."""
     max_seq: int | None
     bytes: int
     sha256: str

@@ -26,7 +26,7 @@ Document = Mapping[str, Any]
 By = Literal["day", "month", "site"]
 """How finely rows are parted, within their site."""
 
-HELD = 40 * 2**20
+HELD = 24 * 2**20
 """Bytes of rows that wait; when there are more, those that nothing came to for the longest time are written."""
 CHUNK = 4 * 2**20  # bytes that are sorted together
 FEW = 64

@@ -131,8 +131,9 @@ async def to_folder(
         await asyncio.to_thread(writer.close)
         if before is None and taken.rows == 0:
             return None
-        files = [file.model_copy(update={"path": f"{DATA}/{file.path}"}) for file in writer.files]
-        manifest = _manifest(wanted, taken, until, files, before)
+        for file in writer.files:
+            file.path = f"{DATA}/{file.path}"
+        manifest = _manifest(wanted, taken, until, writer.files, before)
         folder.commit(manifest, card(manifest, wanted.columns))
         return manifest
 

@@ -126,10 +126,7 @@ class LinesInFile:
         self._lines.close()
         self._file.close()
         target, tally = self._lines.target, self._tally
-        sums = {"bytes": target.bytes, "sha256": target.sha256}
-        self.files = [
-            ExportedFile(path=self._name, rows=tally.rows, min_seq=tally.min_seq, max_seq=tally.max_seq, **sums)
-        ]
+        self.files = [ExportedFile(self._name, tally.rows, tally.min_seq, tally.max_seq, target.bytes, target.sha256)]
 
 
 def columns_of(columns: Sequence[Column], form: str) -> tuple[Column, ...]:
