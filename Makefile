@@ -48,9 +48,9 @@ fuzz: .venv/.tools
 million: .venv/.installed
 	@$(BIN)/python benchmarks/million.py
 
-# How fast those are read: lists, filters, searches, single articles. Some minutes.
+# How fast those are read, by queries and over HTTP, and how fast others are exported. Some minutes.
 bench-consumers: .venv/.installed
-	@$(BIN)/python benchmarks/consumers.py
+	@$(BIN)/python benchmarks/consumers.py; $(BIN)/python benchmarks/serving.py; $(BIN)/python benchmarks/export.py
 
 # Over the real pages in $NEWSCRAWL_SHARED, beside the peers that .venv has: uv pip install --python .venv --group peers
 bench-accuracy: .venv/.installed
