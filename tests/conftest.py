@@ -64,9 +64,19 @@ def server_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
     with tempfile.TemporaryDirectory(prefix="newscrawl-tests-", dir=MEMORY if has_room else None) as folder:
         server = LocalServer(Path(folder) if has_room else tmp_path_factory.mktemp("server"))
-        yield server.start()
+        uri = server.start()
+        _forget_at_once(uri)
+        yield uri
         JANITOR.shutdown()
         server.stop()
+
+
+def _forget_at_once(uri: str) -> None:
+    """Let the server remove the files of a dropped database soon, not after five minutes: there are a hundred of them,
+    and it holds all of them open."""
+    with MongoClient(uri) as client:
+        client.admin.command({"setParameter": 1, "minSnapshotHistoryWindowInSeconds": 0})
+        client.admin.command({"setParameter": 1, "syncdelay": 10})
 
 
 def drop_later(uri: str, database: str) -> None:
