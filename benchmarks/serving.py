@@ -32,6 +32,12 @@ CONNECTIONS, SECONDS = 4, 5.0
 ASKED = 200  # questions that differ
 OPENED = 9  # times that the browser opens the page
 
+PAINTED = """() => new Promise(tell => new PerformanceObserver(seen => {
+  const first = seen.getEntriesByName("first-contentful-paint")[0];
+  if (first) tell(first.startTime);
+}).observe({type: "paint", buffered: true}))"""
+"""Gives the milliseconds until the page was painted first."""
+
 console = Console(highlight=False, width=120)
 
 
@@ -41,12 +47,12 @@ class Server:
     def __init__(self, folder: Path) -> None:
         environment = {**os.environ, "NEWSCRAWL_DATA": str(folder), "NEWSCRAWL_SERVE_PORT": "0"}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "newscrawl.cli", "serve"], env=environment, stderr=subprocess.PIPE, text=True
+            [sys.executable, "-m", "newscrawl.cli", "serve"], env=environment, stdout=subprocess.PIPE, text=True
         )
-        assert self._process.stderr is not None
+        assert self._process.stdout is not None
         told = ""
         while not (found := re.search(r"http://127\.0\.0\.1:(\d+)/", told)):
-            line = self._process.stderr.readline()
+            line = self._process.stdout.readline()
             if not line:
                 raise SystemExit(f"the server did not start\n{told}")
             told += line
@@ -82,8 +88,9 @@ class Server:
             connection = http.client.HTTPConnection("127.0.0.1", self.port)
             while time.monotonic() < ends:
                 connection.request("GET", path)
-                connection.getresponse().read()
-                counts[place] += 1
+                answer = connection.getresponse()
+                answer.read()
+                counts[place] += answer.status == 200
 
         readers = [threading.Thread(target=ask, args=(place,)) for place in range(CONNECTIONS)]
         for reader in readers:
@@ -111,8 +118,7 @@ def first_paint(port: int) -> tuple[float, int]:
             context = browser.new_context()
             page = context.new_page()
             page.goto(f"http://127.0.0.1:{port}/", wait_until="load")
-            page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
-            painted.append(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
+            painted.append(page.evaluate(PAINTED))
             sent = page.evaluate(
                 "['navigation', 'resource'].flatMap(kind => performance.getEntriesByType(kind))"
                 ".reduce((sum, one) => sum + one.transferSize, 0)"
