@@ -22,20 +22,16 @@ from newscrawl.store.seek import Clock, Seeker
 from newscrawl.store.select import select
 from newscrawl.store.wanted import wanted
 from tests.conftest import drop_later
-from tests.stored_articles import START, store_articles
+from tests.store.conftest import stored_in
+from tests.stored_articles import START
 
 NUMBER = 60
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stored(server_uri: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Connection]:
-    folder: Path = tmp_path_factory.mktemp("sought")
-    connection = await connect(server_uri, folder=folder, database=f"test-{uuid4().hex[:8]}")
-    await apply_schema(connection)
-    await store_articles(connection, folder, NUMBER)
-    yield connection
-    await connection.close()
-    drop_later(server_uri, connection.database.name)
+    async with stored_in(server_uri, tmp_path_factory.mktemp("sought"), NUMBER) as connection:
+        yield connection
 
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

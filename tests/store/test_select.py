@@ -4,32 +4,24 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
-from uuid import uuid4
 
 import pytest
 import pytest_asyncio
 
 from newscrawl.selection import Selection
-from newscrawl.store.connect import Connection, connect
-from newscrawl.store.schema import apply_schema
+from newscrawl.store.connect import Connection
 from newscrawl.store.select import WrongCursor, select
 from newscrawl.store.sequence import settled
-from tests.conftest import drop_later
-from tests.stored_articles import START, store_articles
+from tests.store.conftest import stored_in
+from tests.stored_articles import START
 
 NUMBER = 30
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stored(server_uri: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Connection]:
-    folder: Path = tmp_path_factory.mktemp("stored")
-    connection = await connect(server_uri, folder=folder, database=f"test-{uuid4().hex[:8]}")
-    await apply_schema(connection)
-    await store_articles(connection, folder, NUMBER)
-    yield connection
-    await connection.close()
-    drop_later(server_uri, connection.database.name)
+    async with stored_in(server_uri, tmp_path_factory.mktemp("stored"), NUMBER) as connection:
+        yield connection
 
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
