@@ -144,6 +144,7 @@ def _next_steps(example: dict[str, Any] | None) -> None:
     steps = [
         ("articles list --site demo", "the newest articles"),
         (f"articles show {example['url']}" if example else "runs list", "one of them; --json gives every field"),
+        ("serve", "all of them in a browser, and as an API, at http://127.0.0.1:8765/"),
         ("failures list --site demo", "what was refused, and why"),
         ("db start", "keep the database running; it prints the address for mongosh, Compass or a driver"),
         ("crawl unn --since 2d", "a real site"),
