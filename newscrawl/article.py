@@ -23,7 +23,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from newscrawl.normalize.urls import article_id
 from newscrawl.storable import Address, Body, Counter, HeaderValue, Headline, Lead, Line, Name, Paragraph
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Version of the stored record; a migration leads from each version to the next (`newscrawl.store.migrate`)."""
 
 INT64_MAX = 2**63 - 1

@@ -35,13 +35,19 @@ _STORE = {
         "type": "array",
         "items": {"type": "string"},
         "description": "What the article is searched by; only in the database.",
-        "examples": [["school", "solar", "site:example"]],
+        "examples": [["school", "solar", "SITE:example"]],
     },
     "order": {
         "title": "Order",
         "type": "integer",
         "description": "Its place in lists, the newest first: by publication, undated ones last; only in the database.",
         "examples": [114349209288704],
+    },
+    "week": {
+        "title": "Week",
+        "type": "integer",
+        "description": "The week of its place in lists, counted from 1970 on; only in the database.",
+        "examples": [2885],
     },
 }
 _BESIDE_THE_MODEL = {"articles": _LABELS | _STORE, "tombstones": _LABELS}

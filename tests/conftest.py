@@ -5,25 +5,25 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from pymongo import MongoClient
 
 from newscrawl.replica import Replica, Server, serve, site_file
 from newscrawl.replica.server import SPOKEN_TO_CRAWLERS
+from newscrawl.store.connect import Connection
 from newscrawl.store.local import LocalServer
+from tests.databases import Databases
 from tests.prefork import Prefork
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,12 +32,16 @@ COMPILED = tempfile.TemporaryDirectory(prefix="newscrawl-tests-")
 PREFORK = Prefork()
 LONGEST = 120.0  # seconds that a command may take
 NOT_INHERITED = ("NEWSCRAWL_", "PYTHON", "PYTEST_")
-JANITOR = ThreadPoolExecutor(1)
 
 MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30
 """A folder in memory, and the bytes that have to be free there."""
 LONG = ("crawl", "docs", "cli", "store", "runs", "benchmarks")
 """Folders whose files take minutes; files of the others take seconds."""
+
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""Where the suite runs in the background, its shell has SIGINT ignored, and every command that is tested would inherit
+that."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -67,8 +71,15 @@ def server_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         uri = server.start()
         _forget_at_once(uri)
         yield uri
-        JANITOR.shutdown()
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def databases(server_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """The databases of that server."""
+    found = Databases(server_uri, tmp_path_factory.mktemp("databases"))
+    yield found
+    found.close()
 
 
 def _forget_at_once(uri: str) -> None:
@@ -79,28 +90,18 @@ def _forget_at_once(uri: str) -> None:
         client.admin.command({"setParameter": 1, "syncdelay": 10})
 
 
-def drop_later(uri: str, database: str) -> None:
-    """Drop a database that no test uses any more, while the next test runs: it takes a tenth of a second."""
-
-    def drop() -> None:
-        with MongoClient(uri) as client:
-            client.drop_database(database)
-
-    JANITOR.submit(drop)
-
-
 @dataclass
 class Newscrawl:
     """The command `newscrawl` in processes of its own, with a folder and a database of its own."""
 
     folder: Path
     uri: str | None
+    database: str = "test"
     environment: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "sites").mkdir()
-        self.database = f"test-{uuid4().hex[:8]}"
         self.data = self.folder / "data"
         self.environment = {
             # pytest's own name each test, and commands of different environments share no process that forks them.
@@ -169,25 +170,25 @@ class Newscrawl:
         return sorted(document["headline"] for document in self.documents("articles"))
 
 
-@contextmanager
-def _newscrawl(folder: Path, uri: str) -> Iterator[Newscrawl]:
-    command = Newscrawl(folder, uri)
-    yield command
-    drop_later(uri, command.database)
-
-
 @pytest.fixture
-def newscrawl(tmp_path: Path, server_uri: str) -> Iterator[Newscrawl]:
+def newscrawl(tmp_path: Path, databases: Databases) -> Iterator[Newscrawl]:
     """The command, with an empty database."""
-    with _newscrawl(tmp_path / "newscrawl", server_uri) as command:
-        yield command
+    with databases.lent() as name:
+        yield Newscrawl(tmp_path / "newscrawl", databases.uri, name)
 
 
 @pytest.fixture(scope="module")
-def newscrawl_of_module(tmp_path_factory: pytest.TempPathFactory, server_uri: str) -> Iterator[Newscrawl]:
+def newscrawl_of_module(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Iterator[Newscrawl]:
     """The command, with a database that the tests of a module share."""
-    with _newscrawl(tmp_path_factory.mktemp("newscrawl") / "own", server_uri) as command:
-        yield command
+    with databases.lent() as name:
+        yield Newscrawl(tmp_path_factory.mktemp("newscrawl") / "own", databases.uri, name)
+
+
+@pytest.fixture
+async def connection(databases: Databases, tmp_path: Path) -> AsyncIterator[Connection]:
+    """A connection to an empty database."""
+    async with databases.connected(tmp_path) as connection:
+        yield connection
 
 
 @pytest.fixture

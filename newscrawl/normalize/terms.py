@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 MOST_TERMS = 4000  # of one article; a longer text is found by its first ones
 LONGEST_WORD = 40
-FIELDS = ("site", "language", "kind", "country", "place", "agency", "section", "tag", "author")
-"""Fields whose values are terms, too: `site:unn`."""
 MOST_WORDS = 16  # of one query
 
 _DENSE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -136,8 +134,9 @@ def terms(article: Article) -> list[str]:
 
 
 def term(name: str, value: str) -> str:
-    """The term of a value of a field: `term("tag", "Politics")`. A word is never one, for it has no colon."""
-    return f"{name}:{' '.join(fold(value).split())[:100]}"
+    """The term of a value of a field: `TAG:politics` of `term("tag", "Politics")`. No word begins with a capital, so what
+    begins as a word does is a word."""
+    return f"{name.upper()}:{' '.join(fold(value).split())[:100]}"
 
 
 def language_terms(code: str) -> list[str]:

@@ -12,7 +12,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from newscrawl.selection import Selection
 from newscrawl.store.select import may_be_tombstones
-from newscrawl.store.wanted import wanted
+from newscrawl.store.wanted import ANY, BY_ORDER, BY_SEQ, BY_STATUS, BY_TERM, Wanted, between, newest_first, wanted
 
 Database = AsyncDatabase[dict[str, Any]]
 Document = dict[str, Any]
@@ -33,32 +33,46 @@ class Query(NamedTuple):
     collection: str
     filter: Document
     sort: list[tuple[str, int]]
+    hint: str
+    """The index that it goes by."""
 
 
 def queries(selection: Selection, until: int) -> list[Query]:
     """What an export asks the database for. `until`: the `seq` that is settled.
 
     Without `after_seq`: by publication, the newest first, so that the articles of a day come together, undated ones
-    last; an article that changes meanwhile is there once, as it was or as it is. With it: by `seq`, up to `until`;
-    what changes meanwhile has a later one. Both with the tombstones of merged articles, where the selection can have
-    any.
+    last; an article that changes meanwhile is there once, as it was or as it is. Where a filter names several values,
+    those of each value come together. With `after_seq`: by `seq`, up to `until`; what changes meanwhile has a later
+    one. Both with the tombstones of merged articles, where the selection can have any.
     """
     asked = wanted(selection, in_sequence=True)
     if asked.is_impossible:
         return []
-    between = {"order": {"$gte": asked.lowest, "$lte": asked.highest}}
     after = selection.after_seq or 0
     span = {"seq": {"$gte": after + 1, "$lte": until}}
     found = []
     if after:
-        found.append(Query("articles", {"$and": [span, between, asked.test]}, []))
+        places = between(asked.highest, asked.lowest)
+        found.append(Query("articles", {"$and": [span, places, asked.test]}, [], BY_SEQ))
     else:
-        numbered = {"seq": {"$gte": 1}}
-        found.append(Query("articles", {"$and": [between, asked.test, numbered]}, [("order", -1)]))
+        found += _in_order(asked)
     if may_be_tombstones(selection):
         sites = [{"site": {"$in": list(selection.sites)}}] if selection.sites else []
-        found.append(Query("tombstones", {"$and": [span, *sites]}, []))
+        found.append(Query("tombstones", {"$and": [span, *sites]}, [], "seq_1"))
     return found
+
+
+def _in_order(asked: Wanted) -> Iterator[Query]:
+    """By the first thing that is asked and has an index of its own; an article with several values comes with the
+    first of them."""
+    numbered = {"seq": {"$gte": 1}}
+    lead = next((part for part in asked.parts if part.sorted_by in (BY_TERM, BY_STATUS)), ANY)
+    others = [part.test for part in asked.parts if part is not lead]
+    places = between(asked.highest, asked.lowest, lead.sorted_by)
+    for number, query in enumerate(lead.queries):
+        before = [{"$nor": list(lead.queries[:number])}] if number else []
+        conditions = [query, places, *before, *others, *asked.rest, numbered]
+        yield Query("articles", {"$and": conditions}, newest_first(lead.sorted_by), lead.sorted_by or BY_ORDER)
 
 
 async def raw_batches(
@@ -70,6 +84,7 @@ async def raw_batches(
             query.filter,
             projection,
             sort=query.sort or None,
+            hint=query.hint,
             batch_size=BATCH,
             allow_disk_use=True,  # where the server finds few articles and has to sort them
             max_time_ms=round(PATIENCE / timedelta(milliseconds=1)),

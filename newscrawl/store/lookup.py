@@ -12,7 +12,7 @@ from newscrawl.normalize.urls import article_id, canonical_url
 Database = AsyncDatabase[dict[str, Any]]
 Document = dict[str, Any]
 
-HIDDEN = {"terms": 0, "order": 0, "seq_due": 0, "links_due": 0}
+HIDDEN = {"terms": 0, "order": 0, "week": 0, "seq_due": 0, "links_due": 0}
 """Projection of what is the store's own and says nothing to readers."""
 
 

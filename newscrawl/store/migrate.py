@@ -61,7 +61,15 @@ def to_version_2(document: Document) -> Change:
     return {"$set": changed, "$unset": {"duplicate_of": ""}}
 
 
-STEPS: dict[int, Callable[[Document], Change]] = {1: to_version_2}
+def to_version_3(document: Document) -> Change:
+    """The update from version 2: the week, and other terms of fields. Raises ValidationError where the document is no
+    article."""
+    known = {name: value for name, value in document.items() if name in Article.model_fields}
+    found_by = search_fields(Article.model_validate(known), str(document["_id"]))
+    return {"$set": found_by | {"schema_version": 3}}
+
+
+STEPS: dict[int, Callable[[Document], Change]] = {1: to_version_2, 2: to_version_3}
 """Version to the step that leads from it to the next."""
 
 
@@ -80,7 +88,7 @@ async def migrate(database: Database) -> int:
     version = await _version(database, known)
     changed = 0
     while version < SCHEMA_VERSION:
-        changed += await _step(database, version)
+        changed = max(changed, await _step(database, version))  # a later step changes those of the earlier ones, too
         version += 1
     if known is None or int(known["schema_version"]) < version:
         await database["forms"].update_one({"_id": NAME}, {"$max": {"schema_version": version}}, upsert=True)

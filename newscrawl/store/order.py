@@ -21,6 +21,8 @@ LOWEST, HIGHEST = -(1 << 54), 1 << 54
 FIRST_DATED = -(1 << 53)
 """All articles with an instant of publication are here or above, all others below."""
 
+WEEK = 7 * 24 * 60 * 60  # seconds
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
 
@@ -40,7 +42,16 @@ def first_at(instant: datetime) -> int:
     return seconds << BITS
 
 
+def week_of(place: int) -> int:
+    """The week of a place, counted from 1970 on.
+
+    The index of terms begins with it: the hundreds of keys of a new article so come to those of its week, which are in
+    memory, and not among the keys of all years.
+    """
+    return (place >> BITS) // WEEK
+
+
 def search_fields(article: Article, identity: str) -> dict[str, Any]:
-    """What a document holds for those who look for it: `terms` and `order`. Written whenever its reading is."""
-    published = article.published.at if article.published else None
-    return {"terms": terms(article), "order": order_of(published, identity)}
+    """What a document holds for those who look for it: `terms`, `order` and `week`. Written whenever its reading is."""
+    place = order_of(article.published.at if article.published else None, identity)
+    return {"terms": terms(article), "order": place, "week": week_of(place)}

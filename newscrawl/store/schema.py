@@ -46,7 +46,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     "articles": [
         # What `newscrawl.store.select` lists and searches by; it reads most of an answer out of these alone.
         IndexModel([("order", DESCENDING), ("views.count", DESCENDING)]),
-        IndexModel([("terms", ASCENDING), ("order", DESCENDING)], storageEngine=SMALL_PAGES),
+        IndexModel([("week", DESCENDING), ("terms", ASCENDING), ("order", DESCENDING)], storageEngine=SMALL_PAGES),
         IndexModel([("status", ASCENDING), ("order", DESCENDING)], partialFilterExpression=NOT_ACTIVE),
         IndexModel(
             [("views.count", DESCENDING), ("order", DESCENDING)], partialFilterExpression={"views.count": {"$gte": 0}}
@@ -130,8 +130,8 @@ CommandNotFound, InvalidOptions, CommandNotSupported, NotImplemented, unknown fi
 def validator(model: type[BaseModel]) -> dict[str, Any]:
     """The `$jsonSchema` of a model: BSON types, required fields, nothing else at the top but what follows.
 
-    `labels` belongs to the readers of the database; newscrawl never writes it. `terms` and `order` are what articles
-    are searched and sorted by (`newscrawl.normalize.terms`, `newscrawl.store.order`).
+    `labels` belongs to the readers of the database; newscrawl never writes it. `terms`, `order` and `week` are what
+    articles are searched and sorted by (`newscrawl.normalize.terms`, `newscrawl.store.order`).
     """
     schema = _object(model)
     schema["properties"] |= {
@@ -139,6 +139,7 @@ def validator(model: type[BaseModel]) -> dict[str, Any]:
         "labels": {"bsonType": "object"},
         "terms": {"bsonType": "array", "items": {"bsonType": "string"}},
         "order": {"bsonType": ["int", "long"]},
+        "week": {"bsonType": ["int", "long"]},
     }
     return {"$jsonSchema": schema}
 

@@ -12,16 +12,16 @@ import asyncio
 import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from bson import MaxKey
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import ExecutionTimeout
 
 from newscrawl.store.order import FIRST_DATED
-from newscrawl.store.wanted import ANY, BY_ORDER, BY_TERM, Document, Part, Wanted
+from newscrawl.store.wanted import ANY, BY_ORDER, BY_TERM, Document, Part, Wanted, between, newest_first
 
 Database = AsyncDatabase[dict[str, Any]]
 
@@ -92,8 +92,9 @@ class Seeker:
         sources = await self._sources()
         if not sources:
             return await self._straight(ANY, number, projection)
-        if len(sources) == 1 and isinstance(sources[0], Part):
-            return await self._straight(sources[0], number, projection)
+        alone = sources[0]
+        if len(self._wanted.parts) == 1 and isinstance(alone, Part) and len(alone.queries) == 1:
+            return await self._straight(alone, number, projection)
         return await self._side_by_side([_Stream(self, source) for source in sources], number, projection)
 
     async def _sources(self) -> list[Part | list[int]]:
@@ -115,13 +116,10 @@ class Seeker:
             return None
         most = FEW_WORDS if part.listed_by == BY_TERM else FEW_LISTED
         places: set[int] = set()
-        for number, query in enumerate(part.queries):
-            found = self._articles.find({} if part.spans else query, ORDER_ALONE, batch_size=most + 2)
+        span = between(self._highest, self._lowest, BY_TERM) if part.listed_by == BY_TERM else {}
+        for query in part.queries:
+            found = self._articles.find({"$and": [query, span]}, ORDER_ALONE, batch_size=most + 2)
             found = found.hint(part.listed_by).limit(most + 1).max_time_ms(self._clock.left)
-            if part.spans:
-                first, end = part.spans[number]
-                above: Any = MaxKey()
-                found = found.min([("terms", first), ("order", above)]).max([("terms", end), ("order", above)])
             # An article that could not be brought to the present form has no place, and is in no list.
             places.update([document["order"] async for document in found if "order" in document])
             if len(places) > most:
@@ -175,29 +173,33 @@ class Seeker:
             at, size = at + size, min(2 * size, MOST_ARTICLES)
         return found
 
-    async def keys(self, part: Part, highest: int, lowest: int, limit: int) -> list[int]:
-        """Places of a condition from `highest` down to `lowest`, not more than `limit`; 0: all."""
-        query = {"$and": [part.test, {"order": {"$gte": lowest, "$lte": highest}}]}
+    async def keys(self, part: Part, highest: int, lowest: int, limit: int) -> tuple[list[int], int]:
+        """Places of a condition from `highest` on, each once, and the place down to which these are all: `lowest`, or
+        where one of its queries has given `limit` of them. 0: no limit."""
+        found = await asyncio.gather(*(self._keys(part, query, highest, lowest, limit) for query in part.queries))
+        bottom = max((keys[-1] for keys in found if len(keys) == limit and keys), default=lowest)
+        places = set(chain.from_iterable(found))
+        return sorted((place for place in places if place >= bottom), reverse=True), bottom
+
+    async def _keys(self, part: Part, query: Document, highest: int, lowest: int, limit: int) -> list[int]:
+        query = {"$and": [query, between(highest, lowest, part.sorted_by)]}
         found = self._articles.find(query, ORDER_ALONE, batch_size=limit + 1 if limit else MOST_KEYS)
-        found = found.hint(part.sorted_by or "").sort("order", -1).limit(limit).max_time_ms(self._clock.left)
-        return [document["order"] for document in await found.to_list()]
+        found = found.hint(part.sorted_by or "").sort(newest_first(part.sorted_by)).limit(limit)
+        return [document["order"] for document in await found.max_time_ms(self._clock.left).to_list()]
 
     async def _straight(self, part: Part, number: int, projection: Mapping[str, int]) -> list[Document]:
         """By one index, in its order; all else is looked up in the articles."""
-        query = self._between(self._wanted.test)
+        query = {"$and": [self._wanted.test, between(self._highest, self._lowest, part.sorted_by)]}
         found = self._articles.find(query, projection, batch_size=number + 1)
-        found = found.hint(part.sorted_by or "").sort("order", -1).limit(number)
+        found = found.hint(part.sorted_by or "").sort(newest_first(part.sorted_by)).limit(number)
         return await found.max_time_ms(self._clock.left).to_list()
 
     async def _read(self, places: list[int], number: int, projection: Mapping[str, int]) -> list[Document]:
         """The articles at these places that are wanted."""
         query = {"$and": [{"order": {"$in": places}}, self._wanted.test]}
         found = self._articles.find(query, projection, batch_size=number + 1)
-        found = found.hint(BY_ORDER).sort("order", -1).limit(number)
+        found = found.hint(BY_ORDER).sort(newest_first()).limit(number)
         return await found.max_time_ms(self._clock.left).to_list()
-
-    def _between(self, condition: Document) -> Document:
-        return {"$and": [condition, {"order": {"$gte": self._lowest, "$lte": self._highest}}]}
 
     @property
     def lowest(self) -> int:
@@ -230,16 +232,14 @@ class _Stream:
         return self.density * span
 
     async def begin(self, highest: int, number: int) -> None:
-        """Read so many places from here down. Afterwards all down to `lowest` are known."""
-        bottom = self._seeker.lowest
-        self.keys = await self._read(highest, bottom, number)
+        """Read so many places from here down, about. Afterwards all down to `lowest` are known."""
         # Of articles with one place all are met by it: none is lost where the next ones begin below it.
-        self.lowest = self.keys[-1] if len(self.keys) == number else bottom
+        self.keys, self.lowest = await self._read(highest, self._seeker.lowest, number)
 
     async def extend(self, lowest: int) -> None:
         """Read down to this place, too."""
         if lowest < self.lowest:
-            self.keys += await self._read(self.lowest - 1, lowest, 0)
+            self.keys += (await self._read(self.lowest - 1, lowest, 0))[0]
             self.lowest = lowest
 
     async def go_on(self, highest: int) -> None:
@@ -249,9 +249,12 @@ class _Stream:
         else:
             self.keys = [key for key in self.keys if key <= highest]
 
-    async def _read(self, highest: int, lowest: int, number: int) -> list[int]:
+    async def _read(self, highest: int, lowest: int, number: int) -> tuple[list[int], int]:
         if isinstance(self._source, Part):
             return await self._seeker.keys(self._source, highest, lowest, number)
         start = bisect_left(self._source, -highest, key=lambda place: -place)
         end = bisect_right(self._source, -lowest, key=lambda place: -place)
-        return self._source[start : min(end, start + number) if number else end]
+        if number and start + number < end:
+            end = start + number
+            lowest = self._source[end - 1]
+        return self._source[start:end], lowest

@@ -19,7 +19,7 @@ from newscrawl.store.lookup import HIDDEN
 from newscrawl.store.order import HIGHEST, LOWEST
 from newscrawl.store.seek import Clock, Seeker
 from newscrawl.store.sequence import settled
-from newscrawl.store.wanted import BY_SEQ, wanted
+from newscrawl.store.wanted import BY_SEQ, between, wanted
 
 Database = AsyncDatabase[dict[str, Any]]
 Document = dict[str, Any]
@@ -144,13 +144,13 @@ async def _in_sequence(
         after = max(after, int(cursor))
     last = max(await settled(database), after)
     asked = wanted(selection, in_sequence=True)
-    between = {"order": {"$gte": asked.lowest, "$lte": asked.highest}}
+    places = between(asked.highest, asked.lowest)
     clock, number = Clock(PATIENCE / timedelta(seconds=1)), FIRST_LOOKED_AT
     found: list[Document] = []
     known = after
     while known < last and len(found) <= limit and not asked.is_impossible:
         span = {"seq": {"$gt": known, "$lte": min(last, known + number)}}
-        articles = database["articles"].find({"$and": [span, between, asked.test]}, projection).hint(BY_SEQ)
+        articles = database["articles"].find({"$and": [span, places, asked.test]}, projection).hint(BY_SEQ)
         part = await articles.sort("seq", 1).limit(limit + 1).max_time_ms(clock.left).to_list()
         if may_be_tombstones(selection):
             sites = [{"site": {"$in": list(selection.sites)}}] if selection.sites else []

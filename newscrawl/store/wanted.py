@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from newscrawl.normalize.terms import FIELDS, Query, parse_query, term
+from newscrawl.normalize.terms import Query, parse_query, term
 from newscrawl.selection import Selection
-from newscrawl.store.order import FIRST_DATED, HIGHEST, LOWEST, first_at
+from newscrawl.store.order import FIRST_DATED, HIGHEST, LOWEST, first_at, week_of
 
 Document = dict[str, Any]
 
-BY_TERM, BY_ORDER, BY_STATUS = "terms_1_order_-1", "order_-1_views.count_-1", "status_1_order_-1"
+BY_TERM, BY_ORDER, BY_STATUS = "week_-1_terms_1_order_-1", "order_-1_views.count_-1", "status_1_order_-1"
 BY_VIEWS, BY_SEQ = "views.count_-1_order_-1", "seq_1_order_-1"
-LAST_CHARACTER = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +31,6 @@ class Part:
     """The index that gives them in the order of lists."""
     listed_by: str | None = None
     """The index that gives them in another order: to be sorted, so it is used where they are few."""
-    spans: tuple[tuple[str, str], ...] = ()
-    """Of `terms`, the first one included, the last one not: what `queries` say, for the index itself. A range as a
-    query would be looked up in the articles, which have many terms."""
 
     @property
     def test(self) -> Document:
@@ -64,6 +60,17 @@ class Wanted:
     def test(self) -> Document:
         """The condition on an article, its place aside."""
         return all_of([*(part.test for part in self.parts), *self.rest])
+
+
+def between(highest: int, lowest: int, index: str | None = None) -> Document:
+    """The condition of places, both included, in the form in which an index has them."""
+    places = {"order": {"$gte": lowest, "$lte": highest}}
+    return {"week": {"$gte": week_of(lowest), "$lte": week_of(highest)}} | places if index == BY_TERM else places
+
+
+def newest_first(index: str | None = None) -> list[tuple[str, int]]:
+    """The order of lists, in the form in which an index has it."""
+    return [("week", -1), ("order", -1)] if index == BY_TERM else [("order", -1)]
 
 
 def all_of(conditions: Sequence[Document]) -> Document:
@@ -124,24 +131,12 @@ def wanted(selection: Selection, *, in_sequence: bool = False) -> Wanted:
 def _of_query(query: Query) -> Iterator[Part]:
     yield from (_terms([word]) for word in query.words)
     for begin in query.begins:
-        spans = tuple(_spans(begin))
-        tests = tuple({"terms": {"$elemMatch": {"$gte": first, "$lt": end}}} for first, end in spans)
-        yield Part(tests, listed_by=BY_TERM, spans=spans)
+        # Of all ways to ask for it, this one is answered by the keys alone.
+        yield Part(({"terms": {"$regex": f"^{re.escape(begin)}"}},), listed_by=BY_TERM)
 
 
 def _terms(values: Iterable[str]) -> Part:
-    found = sorted(set(values))
-    return Part(({"terms": found[0] if len(found) == 1 else {"$in": found}},), sorted_by=BY_TERM)
-
-
-def _spans(begin: str) -> Iterator[tuple[str, str]]:
-    """The spans of terms that begin so and are words. Terms of fields stand between them: `site:`, `tag:`."""
-    start = begin
-    for name in sorted(FIELDS):
-        if name.startswith(begin):
-            yield start, f"{name}:"
-            start = f"{name};"  # the character after the colon
-    yield start, f"{begin}{LAST_CHARACTER}"
+    return Part(tuple({"terms": value} for value in sorted(set(values))), sorted_by=BY_TERM)
 
 
 def _phrase(words: tuple[str, ...]) -> Document:

@@ -50,10 +50,10 @@ def evil(newscrawl_of_module: Any) -> Any:
            "notes": [EVIL], "errors": {}}  # fmt: skip
     with MongoClient(newscrawl_of_module.uri) as client:
         database = client[newscrawl_of_module.database]
-        database["articles"].insert_one({"_id": article_id(URL), **article})
-        database["revisions"].insert_one({"_id": f"{article_id(URL)}:1", **before})
-        database["failures"].insert_one({"_id": "f", **failure})
-        database["runs"].insert_one({"_id": "run", **run})
+        database["articles"].insert_one({"_id": article_id(URL), **article}, bypass_document_validation=True)
+        database["revisions"].insert_one({"_id": f"{article_id(URL)}:1", **before}, bypass_document_validation=True)
+        database["failures"].insert_one({"_id": "f", **failure}, bypass_document_validation=True)
+        database["runs"].insert_one({"_id": "run", **run}, bypass_document_validation=True)
     return newscrawl_of_module
 
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from pymongo import MongoClient
@@ -21,8 +20,9 @@ from newscrawl.columns import VIEWED
 from newscrawl.records import RECORDS
 from newscrawl.store.connect import connect
 from newscrawl.store.schema import apply_schema
-from tests.conftest import ROOT, Newscrawl, drop_later
+from tests.conftest import ROOT, Newscrawl
 from tests.database_servers import with_passwords
+from tests.databases import Databases
 from tests.store.test_flat_view import stages
 from tests.stored_articles import store_articles
 
@@ -60,19 +60,17 @@ class Heard(CommandListener):
 
 
 @pytest.fixture(scope="module")
-def database(server_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    name = f"test-{uuid4().hex[:8]}"
+def database(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("queries")
 
-    async def fill() -> None:
-        connection = await connect(server_uri, folder=folder, database=name)
-        await apply_schema(connection)
+    async def fill(name: str) -> None:
+        connection = await connect(databases.uri, folder=folder, database=name)
         await store_articles(connection, folder, 40)
         await connection.close()
 
-    asyncio.run(fill())
-    yield name
-    drop_later(server_uri, name)
+    with databases.lent() as name:
+        asyncio.run(fill(name))
+        yield name
 
 
 def run(block: str, names: dict[str, Any]) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import importlib.util
 import io
@@ -12,7 +11,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from bson import Int64
@@ -20,9 +18,9 @@ from pymongo import MongoClient
 
 from newscrawl.json_schema import article_schema, example_records
 from newscrawl.records import RECORDS
-from newscrawl.store.connect import connect
-from newscrawl.store.schema import apply_schema
-from tests.conftest import ROOT, drop_later
+from newscrawl.store.connect import Connection
+from tests.conftest import ROOT
+from tests.databases import Databases
 
 
 def tool(name: str) -> Any:
@@ -52,11 +50,9 @@ return all;
 
 
 @pytest.fixture(scope="module")
-def database(server_uri: str) -> Iterator[Any]:
+def database(databases: Databases) -> Iterator[Any]:
     """The example documents, under the site name that the pages use."""
-    name = f"test-{uuid4().hex[:8]}"
-    with MongoClient(server_uri, tz_aware=True) as client:
-        asyncio.run(_with_schema(server_uri, name))
+    with databases.lent() as name, MongoClient(databases.uri, tz_aware=True) as client:
         text = json.dumps(example_records()).replace('"site": "example"', '"site": "unn"')
         for collection, documents in json.loads(text).items():
             for document in documents:
@@ -65,13 +61,6 @@ def database(server_uri: str) -> Iterator[Any]:
                 client[name][collection].insert_one({"_id": identity, **record})
         client[name]["sequence"].insert_one({"_id": "articles", "last": 9, "settled": 9, "open": []})
         yield client[name]
-    drop_later(server_uri, name)
-
-
-async def _with_schema(uri: str, name: str) -> None:
-    connection = await connect(uri, folder=Path(), database=name)
-    await apply_schema(connection)
-    await connection.close()
 
 
 def test_schema_pages_and_navigation_are_those_of_the_models() -> None:
@@ -84,15 +73,9 @@ def test_every_field_has_a_page_and_every_page_a_field() -> None:
     assert FIELDS.keys() == article_schema()["properties"].keys() == pages
 
 
-async def test_the_examples_are_what_a_crawl_stores_of_our_pages(server_uri: str, tmp_path: Path) -> None:
+async def test_the_examples_are_what_a_crawl_stores_of_our_pages(connection: Connection, tmp_path: Path) -> None:
     recorded = tool("record_examples")
-    connection = await connect(server_uri, folder=tmp_path, database=f"test-{uuid4().hex[:8]}")
-    try:
-        await apply_schema(connection)
-        stored = await recorded.examples(connection, tmp_path / "spool.jsonl")
-    finally:
-        await connection.close()
-        drop_later(server_uri, connection.database.name)
+    stored = await recorded.examples(connection, tmp_path / "spool.jsonl")
     assert stored == example_records(), "run tools/record_examples.py"
 
 

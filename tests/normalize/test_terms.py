@@ -49,11 +49,11 @@ def test_vowel_signs_do_not_end_a_word() -> None:
 
 def test_the_fields_of_an_article_come_before_its_words() -> None:
     found = terms(article(2))
-    assert found[:3] == ["site:reuters", "language:en", "language:en-gb"]
-    assert {"kind:article", "country:gb", "place:london", "agency:reuters", "tag:culture", "section:politics"} & set(
+    assert found[:3] == ["SITE:reuters", "LANGUAGE:en", "LANGUAGE:en-gb"]
+    assert {"KIND:article", "COUNTRY:gb", "PLACE:london", "AGENCY:reuters", "TAG:culture", "SECTION:politics"} & set(
         found
     )
-    assert {"author:lesya ukrainka", "market", "analyst", "number2"} <= set(found)
+    assert {"AUTHOR:lesya ukrainka", "market", "analyst", "number2"} <= set(found)
     assert len(found) == len(set(found))
 
 

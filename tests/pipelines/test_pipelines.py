@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from scrapy.crawler import Crawler
@@ -23,8 +22,7 @@ from newscrawl.settings import scrapy_settings, settings
 from newscrawl.site import parse_site
 from newscrawl.spiders.loader import spider_of
 from newscrawl.store.articles import ArticleWriter
-from newscrawl.store.connect import connect
-from newscrawl.store.schema import apply_schema
+from newscrawl.store.connect import Connection
 from newscrawl.store.spool import Spool
 
 NOW = datetime(2026, 1, 6, 10, 50, tzinfo=UTC)
@@ -32,19 +30,15 @@ SITE = parse_site({"publisher": "Example", "home": "https://example.com/", "time
 
 
 @pytest.fixture
-async def crawler(server_uri: str, tmp_path: Path) -> AsyncIterator[Crawler]:
+async def crawler(connection: Connection, tmp_path: Path) -> AsyncIterator[Crawler]:
     """A crawler whose spider has a database of its own."""
     crawler = Crawler(spider_of(SITE), scrapy_settings(settings()))
     crawler.spider = spider_of(SITE).from_crawler(crawler)
     crawler._stats = MemoryStatsCollector(crawler)
-    connection = await connect(server_uri, folder=tmp_path, database=f"test-{uuid4().hex[:8]}")
-    await apply_schema(connection)
     spool = Spool(tmp_path / "spool.jsonl")
     crawler.spider.session = Session(connection, ArticleWriter(connection, spool, interval=0.01), spool)
     yield crawler
     await crawler.spider.session.writer.close()
-    await connection.client.drop_database(connection.database.name)
-    await connection.close()
 
 
 def counts(crawler: Crawler) -> dict[str, int]:

@@ -53,7 +53,7 @@ async def test_everything_is_given_once_undated_articles_and_tombstones_too(
 async def test_every_query_is_made_by_an_index_and_sorts_nothing(connection: Connection, tmp_path: Path) -> None:
     await store_articles(connection, tmp_path, 12)
     for query in (query for selection in SELECTIONS for query in queries(selection, 100)):
-        command = {"find": query.collection, "filter": query.filter, "sort": dict(query.sort)}
+        command = {"find": query.collection, "filter": query.filter, "sort": dict(query.sort), "hint": query.hint}
         explained = await connection.database.command("explain", command, verbosity="queryPlanner")
         plan = stages(explained["queryPlanner"]["winningPlan"])
         assert "COLLSCAN" not in plan

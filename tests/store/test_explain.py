@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -19,7 +18,6 @@ from newscrawl.runs.site_states import verdicts_of_runs
 from newscrawl.selection import Selection
 from newscrawl.site import Site
 from newscrawl.store.arrivals import arrivals_of
-from newscrawl.store.connect import Connection, connect
 from newscrawl.store.failures import Chosen, count_failures, grouped_failures, list_failures
 from newscrawl.store.history import count_stealth_edits, history
 from newscrawl.store.ledger import read_ledger
@@ -27,11 +25,10 @@ from newscrawl.store.lookup import get_article, get_by_id
 from newscrawl.store.queries import known, newest_articles, site_failures, site_listings
 from newscrawl.store.related import relatives
 from newscrawl.store.runs import find_run, last_runs, list_runs, runs_with_key, samples_of
-from newscrawl.store.schema import apply_schema
 from newscrawl.store.select import select
 from newscrawl.store.views import series, top
 from newscrawl.store.visits import claim_due
-from tests.conftest import drop_later
+from tests.databases import Databases
 from tests.stored_articles import START, article, store_articles
 
 Database = AsyncDatabase[dict[str, Any]]
@@ -96,20 +93,17 @@ def stages(plan: Any) -> Iterator[Mapping[str, Any]]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server(server_uri: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+async def server(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     folder: Path = tmp_path_factory.mktemp("explained")
-    connection: Connection = await connect(server_uri, folder=folder, database=f"test-{uuid4().hex[:8]}")
-    await apply_schema(connection)
-    await store_articles(connection, folder)
-    await store_operations(connection.database)
-    sent = Sent()
-    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
-        server_uri, event_listeners=[sent], tz_aware=True, datetime_conversion="DATETIME_AUTO"
-    )
-    yield Server(client[connection.database.name], sent)
-    await client.close()
-    await connection.close()
-    drop_later(server_uri, connection.database.name)
+    async with databases.connected(folder) as connection:
+        await store_articles(connection, folder)
+        await store_operations(connection.database)
+        sent = Sent()
+        client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
+            databases.uri, event_listeners=[sent], tz_aware=True, datetime_conversion="DATETIME_AUTO"
+        )
+        yield Server(client[connection.database.name], sent)
+        await client.close()
 
 
 async def store_operations(database: Database) -> None:

@@ -20,8 +20,8 @@ from newscrawl.store.follow import follow, occasion
 from newscrawl.store.schema import apply_schema
 from newscrawl.store.sequence import settled
 from newscrawl.store.wake import HISTORY_LOST, INVALID_TOKEN, UNAUTHORIZED, Wake
-from tests.conftest import drop_later
 from tests.database_servers import Mongod, alone
+from tests.databases import Databases
 from tests.stored_articles import START, article, store
 
 LONGEST = 30.0  # seconds until something is given up
@@ -106,14 +106,14 @@ async def test_more_than_a_page_is_given_whole(
         assert await listener.has(7) == [1, 2, 3, 4, 5, 6, 7]
 
 
-async def test_a_database_that_nobody_has_prepared_yet_is_waited_for(server_uri: str, tmp_path: Path) -> None:
-    own = await connect(server_uri, folder=tmp_path, database=f"test-{uuid4().hex[:8]}")
+async def test_a_database_that_nobody_has_prepared_yet_is_waited_for(databases: Databases, tmp_path: Path) -> None:
+    own = await connect(databases.uri, folder=tmp_path, database=f"test-{uuid4().hex[:8]}")
     async with listening(own) as listener:
         await apply_schema(own)
         await save(own, tmp_path, 0)
         assert await listener.has(1) == [1]
     await own.close()
-    drop_later(server_uri, own.database.name)
+    databases.drop_later(own.database.name)
 
 
 async def test_a_change_stream_wakes_at_once(

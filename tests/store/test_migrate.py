@@ -75,6 +75,7 @@ async def test_a_migration_that_was_killed_goes_on_where_it_was(connection: Conn
     await insert(connection, 1)
     [first, *others] = documents(1)
     await connection.database["articles"].update_one({"_id": first["_id"]}, STEPS[1](first))
+    await connection.database["articles"].update_one({"_id": first["_id"]}, STEPS[2](first))
     assert await migrate(connection.database) == len(others)
 
 
@@ -87,10 +88,11 @@ async def test_old_articles_are_numbered_in_the_order_in_which_they_were_first_s
     assert [article["seq"] for article in page.articles] == [1, 2, 3]
 
 
-async def test_old_articles_are_found_by_their_words(connection: Connection) -> None:
-    await insert(connection, 1)
+@pytest.mark.parametrize("version", sorted(STEPS))
+async def test_old_articles_are_found_by_their_words(connection: Connection, version: int) -> None:
+    await insert(connection, version)
     await apply_schema(connection)
-    page = await select(connection.database, Selection(text="мостів пором"))
+    page = await select(connection.database, Selection(text="мостів пором", sites=("example",), languages=("uk",)))
     assert [article["headline"] for article in page.articles] == ["Рада проголосувала за відбудову мосту"]
 
 

@@ -52,4 +52,4 @@ def test_a_document_gets_its_terms_and_its_place() -> None:
     assert one.published is not None
     fields = search_fields(one, one.id)
     assert fields["order"] == order_of(one.published.at, one.id)
-    assert "site:unn" in fields["terms"]
+    assert "SITE:unn" in fields["terms"]

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -15,13 +14,12 @@ from pymongo.errors import ExecutionTimeout
 
 from newscrawl.selection import Selection
 from newscrawl.store import seek
-from newscrawl.store.connect import Connection, connect
+from newscrawl.store.connect import Connection
 from newscrawl.store.order import HIGHEST
-from newscrawl.store.schema import apply_schema
 from newscrawl.store.seek import Clock, Seeker
 from newscrawl.store.select import select
 from newscrawl.store.wanted import wanted
-from tests.conftest import drop_later
+from tests.databases import Databases
 from tests.store.conftest import stored_in
 from tests.stored_articles import START
 
@@ -29,8 +27,8 @@ NUMBER = 60
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stored(server_uri: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Connection]:
-    async with stored_in(server_uri, tmp_path_factory.mktemp("sought"), NUMBER) as connection:
+async def stored(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Connection]:
+    async with stored_in(databases, tmp_path_factory.mktemp("sought"), NUMBER) as connection:
         yield connection
 
 
@@ -89,22 +87,21 @@ async def test_pages_are_what_looking_at_every_article_finds(stored: Connection)
         assert found == truth, selection
 
 
-async def test_articles_of_one_place_are_all_given(stored: Connection, tmp_path: Path, server_uri: str) -> None:
-    connection = await connect(server_uri, folder=tmp_path, database=f"test-{uuid4().hex[:8]}")
-    await apply_schema(connection)
-    articles = connection.database["articles"]
-    some = await stored.database["articles"].find().limit(11).to_list()
-    await articles.insert_many([document | {"order": 5 if number < 9 else 6} for number, document in enumerate(some)])
-    found: list[str] = []
-    cursor = None
-    for _ in range(6):
-        page = await select(connection.database, Selection(), limit=2, cursor=cursor)
-        found += [article["_id"] for article in page.articles]
-        cursor = page.cursor
-    assert cursor is None
-    assert sorted(found) == sorted(document["_id"] for document in some)
-    await connection.close()
-    drop_later(server_uri, connection.database.name)
+async def test_articles_of_one_place_are_all_given(stored: Connection, databases: Databases, tmp_path: Path) -> None:
+    async with databases.connected(tmp_path) as connection:
+        articles = connection.database["articles"]
+        some = await stored.database["articles"].find().limit(11).to_list()
+        await articles.insert_many(
+            [document | {"order": 5 if number < 9 else 6} for number, document in enumerate(some)]
+        )
+        found: list[str] = []
+        cursor = None
+        for _ in range(6):
+            page = await select(connection.database, Selection(), limit=2, cursor=cursor)
+            found += [article["_id"] for article in page.articles]
+            cursor = page.cursor
+        assert cursor is None
+        assert sorted(found) == sorted(document["_id"] for document in some)
 
 
 async def test_no_search_outlasts_its_time(stored: Connection) -> None:

@@ -12,6 +12,7 @@ from newscrawl.selection import Selection
 from newscrawl.store.connect import Connection
 from newscrawl.store.select import WrongCursor, select
 from newscrawl.store.sequence import settled
+from tests.databases import Databases
 from tests.store.conftest import stored_in
 from tests.stored_articles import START
 
@@ -19,8 +20,8 @@ NUMBER = 30
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stored(server_uri: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Connection]:
-    async with stored_in(server_uri, tmp_path_factory.mktemp("stored"), NUMBER) as connection:
+async def stored(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Connection]:
+    async with stored_in(databases, tmp_path_factory.mktemp("stored"), NUMBER) as connection:
         yield connection
 
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newscrawl.selection import Selection
-from newscrawl.store.order import FIRST_DATED, HIGHEST, LOWEST, first_at
-from newscrawl.store.wanted import BY_SEQ, BY_STATUS, BY_TERM, BY_VIEWS, wanted
+from newscrawl.store.order import FIRST_DATED, HIGHEST, LOWEST, first_at, week_of
+from newscrawl.store.wanted import BY_SEQ, BY_STATUS, BY_TERM, BY_VIEWS, between, wanted
 
 DAY = datetime(2025, 1, 6, tzinfo=UTC)
 
@@ -16,18 +16,25 @@ DAY = datetime(2025, 1, 6, tzinfo=UTC)
 def test_filters_and_words_are_terms() -> None:
     asked = wanted(Selection(sites=("unn", "asahi"), languages=("uk",), text="Kyiv budgets"))
     assert [part.test for part in asked.parts] == [
-        {"terms": {"$in": ["site:asahi", "site:unn"]}},
-        {"terms": "language:uk"},
+        {"$or": [{"terms": "SITE:asahi"}, {"terms": "SITE:unn"}]},
+        {"terms": "LANGUAGE:uk"},
         {"terms": "kyiv"},
         {"terms": "budget"},
     ]
     assert {part.sorted_by for part in asked.parts} == {BY_TERM}
 
 
-def test_a_beginning_is_a_span_of_terms_without_those_of_fields() -> None:
+def test_a_beginning_is_no_beginning_of_a_field() -> None:
     (part,) = wanted(Selection(text="s*")).parts
     assert part.listed_by == BY_TERM
-    assert part.spans == (("s", "section:"), ("section;", "site:"), ("site;", "s\U0010ffff"))
+    assert part.test == {"terms": {"$regex": "^s"}}
+
+
+def test_the_index_of_terms_is_asked_for_weeks() -> None:
+    lowest, highest = first_at(DAY), first_at(DAY + timedelta(days=7))
+    assert between(highest, lowest, BY_TERM)["week"] == {"$gte": week_of(lowest), "$lte": week_of(lowest) + 1}
+    assert "week" not in between(highest, lowest)
+    assert week_of(LOWEST) < week_of(FIRST_DATED) < week_of(lowest) < week_of(HIGHEST)
 
 
 @pytest.mark.parametrize(
@@ -62,8 +69,8 @@ def test_a_word_that_is_to_occur_and_not_to_occur_is_impossible() -> None:
 
 def test_nothing_from_outside_becomes_an_operator() -> None:
     asked = wanted(Selection(sites=("$where",), text='"a.*(b|c)+$" -$ne', authors=("{$gt: 1}",)))
-    assert asked.parts[0].test == {"terms": "site:$where"}
-    assert asked.parts[1].test == {"terms": "author:{$gt: 1}"}
+    assert asked.parts[0].test == {"terms": "SITE:$where"}
+    assert asked.parts[1].test == {"terms": "AUTHOR:{$gt: 1}"}
     assert {"terms": {"$ne": "ne"}} in asked.rest
     (phrase,) = (rest for rest in asked.rest if "$or" in rest)
     assert phrase["$or"][0] == {"headline": {"$regex": r"a[^\p{L}\p{N}]*b[^\p{L}\p{N}]*c", "$options": "i"}}

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -18,11 +17,10 @@ from fastapi import FastAPI
 from newscrawl.article import Article
 from newscrawl.settings import Settings
 from newscrawl.store.connect import Connection, connect
-from newscrawl.store.schema import apply_schema
 from newscrawl.web.app import create_app
 from newscrawl.web.serving import Serving, listen
 from newscrawl.web.settings import WebSettings
-from tests.conftest import drop_later
+from tests.databases import Databases
 from tests.stored_articles import store, store_articles
 
 LONGEST = 30.0  # seconds
@@ -36,13 +34,12 @@ class Served:
     settings: Settings
     articles: list[Article] = field(default_factory=list)
 
-    def start(self, uri: str, number: int) -> None:
+    def start(self, uri: str, database: str, number: int) -> None:
         """Store articles and serve them."""
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self.connection: Connection = self.run(connect(uri, folder=self.folder, database=f"test-{uuid4().hex[:8]}"))
-        self.run(apply_schema(self.connection))
+        self.connection: Connection = self.run(connect(uri, folder=self.folder, database=database))
         self.articles = self.run(store_articles(self.connection, self.folder, number)) if number else []
         sock = listen(self.settings.serve_host, 0)
         self.base_url = f"http://127.0.0.1:{sock.getsockname()[1]}"
@@ -94,19 +91,19 @@ async def _cancel_others() -> None:
 
 
 @contextmanager
-def serving(uri: str, folder: Path, number: int = 0, **settings: Any) -> Iterator[Served]:
+def serving(databases: Databases, folder: Path, number: int = 0, **settings: Any) -> Iterator[Served]:
     """A server with so many articles. `settings`: those that differ from the defaults."""
     served = Served(folder, Settings(data=folder, serve_port=0, **settings))
-    served.start(uri, number)
-    try:
-        yield served
-    finally:
-        served.close()
-        drop_later(uri, served.connection.database.name)
+    with databases.lent() as name:
+        served.start(databases.uri, name, number)
+        try:
+            yield served
+        finally:
+            served.close()
 
 
 @pytest.fixture(scope="module")
-def served(server_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server with thirty articles, which the tests of a module share."""
-    with serving(server_uri, tmp_path_factory.mktemp("served"), 30) as running:
+    with serving(databases, tmp_path_factory.mktemp("served"), 30) as running:
         yield running

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from tests.databases import Databases
 from tests.stored_articles import START, article
 from tests.web.conftest import Served, serving
 
@@ -104,9 +105,9 @@ def test_an_answer_is_kept_while_nothing_comes(served: Served) -> None:
 
 
 def test_more_requests_than_the_rate_are_refused_for_a_while(
-    server_uri: str, tmp_path_factory: pytest.TempPathFactory
+    databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    with serving(server_uri, tmp_path_factory.mktemp("limited"), serve_rate="5/hour") as limited:
+    with serving(databases, tmp_path_factory.mktemp("limited"), serve_rate="5/hour") as limited:
         for _ in range(4):  # the first one was that of the fixture
             assert limited.get("/api/v1/statistics").status_code == 200
         refused = limited.get("/api/v1/statistics")

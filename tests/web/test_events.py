@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ import pytest
 
 from newscrawl.web import events
 from tests.database_servers import Mongod
+from tests.databases import Databases
 from tests.stored_articles import START, article
 from tests.waiting import until
 from tests.web.conftest import Served, serving
@@ -91,8 +92,8 @@ def test_a_quiet_stream_says_that_it_is_there_and_how_far_it_is(
         assert next(stream) == Event("position", seq, {"seq": seq})
 
 
-def test_no_more_streams_are_open_than_may_be(server_uri: str, tmp_path: Path) -> None:
-    with serving(server_uri, tmp_path, serve_streams=1) as served:
+def test_no_more_streams_are_open_than_may_be(databases: Databases, tmp_path: Path) -> None:
+    with serving(databases, tmp_path, serve_streams=1) as served:
         with listening(served) as stream:
             next(stream)
             refused = served.get("/api/v1/events")
@@ -103,8 +104,8 @@ def test_no_more_streams_are_open_than_may_be(server_uri: str, tmp_path: Path) -
             assert next(stream).name == "ready"
 
 
-def test_streams_end_with_the_server(server_uri: str, tmp_path: Path) -> None:
-    with serving(server_uri, tmp_path) as served, listening(served) as stream:
+def test_streams_end_with_the_server(databases: Databases, tmp_path: Path) -> None:
+    with serving(databases, tmp_path) as served, listening(served) as stream:
         next(stream)
         served.stop()
         assert list(stream) == []
@@ -113,7 +114,11 @@ def test_streams_end_with_the_server(server_uri: str, tmp_path: Path) -> None:
 def test_a_database_that_goes_away_ends_no_stream_and_is_told_to_others(tmp_path: Path) -> None:
     mongod = Mongod(tmp_path / "mongod")
     uri = f"mongodb://{mongod.host}/?directConnection=true&serverSelectionTimeoutMS=300"
-    with serving(uri, tmp_path / "served", 12, serve_cache=0) as served, listening(served) as stream:
+    with (
+        closing(Databases(uri, tmp_path)) as own,
+        serving(own, tmp_path / "served", 12, serve_cache=0) as served,
+        listening(served) as stream,
+    ):
         assert next(stream).name == "ready"
         mongod.kill()
         until(lambda: served.app.state.reader.is_down)

@@ -15,6 +15,7 @@ from newscrawl.store.keys import add_key, list_keys, revoke_key
 from newscrawl.web import gate
 from newscrawl.web.gate import host_name, scope_of, token_of
 from newscrawl.web.settings import WebSettings
+from tests.databases import Databases
 from tests.waiting import until
 from tests.web.conftest import Served, serving
 
@@ -22,9 +23,9 @@ NOW = datetime.now(UTC)
 
 
 @pytest.fixture(scope="module")
-def guarded(server_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def guarded(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server behind a proxy that asks for it as news.example: it needs keys."""
-    with serving(server_uri, tmp_path_factory.mktemp("guarded"), serve_names="news.example") as running:
+    with serving(databases, tmp_path_factory.mktemp("guarded"), serve_names="news.example") as running:
         yield running
 
 
@@ -104,8 +105,8 @@ def test_the_use_of_a_key_is_noted(guarded: Served) -> None:
     until(used)
 
 
-def test_guesses_are_refused_for_a_while_and_keep_no_key_out(server_uri: str, tmp_path: Any) -> None:
-    with serving(server_uri, tmp_path, serve_names="news.example") as guarded:
+def test_guesses_are_refused_for_a_while_and_keep_no_key_out(databases: Databases, tmp_path: Any) -> None:
+    with serving(databases, tmp_path, serve_names="news.example") as guarded:
         wrong = {"Authorization": f"Bearer nck_nobody.{'x' * 43}"}
         codes = [asked(guarded, "/api/v1/articles", wrong).status_code for _ in range(65)]
         assert codes[:50] == [401] * 50

@@ -26,9 +26,6 @@ from newscrawl.webhooks.deliver import Deliverer
 from newscrawl.webhooks.sending import Sender
 from newscrawl.webhooks.signing import new_secret
 from tests.conftest import ROOT
-from tests.runs.conftest import connection, database_name
-
-__all__ = ["connection", "database_name"]
 
 NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
 Save = Callable[..., Awaitable[None]]

@@ -11,14 +11,15 @@ from newscrawl.selection import Selection
 from newscrawl.store.webhooks import add_webhook
 from newscrawl.subscription import Webhook
 from newscrawl.webhooks.signing import new_secret
+from tests.databases import Databases
 from tests.stored_articles import START, article
 from tests.waiting import until
 from tests.web.conftest import serving
 from tests.webhooks.conftest import NOW, Receiver
 
 
-def test_a_server_sends_what_is_stored_while_it_runs(server_uri: str, tmp_path: Path, receiver: Receiver) -> None:
-    with serving(server_uri, tmp_path) as served:
+def test_a_server_sends_what_is_stored_while_it_runs(databases: Databases, tmp_path: Path, receiver: Receiver) -> None:
+    with serving(databases, tmp_path) as served:
         desk = Webhook(
             name="desk",
             url=receiver.url,
@@ -35,8 +36,8 @@ def test_a_server_sends_what_is_stored_while_it_runs(server_uri: str, tmp_path: 
 
 
 @pytest.mark.parametrize("is_wanted", [True, False])
-def test_a_setting_leaves_them_to_others(server_uri: str, tmp_path: Path, is_wanted: bool) -> None:
-    with serving(server_uri, tmp_path, serve_webhooks=is_wanted) as served:
+def test_a_setting_leaves_them_to_others(databases: Databases, tmp_path: Path, is_wanted: bool) -> None:
+    with serving(databases, tmp_path, serve_webhooks=is_wanted) as served:
         assert ("follow" in served.run(_running())) is is_wanted
 
 
