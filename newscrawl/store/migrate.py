@@ -7,6 +7,7 @@ it writes depends on the document alone: any number of processes may do it at on
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -16,6 +17,7 @@ from bson import ObjectId
 from pydantic import ValidationError
 from pymongo import UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import OperationFailure
 
 from newscrawl.article import SCHEMA_VERSION, Article
 from newscrawl.normalize.origin import foreign_agency
@@ -28,6 +30,8 @@ Document = Mapping[str, Any]
 Change = dict[str, dict[str, Any]]
 
 NAME = "articles"
+FORMER_INDEXES = ("terms_1_order_-1",)
+"""Of articles in an earlier form: nobody asks for them any more, and every write pays for them."""
 BATCH = 500
 TOLD_EVERY = 20_000  # articles
 
@@ -91,6 +95,9 @@ async def migrate(database: Database) -> int:
         changed = max(changed, await _step(database, version))  # a later step changes those of the earlier ones, too
         version += 1
     if known is None or int(known["schema_version"]) < version:
+        for index in FORMER_INDEXES:
+            with contextlib.suppress(OperationFailure):  # it is not there, as in most databases
+                await database["articles"].drop_index(index)
         await database["forms"].update_one({"_id": NAME}, {"$max": {"schema_version": version}}, upsert=True)
     return changed
 

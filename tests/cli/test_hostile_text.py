@@ -54,7 +54,8 @@ def evil(newscrawl_of_module: Any) -> Any:
         database["revisions"].insert_one({"_id": f"{article_id(URL)}:1", **before}, bypass_document_validation=True)
         database["failures"].insert_one({"_id": "f", **failure}, bypass_document_validation=True)
         database["runs"].insert_one({"_id": "run", **run}, bypass_document_validation=True)
-        database["forms"].delete_many({})  # nobody has brought its article to the present form
+        database["forms"].delete_many({})
+    newscrawl_of_module("db", "init")  # brings the article to the present form
     return newscrawl_of_module
 
 

@@ -79,6 +79,13 @@ async def test_a_migration_that_was_killed_goes_on_where_it_was(connection: Conn
     assert await migrate(connection.database) == len(others)
 
 
+async def test_an_index_that_nobody_asks_for_any_more_goes(connection: Connection) -> None:
+    await insert(connection, 2)
+    await connection.database["articles"].create_index([("terms", 1), ("order", -1)])
+    await apply_schema(connection)
+    assert "terms_1_order_-1" not in await connection.database["articles"].index_information()
+
+
 async def test_old_articles_are_numbered_in_the_order_in_which_they_were_first_seen(connection: Connection) -> None:
     await insert(connection, 1)
     await apply_schema(connection)
