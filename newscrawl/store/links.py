@@ -27,6 +27,7 @@ from newscrawl.normalize.figures import tell_the_same
 from newscrawl.normalize.origin import named_agency
 from newscrawl.normalize.similarity import Shingled, copied_share, shingled
 from newscrawl.store.nodes import FIELDS, MOST_ALIKE, TOGETHER, WINDOW, Neighbourhood, Node, name_stories
+from newscrawl.store.order import UNDATED, first_at, week_of
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ MOST_ROUNDS = 100  # what is due after these is linked at the next start
 MOST_NEAR = 1000
 """Articles read for a batch, and `MOST_ALIKE` more for each article of it."""
 MOST_READINGS = 3
+WEEKS = 1  # before and after its own, in which an article looks for others: `WINDOW`
 SETTLED = 10  # copies of an article; one more does not change what it is
 
 
@@ -118,8 +120,8 @@ async def near(database: Database, own: Collection[Node]) -> Nodes:
     found: Nodes = {}
     bands = {band for node in own for band in node.bands}
     for _ in range(MOST_READINGS if bands else 0):
-        query = {"similarity": {"$in": sorted(bands)}, "$or": in_window}
-        part = await _read(database, query, hint="similarity_1", most=most)
+        query = {"$and": [{"$or": _alike(own, bands)}, {"$or": in_window}]}
+        part = await _read(database, query, hint="week_-1_similarity_1", most=most)
         found |= part
         crowded = _crowded(bands, part) if len(part) == most else set()
         if not crowded:
@@ -138,6 +140,21 @@ async def near(database: Database, own: Collection[Node]) -> Nodes:
         shown = {"images.0.url": {"$in": [node.image for node in pictured]}}
         ways.append(shown | {"published.at": {"$gte": min(times) - TOGETHER, "$lte": max(times) + TOGETHER}})
     return found | await _read(database, {"$or": ways}, most=most)
+
+
+def _alike(own: Iterable[Node], bands: set[int]) -> list[Document]:
+    """What has one of these bands, by the weeks in which a node looks for its own."""
+    by_week: dict[int, set[int]] = defaultdict(set)
+    for node in own:
+        by_week[week_of(first_at(node.at))] |= node.bands & bands
+    return [
+        {
+            "week": {"$in": [UNDATED, *range(week - WEEKS, week + WEEKS + 1)]},
+            "similarity": {"$in": sorted(wanted)},
+        }
+        for week, wanted in sorted(by_week.items())
+        if wanted
+    ]
 
 
 def _crowded(bands: set[int], found: Nodes) -> set[int]:

@@ -26,7 +26,7 @@ from urllib.parse import quote
 from pymongo import AsyncMongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
-from newscrawl.store.mongod import LocalServerError, checked, find_mongod, why_it_failed
+from newscrawl.store.mongod import ENGINE, LocalServerError, cache_gigabytes, checked, find_mongod, why_it_failed
 
 Client: TypeAlias = "AsyncMongoClient[dict[str, Any]]"
 
@@ -193,9 +193,8 @@ class LocalServer:
             *(str(binary), "--dbpath", str(self.folder / "data"), "--bind_ip", str(self.socket)),
             # Beside the socket of bind_ip mongod opens one named after its port: not in the shared /tmp.
             *("--unixSocketPrefix", str(self.socket.parent), "--filePermissions", "0600"),
-            *("--replSet", REPLICA_SET, "--oplogSize", "512", "--wiredTigerCacheSizeGB", "0.25"),
-            # Else an empty database takes 300 MB of disk for its journal.
-            *("--wiredTigerEngineConfigString", "log=(prealloc=false,file_max=16MB)"),
+            *("--replSet", REPLICA_SET, "--oplogSize", "512"),
+            *("--wiredTigerCacheSizeGB", f"{cache_gigabytes():.2f}", "--wiredTigerEngineConfigString", ENGINE),
             # CVE-2025-14847 is in the decompression of messages.
             *("--networkMessageCompressors", "disabled"),
             *("--logpath", str(self.folder / "mongod.log"), "--logRotate", "reopen", "--logappend"),

@@ -30,7 +30,7 @@ Document = Mapping[str, Any]
 Change = dict[str, dict[str, Any]]
 
 NAME = "articles"
-FORMER_INDEXES = ("terms_1_order_-1",)
+FORMER_INDEXES = ("terms_1_order_-1", "similarity_1")
 """Of articles in an earlier form: nobody asks for them any more, and every write pays for them."""
 BATCH = 500
 TOLD_EVERY = 20_000  # articles

@@ -45,10 +45,14 @@ def first_at(instant: datetime) -> int:
 def week_of(place: int) -> int:
     """The week of a place, counted from 1970 on.
 
-    The index of terms begins with it: the hundreds of keys of a new article so come to those of its week, which are in
-    memory, and not among the keys of all years.
+    Indexes with many keys an article begin with it: the hundreds of keys of a new article so come to those of its week,
+    which are in memory, and not among the keys of all years.
     """
     return (place >> BITS) // WEEK
+
+
+UNDATED = week_of(LOWEST)
+"""The week of all articles without an instant."""
 
 
 def search_fields(article: Article, identity: str) -> dict[str, Any]:

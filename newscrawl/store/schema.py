@@ -64,7 +64,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("site", ASCENDING), ("fetch.archive", ASCENDING)], partialFilterExpression=ARCHIVED),
         IndexModel([("change.is_stealth", ASCENDING), ("changed_at", DESCENDING)], partialFilterExpression=STEALTH),
         # What `newscrawl.store.links` finds copies and twins by.
-        IndexModel([("similarity", ASCENDING)]),
+        IndexModel([("week", DESCENDING), ("similarity", ASCENDING)]),
         IndexModel([("alternates.url", ASCENDING)], sparse=True),
         IndexModel([("images.0.url", ASCENDING), ("published.at", ASCENDING)]),
         IndexModel([("copied.article", ASCENDING)], sparse=True),

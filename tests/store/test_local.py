@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from pymongo import MongoClient
 
+from newscrawl.store import mongod
 from newscrawl.store.connect import DatabaseDown, connect
 from newscrawl.store.local import LocalServer
 from newscrawl.store.mongod import LocalServerError
@@ -152,3 +153,18 @@ async def test_a_server_that_does_not_answer_is_told_without_its_password(tmp_pa
     with pytest.raises(DatabaseDown) as caught:
         await connect("mongodb://reader:secret@127.0.0.1:1/?serverSelectionTimeoutMS=200", folder=tmp_path)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("limit", "gigabytes"), [("1073741824\n", 0.25), ("8589934592\n", 0.5)])
+def test_the_cache_is_a_part_of_the_memory_that_a_container_may_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, gigabytes: float
+) -> None:
+    monkeypatch.setattr(mongod, "LIMIT", tmp_path / "memory.max")
+    mongod.LIMIT.write_text(limit)
+    assert mongod.cache_gigabytes() == gigabytes
+
+
+def test_the_cache_is_never_more_than_a_gigabyte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mongod, "LIMIT", tmp_path / "memory.max")
+    mongod.LIMIT.write_text("max\n")
+    assert 0.25 <= mongod.cache_gigabytes() <= 1
