@@ -67,6 +67,8 @@ class _Part:
     process: asyncio.subprocess.Process
     commands: asyncio.StreamWriter
     answers: asyncio.StreamReader
+    its_end: asyncio.StreamWriter
+    """Of the connection of the answers. Nothing is sent there, but a writer that nobody holds closes it."""
     handed: dict[str, Site] = field(default_factory=dict)
     begun: dict[str, Site] = field(default_factory=dict)
     has_asked: bool = False
@@ -156,8 +158,8 @@ class _Leading:
                 stderr=asyncio.subprocess.PIPE,
             )
         _, to_it = await asyncio.open_connection(sock=commands)
-        from_it, _ = await asyncio.open_connection(sock=answers)
-        part = _Part(process, to_it, from_it)
+        from_it, its_end = await asyncio.open_connection(sock=answers)
+        part = _Part(process, to_it, from_it, its_end)
         part.tell(Begin(self.own, self.options, sys.argv))
         return part
 
@@ -185,6 +187,7 @@ class _Leading:
         await part.process.wait()
         await showing
         part.commands.close()
+        part.its_end.close()
 
     async def _mourn(self, part: _Part) -> None:
         """Of a process that was killed: end the runs that it had, and give others the sites that it had not begun."""

@@ -82,12 +82,13 @@ class Led:
 
     async def listen(self, end: Callable[[int], None]) -> None:
         """Take what is sent, until the process that leads ends. `end` tells this one to end."""
-        reader, _ = await asyncio.open_connection(sock=self.commands)
-        while (message := await received(reader)) is not None:
-            if isinstance(message, Group):
-                self._answers.put_nowait(message.sites)
-            elif isinstance(message, End):
-                end(message.signal)
+        reader, writer = await asyncio.open_connection(sock=self.commands)
+        with contextlib.closing(writer):
+            while (message := await received(reader)) is not None:
+                if isinstance(message, Group):
+                    self._answers.put_nowait(message.sites)
+                elif isinstance(message, End):
+                    end(message.signal)
         end(signal.SIGTERM)
 
     def tell(self, message: Message) -> None:
