@@ -31,7 +31,7 @@ def groups_of(sites: Sequence[Site], costs: Mapping[str, float]) -> list[list[Si
 
 def keys_of(site: Site) -> set[str]:
     """What of a site shares the pace of others: its domains."""
-    return {pace_key(url) for url in (site.home, *site.sources, *(f"http://{host}/" for host in site.all_hosts))}
+    return {pace_key(url) for url in (site.home, *site.sources, *(f"http://{host}/" for host in site.hosts))}
 
 
 def _cost(group: Iterable[Site], costs: Mapping[str, float]) -> float:

@@ -91,6 +91,9 @@ class _Leading:
         self._session: Session | None = None
         self._groups: deque[list[Site]] = deque()
         self._parts: set[_Part] = set()
+        self._wanting: deque[_Part] = deque()
+        self._starting = 0
+        """Of the first processes those that have not yet asked for sites: the others wait, that each has its part."""
         self._counts: Counted = {}
         self._problems: list[Exception] = []
 
@@ -109,7 +112,8 @@ class _Leading:
                 costs = await session.read(lambda: last_requests(session.connection.database, names))
             self._groups.extend(groups_of(wanted, costs))
             self.stop.then(self._end_parts)
-            lanes = [self._lane() for _ in range(min(jobs, len(self._groups)))]
+            self._starting = min(jobs, len(self._groups))
+            lanes = [self._lane() for _ in range(self._starting)]
             self._problems += [
                 e for e in await asyncio.gather(*lanes, return_exceptions=True) if isinstance(e, Exception)
             ]
@@ -169,10 +173,10 @@ class _Leading:
         while (message := await received(part.answers)) is not None:
             match message:
                 case Want():
-                    part.has_asked = True
-                    group = self._groups.popleft() if self._groups else []
-                    part.handed.update((site.name, site) for site in group)
-                    part.tell(Group(group))
+                    self._wanting.append(part)
+                    if not part.has_asked:
+                        part.has_asked, self._starting = True, max(0, self._starting - 1)
+                    self._hand_out()
                 case Begun(name):
                     part.begun[name] = part.handed.pop(name)
                 case Ended():
@@ -184,10 +188,20 @@ class _Leading:
                     self.on_article(article)
                 case Problem(error):
                     self._problems.append(error)
+        if not part.has_asked:
+            self._starting = max(0, self._starting - 1)
+            self._hand_out()
         await part.process.wait()
         await showing
         part.commands.close()
         part.its_end.close()
+
+    def _hand_out(self) -> None:
+        while self._wanting and not self._starting:
+            part = self._wanting.popleft()
+            group = self._groups.popleft() if self._groups else []
+            part.handed.update((site.name, site) for site in group)
+            part.tell(Group(group))
 
     async def _mourn(self, part: _Part) -> None:
         """Of a process that was killed: end the runs that it had, and give others the sites that it had not begun."""
