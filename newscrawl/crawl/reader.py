@@ -158,6 +158,11 @@ class Reader:
         """Those that wait for a page. Scrapy keeps no hold of its tasks, nor does the loop: one that waits for what
         only itself knows is collected as garbage, and its request never ends."""
 
+    @property
+    def waiting(self) -> int:
+        """Pages that wait for a worker."""
+        return self._turns.waiting
+
     async def read(
         self,
         site: str,
@@ -275,3 +280,8 @@ async def close_reader(reader: Reader) -> None:
     if reader.users == 0:
         _readers.pop(reader.seconds, None)
         await reader.close()
+
+
+def pages_waiting() -> int:
+    """Pages that wait for their reading in this process."""
+    return sum(reader.waiting for reader in _readers.values())
