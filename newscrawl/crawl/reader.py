@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copyreg
+import io
 import json
 import logging
 import os
@@ -23,6 +25,7 @@ from typing import Any, TypeVar, TypeVarTuple
 
 from newscrawl.crawl.turns import Turns
 from newscrawl.crawl.worker import Answer, Job
+from newscrawl.site import Site, unpacked
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -117,7 +120,7 @@ class Worker:
         """The answer; None where the process has ended without one."""
         assert self._streams is not None
         reader, writer = self._streams
-        message = pickle.dumps(job, pickle.HIGHEST_PROTOCOL)
+        message = _packed(job)
         try:
             writer.write(len(message).to_bytes(8))
             writer.write(message)
@@ -255,6 +258,15 @@ class Reader:
         for worker in self._busy:
             worker.end()
         await self._template.end()
+
+
+def _packed(job: Job) -> bytes:
+    """A job for a worker. A site goes as bytes that are made once, and that the worker takes apart once."""
+    buffer = io.BytesIO()
+    pickler = pickle.Pickler(buffer, pickle.HIGHEST_PROTOCOL)
+    pickler.dispatch_table = copyreg.dispatch_table | {Site: lambda site: (unpacked, (site.packed,))}
+    pickler.dump(job)
+    return buffer.getvalue()
 
 
 def _environment() -> dict[str, str]:

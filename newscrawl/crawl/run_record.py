@@ -17,7 +17,7 @@ from newscrawl.crawl.circumstances import command_line, options_of, versions
 from newscrawl.crawl.coverage import COVERED
 from newscrawl.crawl.hosts_now import hosts_now
 from newscrawl.crawl.lock import SiteLock, SiteLocked, take_within
-from newscrawl.crawl.log import keep_to_one_line
+from newscrawl.crawl.log import keep_to_one_line, make_none_below
 from newscrawl.crawl.reading import Reading
 from newscrawl.crawl.refusals import Dropped
 from newscrawl.crawl.stop import READS, EndedEarly
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 PREFIX = "newscrawl/"
-STATUS = "downloader/response_status_count/"  # Scrapy's name of the count of answers by status
 MOST_REASONS = 50  # keys of a table of a record: it is kept for ever
 
 KEY_TAKEN = "key-taken"
@@ -65,7 +64,7 @@ def run_of(crawler: Crawler, started_at: datetime, reason: str | None = None) ->
         counts["waiting"] = dropped.pop(NOT_FETCHED, 0)
     stored = sum(counts.get(name, 0) for name in ("new", "changed", "unchanged", "spooled"))
     counts["exceptions"] = int(stats.get("spider_exceptions/count", 0)) + counts.get("item_errors", 0)
-    codes = {key.removeprefix(STATUS): int(number) for key, number in stats.items() if key.startswith(STATUS)}
+    codes = {str(status): number for status, number in sorted(traffic.statuses.items())}
     outcome: Literal["ok", "failed", "degraded"] | None = None
     if reason is not None:
         outcome = "ok"
@@ -140,6 +139,7 @@ class RunRecord:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """As Scrapy makes its components."""
         keep_to_one_line()
+        make_none_below(crawler.settings["LOG_LEVEL"])
         return cls(crawler)
 
     async def spider_opened(self, spider: SiteSpider) -> None:
