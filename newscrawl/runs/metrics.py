@@ -46,7 +46,8 @@ class SchedulerMetrics:
         """Read when a run of each site last ended well, wherever it ran. Raises PyMongoError."""
         since = now - (timedelta(days=1) if self._successes else FAR_BACK)
         found = await database["runs"].aggregate(successes_pipeline(names, since), maxTimeMS=PATIENCE, hint=INDEX)
-        self._successes |= {document["_id"]: document["at"] async for document in found}
+        news = {document["_id"]: document["at"] async for document in found}
+        self._successes = {name: at for name, at in (self._successes | news).items() if name in names}
 
     def tally(self) -> Tally:
         """All of it, now."""
