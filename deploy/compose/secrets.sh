@@ -22,5 +22,5 @@ made mongo_uri printf '%s' "$uri"
 made mongo_uri_tls printf '%s' "$uri&tls=true&tlsCAFile=/run/secrets/authority"
 made broker_url printf '%s' "amqp://newscrawl:$(cat secrets/broker_password)@rabbitmq:5672//"
 # The users of the containers are others than you: what they read is theirs to read, in a folder that only you enter.
-chmod 444 secrets/*
+(cd secrets && chmod 444 mongo_* broker_* grafana_*)
 echo "the secrets are in $(pwd)/secrets"

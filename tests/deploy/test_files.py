@@ -115,6 +115,7 @@ def test_secrets_are_made_where_only_the_operator_reads_them(tmp_path: Path) -> 
             subprocess.run(["sh", str(folder / script)], check=True, capture_output=True)
         made = {path.name: path.read_bytes() for path in (folder / "secrets").iterdir()}
     assert (folder / "secrets").stat().st_mode & 0o077 == 0
+    assert (folder / "secrets" / "authority.key").stat().st_mode & 0o077 == 0
     assert len(set(made.values())) == len(made), "two secrets are the same"
     compose = documents(folder / "compose.yaml")[0]["secrets"] | documents(folder / "compose.tls.yaml")[0]["secrets"]
     assert {Path(secret["file"]).name for secret in compose.values()} <= set(made)
