@@ -32,13 +32,13 @@ def test_an_endpoint_tells_of_a_crawl_that_goes_on(newscrawl: Newscrawl, website
 
     def held() -> tuple[int, bytes | str]:
         asked.set()
-        answered.wait(20)
+        answered.wait(60)
         return page
 
     website.pages["/news/three"] = held
     process = newscrawl.start("crawl", "small", "--no-progress")
     try:
-        assert asked.wait(20)
+        assert asked.wait(60)
         assert process.stderr is not None
         line = next(line for line in process.stderr if "metrics are at" in line)
         address = line.split("metrics are at")[1].split()[0]
