@@ -74,6 +74,11 @@ class Template:
             theirs.close()
 
     @property
+    def process(self) -> int:
+        """Its number."""
+        return self._process.pid
+
+    @property
     def has_ended(self) -> bool:
         """Somebody killed it, or it could not start."""
         return self._process.poll() is not None
@@ -103,6 +108,11 @@ class Worker:
         self._connection = connection
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self._process = 0
+
+    @property
+    def process(self) -> int:
+        """Its number; 0 where it is not known yet, or has ended."""
+        return self._process
 
     async def begin(self) -> bool:
         """Wait until it is there; False where it has ended."""
@@ -250,6 +260,12 @@ class Reader:
                 self._busy.discard(worker)
                 worker.end()
         return is_there
+
+    @property
+    def processes(self) -> list[int]:
+        """Numbers of the processes that read pages, and of the one that they are forked from."""
+        workers = (worker.process for worker in (*self._idle, *self._busy))
+        return [self._template.process, *(process for process in workers if process)]
 
     async def close(self) -> None:
         """End all processes."""
