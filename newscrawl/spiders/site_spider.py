@@ -161,7 +161,7 @@ class SiteSpider(scrapy.Spider):
 
     @property
     def fetches_nothing(self) -> bool:
-        """The run begins and ends and asks for no page: no new article is wanted, and it is not there for stored ones."""
+        """The run begins and ends and asks for no page: no new article is wanted, nor is it there for stored ones."""
         return self.limit == 0 and not self.only_revisits
 
     def count(self, name: str, number: int = 1) -> None:
