@@ -83,7 +83,9 @@ def crawl(
     names: Annotated[list[str] | None, typer.Argument(metavar="SITE…", help="Sites by name.")] = None,
     *,
     every: Annotated[bool, typer.Option("--all", help="Every site.")] = False,
-    limit: Annotated[int | None, typer.Option(min=1, help="Fetch at most so many new articles a site.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=0, help="Fetch at most so many new articles a site; 0: begin, fetch nothing, end.")
+    ] = None,
     since: Annotated[str | None, typer.Option(help="Nothing older: 2d, 12h, or a date like 2026-01-31.")] = None,
     first: Annotated[str | None, typer.Option("--from", help="Backfill from this day, such as 2026-01-01.")] = None,
     last: Annotated[str | None, typer.Option("--to", help="Backfill up to this day and all of it; else today.")] = None,
@@ -192,7 +194,7 @@ def crawl(
     except OSError as error:
         fail(f"{error}; correct the folder, or name another in NEWSCRAWL_DATA", Exit.USAGE)
     runs = list(outcome.runs.values())
-    if not dry_run:
+    if not dry_run and limit != 0:
         ended = {run.site: run.outcome for run in runs if run.outcome and run.reason not in ENDED_BY_OPERATOR}
         keep_health(own.data, ended, datetime.now(UTC))
     if as_json:
@@ -201,12 +203,12 @@ def crawl(
     elif runs and manner.is_quiet:
         out.print(final_line(runs, time.monotonic() - started), soft_wrap=True)
     elif runs:
-        summary(runs, dry_run=dry_run, only_revisits=revisit)
+        summary(runs, dry_run=dry_run, only_revisits=revisit or limit == 0)
         show_further(runs, outcome.identities, outcome.earlier)
     if outcome.signal:
         err.print(f"Ended early by {Signals(outcome.signal).name}: what was fetched is stored; the next run goes on.")
     left_out = known.wrong if every else ()
-    code = exit_code(runs, len(chosen), may_be_idle=revisit or due, has_left_out=bool(left_out))
+    code = exit_code(runs, len(chosen), may_be_idle=revisit or due or limit == 0, has_left_out=bool(left_out))
     raise typer.Exit(128 + outcome.signal if outcome.signal else int(code))
 
 
