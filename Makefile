@@ -86,8 +86,8 @@ bench-sites: .venv/.installed
 
 # Exact versions for all supported Pythons, from the lower bounds in pyproject.toml.
 lock:
-	uv pip compile pyproject.toml --extra web --extra export --extra mcp --universal --generate-hashes --no-header --no-annotate -q -o requirements.lock
-	uv pip compile pyproject.toml --extra web --extra export --extra mcp --group dev --universal --generate-hashes --no-header --no-annotate -q -c requirements.lock -o requirements-dev.lock
+	uv pip compile pyproject.toml --all-extras --universal --generate-hashes --no-header --no-annotate -q -o requirements.lock
+	uv pip compile pyproject.toml --all-extras --group dev --universal --generate-hashes --no-header --no-annotate -q -c requirements.lock -o requirements-dev.lock
 
 clean:
 	rm -rf .venv .venv-peers build dist
