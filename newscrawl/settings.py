@@ -29,6 +29,7 @@ from pydantic import (
 
 from newscrawl import setting_sources
 from newscrawl.extract.limits import LIMITS, Limits
+from newscrawl.metrics.target import parse_target
 from newscrawl.normalize.addresses import AllowList
 from newscrawl.normalize.cadence import Bounds
 from newscrawl.normalize.secrets import mask
@@ -93,6 +94,9 @@ class Settings(BaseModel):
     )
     delay: float = Field(default=2.0, ge=0, le=3600, description="Seconds between two requests to one host.")
     concurrency: int = Field(default=1, ge=1, le=64, description="Requests to one host at a time.")
+    sites_at_once: int = Field(
+        default=400, ge=1, le=100000, description="Sites that one process crawls at a time; the others wait."
+    )
     max_crawl_delay: float = Field(
         default=30.0, ge=0, le=3600, description="Seconds up to which the Crawl-delay of a robots.txt is kept to."
     )
@@ -167,7 +171,17 @@ class Settings(BaseModel):
     serve_page_limit: int = Field(default=200, ge=1, le=1000, description="Most articles of one answer of `serve`.")
     serve_streams: int = Field(default=100, ge=1, le=10000, description="Streams of events that `serve` keeps open.")
     serve_webhooks: bool = Field(default=True, description="Whether `serve` delivers webhooks beside its answers.")
+    metrics: str = Field(
+        default="",
+        description="Where metrics for Prometheus are told: port, address with port, or .prom file; empty: nowhere.",
+    )
     log_level: str = Field(default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$")
+
+    @field_validator("metrics")
+    @classmethod
+    def _names_a_target(cls, value: str) -> str:
+        parse_target(value)
+        return value
 
     @field_validator("allow_hosts")
     @classmethod
@@ -343,7 +357,8 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
             "newscrawl.pipelines.deduplicate.DeduplicatePipeline": 200,
             "newscrawl.pipelines.store.StorePipeline": 300,
         },
-        "EXTENSIONS": {"newscrawl.crawl.run_record.RunRecord": 500},
+        "EXTENSIONS": {"newscrawl.crawl.run_record.RunRecord": 500}
+        | ({"newscrawl.crawl.metrics.Metrics": 600} if own.metrics else {}),
         "CONCURRENT_ITEMS": 1,  # of one response, which is one article
         "SCRAPER_SLOT_MAX_ACTIVE_SIZE": 32 * 2**20,  # bytes of pages that wait for the database: some whole batches
         "ASYNCIO_EVENT_LOOP": "uvloop.Loop",

@@ -74,6 +74,11 @@ class Template:
             theirs.close()
 
     @property
+    def process(self) -> int:
+        """Its number."""
+        return self._process.pid
+
+    @property
     def has_ended(self) -> bool:
         """Somebody killed it, or it could not start."""
         return self._process.poll() is not None
@@ -103,6 +108,11 @@ class Worker:
         self._connection = connection
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self._process = 0
+
+    @property
+    def process(self) -> int:
+        """Its number; 0 where it is not known yet, or has ended."""
+        return self._process
 
     async def begin(self) -> bool:
         """Wait until it is there; False where it has ended."""
@@ -160,6 +170,11 @@ class Reader:
         self._tasks: set[asyncio.Task[Any] | None] = set()
         """Those that wait for a page. Scrapy keeps no hold of its tasks, nor does the loop: one that waits for what
         only itself knows is collected as garbage, and its request never ends."""
+
+    @property
+    def waiting(self) -> int:
+        """Pages that wait for a worker."""
+        return self._turns.waiting
 
     async def read(
         self,
@@ -246,6 +261,12 @@ class Reader:
                 worker.end()
         return is_there
 
+    @property
+    def processes(self) -> list[int]:
+        """Numbers of the processes that read pages, and of the one that they are forked from."""
+        workers = (worker.process for worker in (*self._idle, *self._busy))
+        return [self._template.process, *(process for process in workers if process)]
+
     async def close(self) -> None:
         """End all processes."""
         while self._idle:
@@ -287,3 +308,8 @@ async def close_reader(reader: Reader) -> None:
     if reader.users == 0:
         _readers.pop(reader.seconds, None)
         await reader.close()
+
+
+def pages_waiting() -> int:
+    """Pages that wait for their reading in this process."""
+    return sum(reader.waiting for reader in _readers.values())

@@ -28,6 +28,11 @@ class Turns:
         self._starting = 0
         self._slow: set[str] = set()
 
+    @property
+    def waiting(self) -> int:
+        """Pages that wait for a place."""
+        return sum(map(len, self._waiting.values()))
+
     async def take(self, site: str) -> None:
         """Wait for a place. Each one taken wants one `give_back`."""
         turn = asyncio.get_running_loop().create_future()

@@ -58,6 +58,13 @@ _LETTERS = {
         "gu": "\u0a80-\u0aff", "pa": "\u0a00-\u0a7f", "si": "\u0d80-\u0dff", "km": "\u1780-\u17ff", "lo": "\u0e80-\u0eff", "my": "\u1000-\u109f",
     }.items()
 }  # fmt: skip
+_ALPHABETS = {
+    "uk": (re.compile("[їєЇЄ]"), 0.004, re.compile("[ыэъёўЫЭЪЁЎ]")),
+    "ru": (re.compile("[ыЫ]"), 0.008, re.compile("[^\\W\\d_а-яёА-ЯЁa-zA-Z]")),
+}
+"""Letters that run through a text, their share of all, and what no text in the language has: two languages that say
+much without small words. No other alphabet of Cyrillic has ї or є without ы; of those with ы, others have further
+letters, or lack и."""
 _SHARES = {"zu": 0.04}  # most small words are a part of the next word
 _LETTERS_SHARE = {"ja": 0.2, "tr": 0.04, "az": 0.04}  # of all letters; half of them else
 
@@ -86,7 +93,7 @@ def _only_confirmed(text: str) -> str | None:
     """The one language whose small words or letters run through a text; None where none or several do."""
     words, letters = text.casefold().split(), "".join(set(text))
     confirmed = [language for language, own in _LETTERS.items() if own.search(letters) and _has_letters(text, language)]
-    confirmed += [language for language in _SMALL_WORDS if _has_small_words(words, language)]
+    confirmed += [language for language in _SMALL_WORDS if _has_words(text, words, language)]
     return confirmed[0] if len(confirmed) == 1 else None
 
 
@@ -94,7 +101,7 @@ def _confirms(text: str, language: str) -> bool:
     """Whether small words or letters of a language run through a text."""
     if language in _LETTERS:
         return _has_letters(text, language)
-    return language in _SMALL_WORDS and _has_small_words(text.casefold().split(), language)
+    return language in _SMALL_WORDS and _has_words(text, text.casefold().split(), language)
 
 
 def _has_letters(text: str, language: str) -> bool:
@@ -104,9 +111,17 @@ def _has_letters(text: str, language: str) -> bool:
     return found > _LETTERS_SHARE.get(language, 0.5) * letters and kana * 20 < letters
 
 
-def _has_small_words(words: list[str], language: str) -> bool:
+def _has_words(text: str, words: list[str], language: str) -> bool:
+    if language in _ALPHABETS and _has_alphabet(text, language):
+        return True
     small = _SMALL_WORDS[language]
     return sum(map(small.__contains__, words)) >= max(4, _SHARES.get(language, SHARE) * len(words))
+
+
+def _has_alphabet(text: str, language: str) -> bool:
+    own, share, foreign = _ALPHABETS[language]
+    letters = sum(map(str.isalpha, text))
+    return len(own.findall(text)) > share * letters and len(foreign.findall(text)) * 200 < letters
 
 
 def _ranked(text: str) -> list[tuple[str, float]]:

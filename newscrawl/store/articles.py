@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from typing import Any
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from newscrawl.article import Article
+from newscrawl.normalize.quantiles import Durations
 from newscrawl.normalize.visits import AGES
 from newscrawl.records import Failure, Listing, Robots, Run, Sighting, ViewObservation, Visit
 from newscrawl.store.connect import Connection
@@ -96,6 +98,13 @@ class ArticleWriter:
         self._task: asyncio.Task[None] | None = None
         self._deadline: float | None = None
         self._patience: asyncio.Timeout | None = None
+        self.durations = Durations()
+        """How long the writing of each batch took."""
+
+    @property
+    def waiting(self) -> int:
+        """Records that wait for their writing."""
+        return len(self._waiting) + len(self._side)
 
     async def save(
         self,
@@ -276,6 +285,7 @@ class ArticleWriter:
 
     async def _write(self, batch: dict[str, _Waiting], side: SideRecords) -> None:
         """Write a batch, into the spool where the database stays away. Never raises: the waiting are told."""
+        begun = time.monotonic()
         try:
             try:
                 async with self._until_deadline():
@@ -284,6 +294,8 @@ class ArticleWriter:
                 logger.warning("the database has not answered in time, records wait on disk")
                 is_stored = False
             self._is_away = not is_stored
+            if is_stored:
+                self.durations.add(time.monotonic() - begun)
             if not is_stored:
                 self._to_spool(batch, side)
             self._is_stuck = False
