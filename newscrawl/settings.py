@@ -292,6 +292,7 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
         "DOWNLOAD_DELAY": own.delay,
         "CONCURRENT_REQUESTS_PER_DOMAIN": own.concurrency,
         "DOWNLOADER": "newscrawl.crawl.downloader.PacedDownloader",
+        "SCHEDULER": "newscrawl.crawl.waiting.Waiting",
         "DOWNLOAD_HANDLERS": {
             **dict.fromkeys(("http", "https"), "newscrawl.crawl.download.Download"),
             **dict.fromkeys(("data", "file", "ftp", "s3")),
