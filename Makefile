@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: demo test docs audit bench bench-accuracy bench-consumers bench-duplicates bench-ingest bench-memory bench-publishers bench-sites chaos flaky fuzz hostile lock million clean
+.PHONY: demo test docs audit bench bench-accuracy bench-consumers bench-duplicates bench-hot-path bench-ingest bench-memory bench-publishers bench-sites chaos flaky fuzz hostile lock million clean
 
 demo: .venv/.installed
 	@$(BIN)/newscrawl demo
@@ -55,6 +55,10 @@ bench-consumers: .venv/.installed
 # Over the real pages in $NEWSCRAWL_SHARED, beside the peers that .venv has: uv pip install --python .venv --group peers
 bench-accuracy: .venv/.installed
 	@$(BIN)/python benchmarks/accuracy.py
+
+# Where the processor time of a crawl goes, part by part: some minutes.
+bench-hot-path: .venv/.installed
+	@$(BIN)/python benchmarks/hot_path.py
 
 # Real pages of $NEWSCRAWL_SHARED from a WARC file into a database: about two minutes.
 bench-ingest: .venv/.installed

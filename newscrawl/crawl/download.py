@@ -271,7 +271,7 @@ class Download:
         except CodingError as error:
             kind = Broken if error.reason == "damaged-coding" else Refused
             raise kind(error.reason, str(error)) from None
-        self.traffic.received(sent, size + len(body))
+        self.traffic.received(answer.status, sent, size + len(body))
         is_cut = is_cut or (cut is not None and len(body) > cut)
         body = body[:cut]
         headers.pop("Content-Encoding", None)

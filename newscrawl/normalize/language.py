@@ -58,6 +58,13 @@ _LETTERS = {
         "gu": "\u0a80-\u0aff", "pa": "\u0a00-\u0a7f", "si": "\u0d80-\u0dff", "km": "\u1780-\u17ff", "lo": "\u0e80-\u0eff", "my": "\u1000-\u109f",
     }.items()
 }  # fmt: skip
+_ALPHABETS = {
+    "uk": (re.compile("[їєЇЄ]"), 0.004, re.compile("[ыэъёўЫЭЪЁЎ]")),
+    "ru": (re.compile("[ыЫ]"), 0.008, re.compile("[^\\W\\d_а-яёА-ЯЁa-zA-Z]")),
+}
+"""Letters that run through a text, their share of all, and what no text in the language has: two languages that say
+much without small words. No other alphabet of Cyrillic has ї or є without ы; of those with ы, others have further
+letters, or lack и."""
 _SHARES = {"zu": 0.04}  # most small words are a part of the next word
 _LETTERS_SHARE = {"ja": 0.2, "tr": 0.04, "az": 0.04}  # of all letters; half of them else
 
@@ -95,11 +102,19 @@ def _confirms(text: str, language: str) -> bool:
         kana = len(_LETTERS["ja"].findall(text)) if language == "zh" else 0
         found, letters = len(own.findall(text)), sum(map(str.isalpha, text))
         return found > _LETTERS_SHARE.get(language, 0.5) * letters and kana * 20 < letters
+    if language in _ALPHABETS and _has_alphabet(text, language):
+        return True
     small = _SMALL_WORDS.get(language)
     words = text.casefold().split()
     return small is not None and sum(map(small.__contains__, words)) >= max(
         4, _SHARES.get(language, SHARE) * len(words)
     )
+
+
+def _has_alphabet(text: str, language: str) -> bool:
+    own, share, foreign = _ALPHABETS[language]
+    letters = sum(map(str.isalpha, text))
+    return len(own.findall(text)) > share * letters and len(foreign.findall(text)) * 200 < letters
 
 
 def _ranked(text: str) -> list[tuple[str, float]]:

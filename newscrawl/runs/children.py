@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from newscrawl.schedule import Schedule, Slot
@@ -86,15 +87,23 @@ class Child:
                 self.process.send_signal(number)
 
 
-async def start(schedule: Schedule, slot: Slot, folder: Path, *, only_due: bool = False) -> Child:
-    """Start the crawl of a slot. Raises OSError where no process can be started or the folder cannot be written."""
+async def start(
+    schedule: Schedule,
+    slot: Slot,
+    folder: Path,
+    *,
+    only_due: bool = False,
+    environment: Mapping[str, str] = MappingProxyType({}),
+) -> Child:
+    """Start the crawl of a slot. `environment`: further variables for it. Raises OSError where no process can be
+    started or the folder cannot be written."""
     os.makedirs(folder, mode=0o700, exist_ok=True)
     log = folder / (re.sub(r"[^A-Za-z0-9.-]", "_", slot.id) + ".log")
     with log.open("wb") as file:
         process = await asyncio.create_subprocess_exec(
             *NEWSCRAWL,
             *command_of(schedule, slot, only_due=only_due),
-            env=environment_of(schedule),
+            env={**environment_of(schedule), **environment},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=file,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,8 @@ class Crawls:
         """Exit codes of those that have ended."""
         self.woken = asyncio.Event()
         """One has ended."""
+        self.environment: Mapping[str, str] = {}
+        """Further variables for the crawls."""
         self._children: list[Child] = []
         self._watched: set[asyncio.Task[int]] = set()
         self._held: dict[str, tuple[timedelta, datetime]] = {}
@@ -85,7 +87,7 @@ class Crawls:
         if not await claim_slot(self.database, slot):
             return
         try:
-            child = await start(schedule, slot, self.folder, only_due=only_due)
+            child = await start(schedule, slot, self.folder, only_due=only_due, environment=self.environment)
         except OSError as error:
             reason = f"no crawl can be started: {error}"
             await update_slot(self.database, slot.model_copy(update={"state": "missed", "reason": reason}))

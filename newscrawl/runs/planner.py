@@ -26,6 +26,8 @@ class Planner:
         """Of the sites of adaptive schedules: source to when it is due."""
         self.why_late = ""
         """Why nothing was planned before."""
+        self.missed = 0
+        """Planned runs that did not start in time, since this process began."""
         self._waiting: dict[str, str] = {}
 
     async def plan(self, schedule: Schedule, now: datetime) -> None:
@@ -110,6 +112,7 @@ class Planner:
         missed = [slot for slot in slots if slot.state == "missed"]
         if missed:
             number, last = sum(slot.number for slot in missed), missed[-1]
+            self.missed += number
             runs = "the run" if number == 1 else f"{number} runs, the last one"
             self.say(f"{last.schedule}: {runs} of {last.planned_at:%Y-%m-%d %H:%M} UTC, missed: {last.reason}")
 

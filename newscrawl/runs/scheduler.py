@@ -11,14 +11,16 @@ import contextlib
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from pymongo.errors import PyMongoError
 
+from newscrawl.metrics.exposure import exposed
 from newscrawl.normalize.spans import span_text
 from newscrawl.runs.crawls import Crawls
 from newscrawl.runs.dues import dues_of
+from newscrawl.runs.metrics import SchedulerMetrics
 from newscrawl.runs.orphans import Orphans
 from newscrawl.runs.planner import Planner
 from newscrawl.schedule import Lease, Schedule
@@ -33,6 +35,7 @@ TICK = 1.0  # seconds between two looks at the schedules
 LOOK_AT_SITES = 30.0  # seconds between two looks at the site files
 LOOK_AT_DUES = 10.0  # seconds between two looks at what is due of adaptive schedules
 LOOK_AT_HEALTH = 3600.0  # seconds between two evaluations of alerts while no crawl ends
+LOOK_AT_SUCCESSES = 600.0  # seconds between two looks at when sites were last crawled well, for their metrics
 LONGEST_BACKOFF = 30.0  # seconds between two attempts to reach the database
 HELD_UP = timedelta(seconds=60)  # between two looks: the machine slept, or its clock was set
 NEVER = float("-inf")
@@ -77,6 +80,8 @@ class Scheduler:
         self._health_at = time.monotonic()
         self._looked_at: datetime | None = None
         self._told: set[str] = set()
+        self.metrics = SchedulerMetrics()
+        self._successes_at = NEVER
 
     def stop(self) -> None:
         """End: the first time in order, the second time at once. To be called in its event loop."""
@@ -87,12 +92,17 @@ class Scheduler:
 
     async def run(self) -> None:
         """Plan until `stop`. Raises SchedulerRuns, and with `once` DatabaseDown."""
+        async with exposed(self.own.metrics, self.say, self.metrics.tally, has_children=True) as exposure:
+            await self._run(exposure.environment)
+
+    async def _run(self, environment: Mapping[str, str]) -> None:
         connection = await self._open()
         if connection is None:
             return
         lease = SchedulerLease(connection.database)
         crawls = Crawls(connection.database, lease.holder, self.own.data / "logs", self.say, most=self.max_parallel)
         self._crawls, self.codes, crawls.woken = crawls, crawls.codes, self._woken
+        crawls.environment = environment
         try:
             await self._plan_while_wanted(connection, lease, crawls)
         finally:
@@ -125,9 +135,11 @@ class Scheduler:
     async def _plan_while_wanted(self, connection: Connection, lease: SchedulerLease, crawls: Crawls) -> None:
         planner = Planner(crawls, Orphans(connection.database, lease.holder), self.say)
         backoff, is_planning, away_since = TICK, False, None
+        self.metrics.planner = planner
         while not self._signals:
             try:
-                is_planning = await self._holds(lease, planner, is_planning)
+                is_planning = self.metrics.is_planning = await self._holds(lease, planner, is_planning)
+                self.metrics.database_answers = True
                 if away_since is not None:
                     planner.why_late = f"the database was away from {away_since:%Y-%m-%d %H:%M} UTC on"
                     self.say("the database answers again")
@@ -142,6 +154,7 @@ class Scheduler:
                     raise DatabaseDown(said) from None
                 self.say(f"nothing can be planned: {said}; trying again in {backoff:.0f} seconds")
                 away_since = away_since or datetime.now(UTC)
+                self.metrics.database_answers = False
                 await connection.revive()
                 await self._sleep(backoff)
                 backoff = min(2 * backoff, LONGEST_BACKOFF)
@@ -193,6 +206,10 @@ class Scheduler:
                 await planner.plan(schedule, now)
             except (ValueError, KeyError) as error:  # edited by hand: a zone or a cron line that there is not
                 self._tell_once(f"{schedule.name}: this schedule cannot be planned: {error}")
+        self.metrics.schedules = schedules
+        if self.own.metrics and time.monotonic() - self._successes_at > LOOK_AT_SUCCESSES:
+            await self.metrics.look_at_sites(planner.database, planner.sites, now)
+            self._successes_at = time.monotonic()
         self._heartbeat(planner, schedules, now)
 
     async def _look_at_sites(self, planner: Planner) -> None:

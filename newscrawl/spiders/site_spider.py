@@ -139,6 +139,11 @@ class SiteSpider(scrapy.Spider):
         return self._reader
 
     @property
+    def reader(self) -> Reader | None:
+        """Those processes; None before they are wanted, and after the end."""
+        return self._reader
+
+    @property
     def archive_folder(self) -> Path | None:
         """Where the pages of this run are archived; None: nowhere."""
         own = settings()

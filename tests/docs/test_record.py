@@ -16,9 +16,11 @@ import pytest
 from bson import Int64
 from pymongo import MongoClient
 
+from newscrawl.article import Article
 from newscrawl.json_schema import article_schema, example_records
 from newscrawl.records import RECORDS
 from newscrawl.store.connect import Connection
+from newscrawl.store.order import search_fields
 from tests.conftest import ROOT
 from tests.databases import Databases
 
@@ -57,8 +59,10 @@ def database(databases: Databases) -> Iterator[Any]:
         for collection, documents in json.loads(text).items():
             for document in documents:
                 identity = document.pop("_id")
-                record = RECORDS[collection].model_validate(document).model_dump(exclude_unset=True)
-                client[name][collection].insert_one({"_id": identity, **record})
+                model = RECORDS[collection].model_validate(document)
+                found_by = search_fields(model, identity) if isinstance(model, Article) else {}
+                record = model.model_dump(exclude_unset=True)
+                client[name][collection].insert_one({"_id": identity, **record, **found_by})
         client[name]["sequence"].insert_one({"_id": "articles", "last": 9, "settled": 9, "open": []})
         yield client[name]
 

@@ -64,3 +64,32 @@ def test_nothing_is_loaded_to_confirm_what_a_page_declares() -> None:
 def test_any_text_is_answered_for(text: str, declared: str) -> None:
     found = contradicts(text, declared)
     assert found is None or 2 <= len(found) <= 3
+
+
+UKRAINIAN = (
+    "Служба порятунку перевіряє старий міст. Роботи почнуться у понеділок, якщо погода не завадить бригадам. Майстри"
+    " разом показали вузьку браму. Інженери гуртом вимили глиняний посуд на Подолі, і повернулися до своїх домівок."
+)
+RUSSIAN = (
+    "Служба спасения проверяет старый мост. Работы начнутся в понедельник, если погода не помешает бригадам. Мастера"
+    " сообща покрасили яблони возле Липок. Музейщики медленно нашли старые фонари, вспомнив прежних жителей улицы."
+)
+KAZAKH = (
+    "Құтқару қызметі ескі көпірді тексереді. Ауа райы қолайлы болса, жұмыстар дүйсенбіде басталады. Шеберлер бірге тар"
+    " қақпаны көрсетті. Инженерлер балшық ыдыстарды жуып, үйлеріне қайтты, ал мұражай қызметкерлері шамдарды тапты."
+)
+
+
+@pytest.mark.parametrize(("text", "language"), [(UKRAINIAN, "uk"), (RUSSIAN, "ru")])
+def test_letters_tell_a_language_where_a_text_has_few_small_words(
+    text: str, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("newscrawl.normalize.language._ranked")  # the model is not asked
+    assert detect_language(text) == language
+    assert contradicts(text, language) is None
+
+
+def test_letters_of_another_alphabet_confirm_nothing() -> None:
+    assert contradicts(KAZAKH, "ru") == "kk"
+    assert contradicts(UKRAINIAN, "ru") == "uk"
+    assert contradicts(RUSSIAN, "uk") == "ru"
