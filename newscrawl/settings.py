@@ -95,7 +95,7 @@ class Settings(BaseModel):
     delay: float = Field(default=2.0, ge=0, le=3600, description="Seconds between two requests to one host.")
     concurrency: int = Field(default=1, ge=1, le=64, description="Requests to one host at a time.")
     sites_at_once: int = Field(
-        default=400, ge=1, le=100000, description="Sites that one process crawls at a time; the others wait."
+        default=1000, ge=1, le=100000, description="Sites that one process crawls at a time; the others wait."
     )
     max_crawl_delay: float = Field(
         default=30.0, ge=0, le=3600, description="Seconds up to which the Crawl-delay of a robots.txt is kept to."
@@ -303,6 +303,7 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
         "DOWNLOAD_DELAY": own.delay,
         "CONCURRENT_REQUESTS_PER_DOMAIN": own.concurrency,
         "DOWNLOADER": "newscrawl.crawl.downloader.PacedDownloader",
+        "SCHEDULER": "newscrawl.crawl.waiting.Waiting",
         "DOWNLOAD_HANDLERS": {
             **dict.fromkeys(("http", "https"), "newscrawl.crawl.download.Download"),
             **dict.fromkeys(("data", "file", "ftp", "s3")),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
+from copy import copy
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from scrapy import signals
+from scrapy.settings import Settings as ScrapySettings
 
 from newscrawl.article import Article
 from newscrawl.crawl.ending import end_early
@@ -168,3 +170,16 @@ class Crawlers:
 def _record(crawler: Crawler, reason: str) -> Run:
     record = crawler.get_extension(RunRecord)
     return run_of(crawler, record.started_at if record else datetime.now(UTC), reason)
+
+
+class OwnSettings(ScrapySettings):
+    """Scrapy's settings, of which each crawler takes a copy: here one that shares what no crawler changes.
+
+    A deep copy takes 2,500 objects and some milliseconds, for each site once more.
+    """
+
+    def copy(self) -> Self:
+        """A copy whose settings can be set anew; those that are tables themselves are shared."""
+        copied = copy(self)
+        copied.attributes = {name: copy(attribute) for name, attribute in self.attributes.items()}
+        return copied

@@ -12,6 +12,8 @@ from scrapy import signals
 from scrapy.core.downloader import Downloader
 from scrapy.http.request import NO_CALLBACK
 
+from newscrawl.crawl.reader import pages_waiting
+
 if TYPE_CHECKING:
     from scrapy import Request, Spider
     from scrapy.crawler import Crawler
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 
     from newscrawl.crawl.traffic import Traffic
     from newscrawl.spiders.site_spider import SiteSpider
+
+
+MOST_PAGES = 64
+"""Pages of all sites that wait for their reading, before sites that have one among them fetch no more."""
 
 
 class PacedDownloader(Downloader):
@@ -32,6 +38,14 @@ class PacedDownloader(Downloader):
         self.domain_concurrency = self.total_concurrency
         crawler.signals.connect(self._scheduled, signal=signals.request_scheduled)
         crawler.signals.connect(self._begun, signal=signals.request_dropped)
+
+    def needs_backout(self) -> bool:
+        """Whether no further request is to begin now: also where too many pages wait for their reading, one of this
+        site among them, whose turn comes. Memory is bounded over all sites of the process so.
+        """
+        slot = self.crawler.engine.scraper.slot
+        is_behind = bool(slot and slot.active) and pages_waiting() > MOST_PAGES
+        return is_behind or super().needs_backout()
 
     def fetch(self, request: Request, spider: Spider | None = None) -> Deferred[Response | Request]:
         """As Scrapy calls it for the next request."""

@@ -13,7 +13,7 @@ from pymongo.errors import PyMongoError
 from scrapy.crawler import AsyncCrawlerProcess
 
 from newscrawl.article import Article
-from newscrawl.crawl.crawlers import Crawlers, Listed, Supply
+from newscrawl.crawl.crawlers import Crawlers, Listed, OwnSettings, Supply
 from newscrawl.crawl.earlier import earlier_runs
 from newscrawl.crawl.heap import give_back_large_blocks
 from newscrawl.crawl.options import Ended, Options, Outcome, Progress
@@ -88,7 +88,7 @@ class Running:
         """
         give_back_large_blocks()
         logging.getLogger("scrapy.addons").setLevel(logging.ERROR)
-        process = AsyncCrawlerProcess(scrapy_settings(self.own))
+        process = AsyncCrawlerProcess(OwnSettings(scrapy_settings(self.own)))
         problems: list[BaseException] = []
 
         async def main(tell: Callable[[int], None]) -> None:
