@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
+import signal
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -28,6 +30,8 @@ from newscrawl.store.articles import ArticleWriter
 from newscrawl.store.connect import DatabaseDown, describe
 from newscrawl.store.runs import record_of, runs_with_key
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Options:
@@ -38,7 +42,8 @@ class Options:
     waited for; else the site is refused. `archive`: archive the pages, or do not; None: as the setting says.
     `started_by`: who, if not the user of this process. `key`: of each site no second crawl is started with it.
     `due`: of the listings, feeds and sitemaps those that are due. `addresses`: of what failed before these addresses,
-    and nothing else.
+    and nothing else. `in_fleet`: of all processes of the database one asks a host; a site that another process crawls
+    with the same key is waited for, as any other is, and taken over where that process dies.
     """
 
     limit: int | None = None
@@ -55,6 +60,7 @@ class Options:
     started_by: str | None = None
     key: str | None = None
     due: bool = False
+    in_fleet: bool = False
     addresses: frozenset[str] | None = None
 
     def arguments(self) -> dict[str, Any]:
@@ -75,6 +81,7 @@ class Options:
             "started_by": self.started_by,
             "key": self.key,
             "only_due": self.due,
+            "in_fleet": self.in_fleet,
             "addresses": self.addresses,
         }
 
@@ -141,8 +148,9 @@ def crawl(
                 # Held, so that an embedded server runs until the last site is done.
                 session = await stop.unless_requested(open_session(own))
                 end_writes_in_time(session.writer)
-                await tell_of_earlier(session, crawlers)
-            await crawl_all()
+                session.holdings.when_lost(end_in_order)
+                await tell_of_earlier(session, crawlers, unended=not options.in_fleet)
+            await crawl_all(session)
             if session is not None:
                 await tell_of_earlier(session, [name for name, run in outcome.runs.items() if run.reason == KEY_TAKEN])
         except EndedEarly:
@@ -155,12 +163,17 @@ def crawl(
             if session is not None:
                 await close_session(session)
 
-    async def tell_of_earlier(session: Session, names: Iterable[str]) -> None:
-        """Where the key of this crawl has a run of a site already, that run is told, and the site not crawled."""
+    async def tell_of_earlier(session: Session, names: Iterable[str], *, unended: bool = True) -> None:
+        """Where the key of this crawl has a run of a site already, that run is told, and the site not crawled.
+
+        `unended`: also where that run goes on.
+        """
         if options.key is None:
             return
         key, database, wanted = options.key, session.connection.database, list(names)
         for name, document in (await session.read(lambda: runs_with_key(database, key, wanted))).items():
+            if document.get("reason") is None and not unended:
+                continue
             crawlers.pop(name)
             outcome.runs[name] = record_of(document)
             outcome.identities[name] = document["_id"]
@@ -169,12 +182,17 @@ def crawl(
     def end_writes_in_time(writer: ArticleWriter) -> None:
         stop.then(lambda: writer.end_by(asyncio.get_running_loop().time() + stop.left(WRITES)))
 
-    async def crawl_all() -> None:
+    async def crawl_all(session: Session | None) -> None:
         crawls = [process.crawl(crawler, stop=stop, **options.arguments()) for crawler in crawlers.values()]
         ending = asyncio.create_task(end_early(stop, crawlers.values(), crawls))
         pending = asyncio.gather(*crawls, return_exceptions=True)
         while not pending.done():
             await asyncio.wait([pending], timeout=0.5)
+            if options.in_fleet and session is not None and not session.holdings.is_sure and not stop.is_requested:
+                logger.warning(
+                    "the database has not answered for long: others may crawl these sites now; this run ends"
+                )
+                end_in_order()
             if on_progress is not None:
                 on_progress({name: counts_of(crawler) for name, crawler in crawlers.items() if crawler.stats})
         if stop.is_requested:
@@ -190,6 +208,11 @@ def crawl(
     for problem in problems:
         raise problem
     return outcome
+
+
+def end_in_order() -> None:
+    """Let this process end as by SIGTERM: what was fetched is stored."""
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _record(crawler: Crawler, reason: str) -> Run:
