@@ -54,7 +54,7 @@ class Agent:
         )
         self._ending = asyncio.Event()
         self._beating: asyncio.Task[None] | None = None
-        self._children: set[Child] = set()
+        self._children: list[Child] = []
 
     async def register(self) -> None:
         """Tell of this worker, and go on doing so. Raises PyMongoError."""
@@ -122,6 +122,17 @@ class Agent:
         return None
 
     async def _crawl(self, job: Job) -> bool:
+        """See to a job that this worker has taken, whatever happens: it must not stay with one that lives."""
+        try:
+            return await self._crawl_sites(job)
+        except PyMongoError:
+            await self._record(job, 1, "what became of its crawl could not be looked up")
+        except Exception as error:
+            self.say(f"{job.id}: this worker failed at it: {type(error).__name__}: {error}")
+            await self._record(job, 1, f"the worker failed: {type(error).__name__}: {error}"[:300])
+        return True
+
+    async def _crawl_sites(self, job: Job) -> bool:
         """Crawl the sites of the job that this worker has taken. False: the worker ends, and the job was given back."""
         some = ", ".join(job.sites[:5]) + (f" and {len(job.sites) - 5} more" if len(job.sites) > 5 else "")
         self.say(f"{job.id}: crawling {some}")
@@ -131,13 +142,13 @@ class Agent:
         except OSError as error:
             await self._record(job, 1, f"no crawl can be started: {error}")
             return True
-        self._children.add(child)
+        self._children.append(child)
         if self._ending.is_set():
             child.ask_to_end()
         try:
             code = await self._end_of(child)
         finally:
-            self._children.discard(child)
+            self._children.remove(child)
         said = child.said()
         spent = span_text(datetime.now(UTC) - began)
         if self._ending.is_set() and code > 128:

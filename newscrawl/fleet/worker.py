@@ -9,11 +9,12 @@ import asyncio
 import logging
 import signal
 import threading
+import warnings
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from celery import Celery, signals
-from celery.exceptions import Reject
+from celery.exceptions import Reject, SecurityWarning
 from pymongo.errors import PyMongoError
 
 from newscrawl.fleet.agent import Agent
@@ -78,6 +79,8 @@ class FleetWorker:
         log.propagate = False
         log.setLevel(logging.WARNING)
         signals.setup_logging.connect(_leave_logging_alone)
+        # Celery warns of root for the sake of pickle, which is not taken here.
+        warnings.filterwarnings("ignore", category=SecurityWarning)
         worker = app.Worker(
             pool="threads",
             concurrency=self.jobs,
