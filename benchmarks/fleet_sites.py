@@ -1,8 +1,8 @@
 """Many small news sites in one process, each at a loopback address of its own, that note when they were asked for what.
 
-A site has a listing of some articles. `python benchmarks/fleet_sites.py FOLDER SITES ARTICLES DELAY` writes their site files
-to the folder, serves them until it is ended, and appends every request to `FOLDER/requests.tsv`: seconds, address of
-the site, path.
+A site has a listing of some articles. `python benchmarks/fleet_sites.py FOLDER SITES ARTICLES DELAY` writes their
+site files to the folder, serves them until it is ended, and appends every request to `FOLDER/requests.tsv`: seconds,
+address of the site, path.
 """
 
 from __future__ import annotations
