@@ -75,9 +75,9 @@ class Slot(Part):
 
 
 class Lease(Part):
-    """Which process plans: the document of the collection `leases`. Times by the clock of the database."""
+    """Which process plans, or crawls a site: the document of the collection `leases`. Times: clock of the database."""
 
-    name: Name = Field(description="What it is the lease of.")
+    name: Name = Field(description="Of what: `scheduler`, `site NAME`, `host NAME`, or `process` and its `holder`.")
     holder: Name | None = Field(description="Identity of the process; null: it ended and gave the lease back.")
     host: Name = Field(description="Machine of the process.")
     pid: int = Field(description="Its process on `host`.")

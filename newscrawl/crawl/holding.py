@@ -18,7 +18,8 @@ from newscrawl.store.holdings import Holdings
 
 def hosts_to_hold(site: Site) -> list[str]:
     """What shares one pace with others, as `crawl.pace` has it, of the hosts that the site file names."""
-    return sorted({pace_key(f"https://{host}/") for host in site.all_hosts})
+    hosts = {host for host in site.all_hosts if host.removeprefix("www.") == host or host[4:] not in site.all_hosts}
+    return sorted({pace_key(f"https://{host}/") for host in hosts})
 
 
 def names_to_hold(site: Site, *, in_fleet: bool) -> list[str]:

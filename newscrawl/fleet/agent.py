@@ -11,10 +11,11 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 from pymongo import timeout
@@ -30,6 +31,7 @@ from newscrawl.store.leases import STALE
 from newscrawl.store.schedules import runs_of
 from newscrawl.store.workers import BEAT, all_workers, dead_of, leave, show_life
 
+T = TypeVar("T")
 PATIENCE = 5.0  # seconds that a sign of life may take
 PAUSE = 1.0  # seconds between two looks at a job that another worker has, or at a database that is away
 DATABASE_DOWN = 5  # exit code of a crawl
@@ -125,12 +127,10 @@ class Agent:
         """See to a job that this worker has taken, whatever happens: it must not stay with one that lives."""
         try:
             return await self._crawl_sites(job)
-        except PyMongoError:
-            await self._record(job, 1, "what became of its crawl could not be looked up")
         except Exception as error:
             self.say(f"{job.id}: this worker failed at it: {type(error).__name__}: {error}")
             await self._record(job, 1, f"the worker failed: {type(error).__name__}: {error}"[:300])
-        return True
+            return True
 
     async def _crawl_sites(self, job: Job) -> bool:
         """Crawl the sites of the job that this worker has taken. False: the worker ends, and the job was given back."""
@@ -138,7 +138,7 @@ class Agent:
         self.say(f"{job.id}: crawling {some}")
         began = datetime.now(UTC)
         try:
-            child = await start(job.plan, job.part, self.data / "logs", only_due=job.only_due, in_fleet=True)
+            child = await start(job.plan, job.part, self.data / "logs", only_due=job.only_due, job=job.id)
         except OSError as error:
             await self._record(job, 1, f"no crawl can be started: {error}")
             return True
@@ -153,16 +153,16 @@ class Agent:
         spent = span_text(datetime.now(UTC) - began)
         if self._ending.is_set() and code > 128:
             self.say(f"{job.id}: given back after {spent}: this worker ends")
-            await give_job_back(self.database, job.id, self.worker.name)
+            await self._give_back(job)
             return False
         if (code == DATABASE_DOWN or code > 128) and job.attempts < MOST_ATTEMPTS:
             # The database went away, or somebody ended the crawl and not the worker.
             self.say(f"{job.id}: {outcome_of(code, said, ())}; once more")
             await self._sleep(PAUSE)
-            await give_job_back(self.database, job.id, self.worker.name)
+            await self._give_back(job)
             return await self.work(job.id)
-        runs = await runs_of(self.database, job.part) if code else []
-        outcome = outcome_of(code, said, runs)
+        runs = await self._lasting(lambda: runs_of(self.database, job.part)) if code else None
+        outcome = outcome_of(code, said, runs or ())
         await self._record(job, code, outcome)
         self.say(f"{job.id}: {outcome or 'ok'}, after {spent}")
         return True
@@ -182,15 +182,22 @@ class Agent:
         return child.code
 
     async def _record(self, job: Job, code: int, reason: str | None) -> None:
-        """Record the end, as soon as the database takes it; given up where this worker ends first."""
+        """Record the end of a job."""
+        if await self._lasting(lambda: end_job(self.database, job.id, self.worker.name, code, reason)):
+            self.worker = self.worker.model_copy(update={"done": self.worker.done + 1})
+
+    async def _give_back(self, job: Job) -> None:
+        """Let the job wait again."""
+        await self._lasting(lambda: give_job_back(self.database, job.id, self.worker.name))
+
+    async def _lasting(self, ask: Callable[[], Awaitable[T]]) -> T | None:
+        """What the database says, as soon as it answers; None where this worker is to end before it does."""
         while True:
             try:
-                if await end_job(self.database, job.id, self.worker.name, code, reason):
-                    self.worker = self.worker.model_copy(update={"done": self.worker.done + 1})
-                return
+                return await ask()
             except PyMongoError:
                 if self._ending.is_set():
-                    return
+                    return None
                 await self.connection.revive()
                 await self._sleep(PAUSE)
 
