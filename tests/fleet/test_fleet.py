@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
+import subprocess
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from tests.brokers import Broker, missing
 from tests.conftest import Newscrawl, Website
 from tests.waiting import until
 
+Start = Callable[..., subprocess.Popen[str]]
 SITES = ("one", "two", "three")
 
 
@@ -29,8 +30,23 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
 
 @pytest.fixture
 def fleet(newscrawl: Newscrawl, broker: Broker) -> Newscrawl:
-    newscrawl.environment |= {"NEWSCRAWL_BROKER": broker.uri, "NEWSCRAWL_JOB_SITES": "1", "NEWSCRAWL_REVISITS": ""}
+    newscrawl.environment |= {"NEWSCRAWL_BROKER": broker.uri, "NEWSCRAWL_JOB_SITES": "2", "NEWSCRAWL_REVISITS": ""}
     return newscrawl
+
+
+@pytest.fixture
+def start(fleet: Newscrawl) -> Iterator[Start]:
+    """Starts a command that is killed at the end, where it still runs."""
+    started: list[subprocess.Popen[str]] = []
+
+    def begin(*words: str) -> subprocess.Popen[str]:
+        started.append(fleet.start(*words))
+        return started[-1]
+
+    yield begin
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 @pytest.fixture
@@ -45,7 +61,9 @@ def websites(fleet: Newscrawl) -> Iterator[dict[str, Website]]:
         site.stop()
 
 
-def test_every_article_is_stored_once_though_a_worker_is_killed(fleet: Newscrawl, websites: dict[str, Website]) -> None:
+def test_every_article_is_stored_once_though_a_worker_is_killed(
+    fleet: Newscrawl, start: Start, websites: dict[str, Website]
+) -> None:
     listing, may_go_on = websites["one"].pages["/news"], threading.Event()
     assert isinstance(listing, tuple)
 
@@ -55,14 +73,16 @@ def test_every_article_is_stored_once_though_a_worker_is_killed(fleet: Newscrawl
 
     websites["one"].pages["/news"] = held_up
     fleet("schedule", "add", *SITES, "--every", "1h", "--name", "all")
-    workers = [fleet.start("worker"), fleet.start("worker")]
+    workers = [start("worker"), start("worker")]
     until(lambda: len(fleet.documents("workers")) == 2)
-    planner = fleet.start("schedule", "run", "--once")
+    planner = start("schedule", "run", "--once")
     until(lambda: "/news" in websites["one"].requests, planner)
-    name = next(job["worker"] for job in fleet.documents("jobs", sites=["one"]))
+    name = next(job["worker"] for job in fleet.documents("jobs", sites="one"))
     victim = next(worker["pid"] for worker in fleet.documents("workers", name=name))
-    os.kill(victim, signal.SIGKILL)
-    until(lambda: fleet.documents("jobs", sites=["one"], attempts=2), planner)
+    killed, survivor = sorted(workers, key=lambda worker: worker.pid != victim)
+    killed.kill()
+    killed.communicate()
+    until(lambda: fleet.documents("jobs", sites="one", attempts=2), planner)
     may_go_on.set()
     _, said = planner.communicate(timeout=90)
     assert planner.returncode == 0, said
@@ -71,20 +91,18 @@ def test_every_article_is_stored_once_though_a_worker_is_killed(fleet: Newscrawl
     assert stored == {
         f"{site.base_url}/news/{name}-{which}": 1 for name, site in websites.items() for which in ("first", "second")
     }
-    assert [(slot["state"], slot["code"], slot["jobs"]) for slot in fleet.documents("slots")] == [("ended", 0, 3)]
-    survivor = next(worker for worker in workers if worker.pid != victim)
+    assert [(slot["state"], slot["code"], slot["jobs"]) for slot in fleet.documents("slots")] == [("ended", 0, 2)]
     assert {(row["pid"], row["state"]) for row in fleet.json("workers")} == {(victim, "dead"), (survivor.pid, "alive")}
     survivor.terminate()
     _, said = survivor.communicate(timeout=30)
     assert survivor.returncode == 128 + signal.SIGTERM, said
     assert "Traceback" not in said
-    workers[workers[0] is survivor].communicate()
     assert [worker["pid"] for worker in fleet.documents("workers")] == [victim]
     assert fleet.documents("leases", name={"$ne": "scheduler"}) == []
 
 
 def test_a_worker_that_is_told_to_end_gives_its_job_back_and_the_next_one_does_it(
-    fleet: Newscrawl, websites: dict[str, Website]
+    fleet: Newscrawl, start: Start, websites: dict[str, Website]
 ) -> None:
     asked, may_go_on = threading.Event(), threading.Event()
     listing = websites["one"].pages["/news"]
@@ -97,8 +115,8 @@ def test_a_worker_that_is_told_to_end_gives_its_job_back_and_the_next_one_does_i
 
     websites["one"].pages["/news"] = held_up
     fleet("schedule", "add", "one", "--every", "1h", "--name", "all")
-    planner = fleet.start("schedule", "run", "--once")
-    first = fleet.start("worker")
+    planner = start("schedule", "run", "--once")
+    first = start("worker")
     until(asked.is_set, first)
     first.terminate()
     _, said = first.communicate(timeout=30)
@@ -106,7 +124,7 @@ def test_a_worker_that_is_told_to_end_gives_its_job_back_and_the_next_one_does_i
     assert "given back" in said
     assert [job["state"] for job in fleet.documents("jobs")] == ["waiting"]
     may_go_on.set()
-    second = fleet.start("worker")
+    second = start("worker")
     _, said = planner.communicate(timeout=90)
     second.terminate()
     second.communicate(timeout=30)
