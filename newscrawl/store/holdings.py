@@ -12,8 +12,9 @@ import logging
 import os
 import socket
 import time
-from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -43,7 +44,8 @@ class Holdings:
         self._database = database
         self.holder = uuid4().hex
         self._users: Counter[str] = Counter()
-        self._changing = asyncio.Lock()
+        self._beginning = asyncio.Lock()
+        self._changing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._task: asyncio.Task[None] | None = None
         self._seen = time.monotonic()
         self._calls: list[Callable[[], None]] = []
@@ -59,11 +61,12 @@ class Holdings:
 
     async def take(self, names: Collection[str]) -> list[Lease]:
         """Hold all of these, or none: then the leases by which others hold some of them. Raises PyMongoError."""
-        async with self._changing:
+        async with self._alone(names):
             wanted = [name for name in dict.fromkeys(names) if not self._users[name]]
             if wanted:
-                if self._task is None:
-                    await self._begin()
+                async with self._beginning:
+                    if self._task is None:
+                        await self._begin()
                 others = await self._take(wanted)
                 if others and all(lease.holder is None for lease in others):  # given back just now
                     others = await self._take(wanted)
@@ -71,6 +74,14 @@ class Holdings:
                     return others
             self._users.update(set(names))
             return []
+
+    @asynccontextmanager
+    async def _alone(self, names: Collection[str]) -> AsyncIterator[None]:
+        """No other crawl of this process takes or gives back one of these meanwhile; of other names many do."""
+        async with AsyncExitStack() as stack:
+            for name in sorted(set(names)):  # in one order, so that nobody waits for one who waits for him
+                await stack.enter_async_context(self._changing[name])
+            yield
 
     async def _take(self, names: Sequence[str]) -> list[Lease]:
         taken, others = await self._insert(names)
@@ -83,19 +94,15 @@ class Holdings:
 
     async def give_back(self, names: Collection[str]) -> None:
         """Hold these no more, as far as no other crawl of this process does. Raises PyMongoError."""
-        async with self._changing:
+        async with self._alone(names):
             self._users.subtract(set(names))
             free = [name for name in set(names) if self._users[name] <= 0]
             for name in free:
                 del self._users[name]
             await self._remove(free)
-            if not self._users and self._task is not None:
-                self._task.cancel()
-                self._task = None
-                await self._leases.delete_one({"_id": self._own})
 
     async def close(self) -> None:
-        """Hold nothing any more; called where nothing is held, unless something went wrong. Raises PyMongoError."""
+        """End the signs of life: what is still held, for something went wrong, is free. Raises PyMongoError."""
         if self._task is not None:
             self._task.cancel()
             self._task = None

@@ -26,6 +26,8 @@ async def test_what_one_process_holds_another_one_does_not_get(connection: Conne
     await first.give_back(["site a", "host a.com"])
     assert await second.take(["site b", "host a.com"]) == []
     await second.give_back(["site b", "host a.com"])
+    await first.close()
+    await second.close()
     assert await connection.database["leases"].count_documents({}) == 0
 
 
@@ -46,6 +48,7 @@ async def test_crawls_of_one_process_share_a_host(connection: Connection) -> Non
     assert [lease.name for lease in await other.take(["host news.com"])] == ["host news.com"]
     await process.give_back(["site b", "host news.com"])
     assert await other.take(["host news.com"]) == []
+    await process.close()
     await other.close()
 
 
@@ -60,6 +63,7 @@ async def test_a_process_that_gives_no_sign_of_life_loses_what_it_holds_and_is_t
         await sleep_long(connection, sleeper)
     await asyncio.wait_for(told.wait(), 10)
     await sleeper.give_back(["site a"])
+    await sleeper.close()
     assert (await connection.database["leases"].find_one({"_id": "site a"}) or {})["holder"] == heir.holder
     await heir.close()
 
