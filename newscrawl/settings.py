@@ -143,6 +143,13 @@ class Settings(BaseModel):
         default=AGES, description="Ages at which articles are visited again, such as 1h 6h 1d; empty: never."
     )
     revisit_budget: int = Field(default=50, ge=0, description="Articles of one site visited again in one run.")
+    broker: SecretStr | None = Field(
+        default=None, description="Address of the message broker of a fleet, amqp:// or redis://: a secret."
+    )
+    broker_ca: Path | None = Field(
+        default=None, description="File with the certificate of who vouches for the broker; else those of the system."
+    )
+    job_sites: int = Field(default=50, ge=1, le=1000, description="Most sites of one job of a fleet.")
     alerts: SecretStr | None = Field(
         default=None, description="Addresses for Apprise that are told of every site, separated by spaces: secrets."
     )

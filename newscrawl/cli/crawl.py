@@ -115,6 +115,7 @@ def crawl(
         str, typer.Option("--jobs", "-j", metavar="N", help="Crawl with so many processes; auto: one a core.")
     ] = "1",
     started_by: Annotated[str | None, typer.Option("--started-by", hidden=True)] = None,
+    in_fleet: Annotated[bool, typer.Option("--in-fleet", hidden=True)] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
     """Fetch the new articles of sites into the database, and visit stored ones again that are due.
@@ -184,7 +185,10 @@ def crawl(
         started_by=started_by,
         key=key,
         due=due,
+        in_fleet=in_fleet,
     )
+    if in_fleet:
+        end_with_worker()
     started = time.monotonic()
     try:
         with progress(quiet=dry_run) as report:
@@ -210,6 +214,22 @@ def crawl(
     left_out = known.wrong if every else ()
     code = exit_code(runs, len(chosen), may_be_idle=revisit or due or limit == 0, has_left_out=bool(left_out))
     raise typer.Exit(128 + outcome.signal if outcome.signal else int(code))
+
+
+def end_with_worker() -> None:
+    """End in order when standard input ends, which the worker that has begun this crawl holds open while it lives."""
+    import os
+    import sys
+    import threading
+
+    from newscrawl.crawl.process import end_in_order
+
+    def watch() -> None:
+        while os.read(sys.stdin.fileno(), 64):
+            pass
+        end_in_order()
+
+    threading.Thread(target=watch, name="newscrawl-worker", daemon=True).start()
 
 
 def exit_code(runs: list[Run], asked: int, *, may_be_idle: bool = False, has_left_out: bool = False) -> Exit:

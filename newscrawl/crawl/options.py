@@ -20,7 +20,8 @@ class Options:
     waited for; else the site is refused. `archive`: archive the pages, or do not; None: as the setting says.
     `started_by`: who, if not the user of this process. `key`: of each site no second crawl is started with it.
     `due`: of the listings, feeds and sitemaps those that are due. `addresses`: of what failed before these addresses,
-    and nothing else.
+    and nothing else. `in_fleet`: of all processes of the database one asks a host; a site that another process crawls
+    with the same key is waited for, as any other is, and taken over where that process dies.
     """
 
     limit: int | None = None
@@ -37,6 +38,7 @@ class Options:
     started_by: str | None = None
     key: str | None = None
     due: bool = False
+    in_fleet: bool = False
     addresses: frozenset[str] | None = None
 
     def arguments(self) -> dict[str, Any]:
@@ -57,6 +59,7 @@ class Options:
             "started_by": self.started_by,
             "key": self.key,
             "only_due": self.due,
+            "in_fleet": self.in_fleet,
             "addresses": self.addresses,
         }
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
+import signal
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
@@ -24,6 +26,8 @@ from newscrawl.settings import Settings, scrapy_settings
 from newscrawl.site import Site
 from newscrawl.store.articles import ArticleWriter
 from newscrawl.store.connect import DatabaseDown, describe
+
+logger = logging.getLogger(__name__)
 
 LOOK = 0.5  # seconds between two tellings of the counts
 MOST_FOR_COUNTS = 20  # such tellings take no more than one part in so many of the time
@@ -47,7 +51,7 @@ def crawl(
     outcome, listed = Outcome({}), Listed(sites)
 
     async def leave_out_earlier(session: Session) -> None:
-        earlier = await earlier_runs(session, options.key, [site.name for site in sites])
+        earlier = await earlier_runs(session, options.key, [site.name for site in sites], unended=not options.in_fleet)
         listed.leave_out(ended.site for ended in earlier)
         for ended in earlier:
             outcome.add(ended)
@@ -115,11 +119,15 @@ class Running:
             process, self.options, stop, most=self.own.sites_at_once, on_end=self._ended, on_article=self.on_article
         )
         telling = asyncio.create_task(self._tell(crawlers))
+        watching = None
         try:
             if not self.options.dry_run:
                 # Held, so that an embedded server runs until the last site is done.
                 session = await stop.unless_requested(open_session(self.own))
                 self._end_writes_in_time(session.writer)
+                session.holdings.when_lost(end_in_order)
+                if self.options.in_fleet:
+                    watching = asyncio.create_task(self._watch(session))
                 if self.before is not None:
                     await self.before(session)
             await crawlers.crawl(supply)
@@ -129,6 +137,8 @@ class Running:
                     self.on_end(ended)
         finally:
             telling.cancel()
+            if watching is not None:
+                watching.cancel()
             if self.on_progress is not None:
                 self.on_progress(crawlers.counts())
             if session is not None:
@@ -143,6 +153,14 @@ class Running:
         stop = self.stop
         stop.then(lambda: writer.end_by(asyncio.get_running_loop().time() + stop.left(WRITES)))
 
+    async def _watch(self, session: Session) -> None:
+        """End the crawl where others may have taken its sites."""
+        while session.holdings.is_sure and not self.stop.is_requested:
+            await asyncio.sleep(LOOK)
+        if not self.stop.is_requested:
+            logger.warning("the database has not answered for long: others may crawl these sites now; this run ends")
+            end_in_order()
+
     async def _tell(self, crawlers: Crawlers) -> None:
         pause = LOOK
         while self.on_progress is not None:
@@ -150,6 +168,11 @@ class Running:
             begun = time.monotonic()
             self.on_progress(crawlers.counts())
             pause = max(LOOK, MOST_FOR_COUNTS * (time.monotonic() - begun))
+
+
+def end_in_order() -> None:
+    """Let this process end as by SIGTERM: what was fetched is stored."""
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _start(process: AsyncCrawlerProcess, main: Beside, stop: Stop, *, is_led: bool) -> None:

@@ -16,12 +16,13 @@ from scrapy.exceptions import CloseSpider
 
 from newscrawl.crawl.circumstances import command_line, options_of, versions
 from newscrawl.crawl.coverage import COVERED
+from newscrawl.crawl.holding import hold_within, names_to_hold
 from newscrawl.crawl.hosts_now import hosts_now
 from newscrawl.crawl.lock import SiteLock, SiteLocked, take_within
 from newscrawl.crawl.log import keep_to_one_line, make_none_below
 from newscrawl.crawl.reading import Reading
 from newscrawl.crawl.refusals import Dropped
-from newscrawl.crawl.stop import READS, EndedEarly
+from newscrawl.crawl.stop import READS, WRITES, EndedEarly
 from newscrawl.records import Run
 from newscrawl.settings import ConfigurationError, read_settings
 from newscrawl.spiders.fates import KNOWN, NOT_FETCHED, SHOWN, STORED, VISITED
@@ -32,6 +33,8 @@ from newscrawl.store.runs import KeyTaken, run_identity, start_run
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
+
+    from newscrawl.crawl.session import Session
 
 PREFIX = "newscrawl/"
 MOST_REASONS = 50  # keys of a table of a record: it is kept for ever
@@ -147,6 +150,7 @@ class RunRecord:
         self.crawler = crawler
         self.started_at = datetime.now(UTC)
         self.lock: SiteLock | None = None
+        self._held: list[str] = []
         self._ending: asyncio.Task[None] | None = None
         crawler.signals.connect(self.spider_opened, signal=signals.spider_opened)
         crawler.signals.connect(self.spider_closed, signal=signals.spider_closed)
@@ -175,6 +179,7 @@ class RunRecord:
             self.lock, self.started_at = lock, datetime.now(UTC)
             await spider.stop.unless_requested(spider.open_database())
             assert spider.session is not None
+            await self._hold(spider, spider.session)
             run = run_of(self.crawler, self.started_at)
             identity = run_identity(run)
             try:
@@ -201,6 +206,15 @@ class RunRecord:
         except ConfigurationError as error:
             spider.logger.error("%s", error)
             raise CloseSpider("configuration") from None
+
+    async def _hold(self, spider: SiteSpider, session: Session) -> None:
+        """Take the site, and in a fleet its hosts, from all other processes. Raises SiteLocked, EndedEarly."""
+        names = names_to_hold(spider.site, in_fleet=spider.in_fleet)
+        if not await hold_within(session.holdings, names, spider.wait, spider.stop, spider.logger):
+            raise EndedEarly
+        self._held, self.started_at = names, datetime.now(UTC)
+        if spider.in_fleet:  # who asked these hosts before may have done so a moment ago
+            await spider.stop.wait(self.crawler.settings.getfloat("DOWNLOAD_DELAY"))
 
     def item_scraped(self, spider: SiteSpider, response: Response | None) -> None:
         """An article that came through all pipelines."""
@@ -250,9 +264,19 @@ class RunRecord:
                 await spider.session.writer.end_run(spider.run_id, run)
                 await spider.session.writer.flush()
         finally:
+            await self._let_go(spider)
             await spider.close_database()
             if self.lock is not None:
                 self.lock.release()
+
+    async def _let_go(self, spider: SiteSpider) -> None:
+        if spider.session is None or not self._held:
+            return
+        try:
+            await spider.stop.within(WRITES, spider.session.holdings.give_back(self._held))
+        except (PyMongoError, TimeoutError):  # whoever wants the site finds that this process is no more
+            spider.logger.debug("the site could not be given back")
+        self._held = []
 
 
 def _asked_for(response: Response | None) -> str | None:

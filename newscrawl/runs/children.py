@@ -93,18 +93,23 @@ async def start(
     folder: Path,
     *,
     only_due: bool = False,
+    job: str | None = None,
     environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Child:
-    """Start the crawl of a slot. `environment`: further variables for it. Raises OSError where no process can be
-    started or the folder cannot be written."""
+    """Start the crawl of a slot. `job`: of this job of a fleet; it keeps off what other machines crawl, and ends where
+    this process does. `environment`: further variables for it.
+
+    Raises OSError where no process can be started or the folder cannot be written.
+    """
     os.makedirs(folder, mode=0o700, exist_ok=True)
-    log = folder / (re.sub(r"[^A-Za-z0-9.-]", "_", slot.id) + ".log")
+    log = folder / (re.sub(r"[^A-Za-z0-9.-]", "_", job or slot.id) + ".log")
     with log.open("wb") as file:
         process = await asyncio.create_subprocess_exec(
             *NEWSCRAWL,
             *command_of(schedule, slot, only_due=only_due),
+            *(["--in-fleet"] if job else []),
             env={**environment_of(schedule), **environment},
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=asyncio.subprocess.PIPE if job else asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=file,
             start_new_session=True,  # Ctrl-C is for the scheduler, which ends its crawls in order

@@ -23,6 +23,7 @@ from newscrawl.runs.dues import dues_of
 from newscrawl.runs.metrics import SchedulerMetrics
 from newscrawl.runs.orphans import Orphans
 from newscrawl.runs.planner import Planner
+from newscrawl.runs.starter import Database, MakeStarter, Starter
 from newscrawl.schedule import Lease, Schedule
 from newscrawl.settings import Settings
 from newscrawl.site import SiteError, load_sites
@@ -55,7 +56,8 @@ class Scheduler:
     """Plans and starts the crawls of a database.
 
     `say`: takes lines for people. `once`: it ends when nothing is due and nothing runs. `standby`: it waits while
-    another one plans. `beat`: seconds between two lines that say what runs; None: no such lines.
+    another one plans. `beat`: seconds between two lines that say what runs; None: no such lines. `fleet`: makes what
+    sends the crawls to other machines; None: each is a process of this one.
     """
 
     def __init__(
@@ -67,14 +69,15 @@ class Scheduler:
         once: bool = False,
         standby: bool = False,
         beat: float | None = 30,
+        fleet: MakeStarter | None = None,
     ) -> None:
-        self.own, self.say = own, say
+        self.own, self.say, self.fleet = own, say, fleet
         self.max_parallel, self.once, self.standby, self.beat = max_parallel, once, standby, beat
         self.codes: list[int] = []
         """Exit codes of the crawls that have ended."""
         self._signals = 0
         self._woken = asyncio.Event()
-        self._crawls: Crawls | None = None
+        self._crawls: Starter | None = None
         self._connection: Connection | None = None
         self._sites_at = self._dues_at = self._beat_at = NEVER
         self._health_at = time.monotonic()
@@ -100,9 +103,8 @@ class Scheduler:
         if connection is None:
             return
         lease = SchedulerLease(connection.database)
-        crawls = Crawls(connection.database, lease.holder, self.own.data / "logs", self.say, most=self.max_parallel)
+        crawls = self._starter(connection.database, lease.holder, environment)
         self._crawls, self.codes, crawls.woken = crawls, crawls.codes, self._woken
-        crawls.environment = environment
         try:
             await self._plan_while_wanted(connection, lease, crawls)
         finally:
@@ -111,6 +113,13 @@ class Scheduler:
                 await lease.give_back()
             await crawls.end_alerts(at_once=self._signals > 0)
             await connection.close()
+
+    def _starter(self, database: Database, holder: str, environment: Mapping[str, str]) -> Starter:
+        if self.fleet is not None:
+            return self.fleet(database, holder, self.say)
+        crawls = Crawls(database, holder, self.own.data / "logs", self.say, most=self.max_parallel)
+        crawls.environment = environment
+        return crawls
 
     async def _open(self) -> Connection | None:
         """The database, with its schema, as soon as it is there; None where the end came first."""
@@ -132,7 +141,7 @@ class Scheduler:
             backoff = min(2 * backoff, LONGEST_BACKOFF)
         return None
 
-    async def _plan_while_wanted(self, connection: Connection, lease: SchedulerLease, crawls: Crawls) -> None:
+    async def _plan_while_wanted(self, connection: Connection, lease: SchedulerLease, crawls: Starter) -> None:
         planner = Planner(crawls, Orphans(connection.database, lease.holder), self.say)
         backoff, is_planning, away_since = TICK, False, None
         self.metrics.planner = planner
@@ -224,6 +233,7 @@ class Scheduler:
         for said in sites.left_out():
             self._tell_once(said)
         planner.sites = sites
+        planner.crawls.know(sites)
 
     def _tell_once(self, text: str) -> None:
         if text not in self._told:

@@ -87,8 +87,8 @@ def run_identity(run: Run) -> str:
 
 
 async def start_run(database: Database, identity: str, run: Run) -> None:
-    """Record a run that begins. The caller holds the site's lock: earlier runs of this machine without end crashed, as
-    those of other machines did that have given no sign of life for long.
+    """Record a run that begins. The caller holds the site: earlier runs of this machine without end crashed, as those
+    of other machines did that have given no sign of life for long, or have its key.
 
     Raises KeyTaken where another run, which has not crashed, has its key.
     """
@@ -96,7 +96,8 @@ async def start_run(database: Database, identity: str, run: Run) -> None:
     of_others = {
         "$or": [{"seen_at": {"$lt": now - SILENT}}, {"seen_at": None, "started_at": {"$lt": now - LONGEST_RUN}}]
     }
-    dead = {"site": run.site, "ended_at": None, "reason": None, "$or": [{"host": run.host}, of_others]}
+    of_its_key = [{"key": run.key}] if run.key is not None else []
+    dead = {"site": run.site, "ended_at": None, "reason": None, "$or": [{"host": run.host}, of_others, *of_its_key]}
     await runs.update_many(dead, [_CRASH])
     try:
         await runs.insert_one({"_id": identity, **run.model_dump(), "seen_at": now, "holds_key": run.key is not None})
