@@ -106,7 +106,7 @@ def columns() -> str:
 
 def metrics() -> str:
     """Every metric."""
-    parts = {"crawl": "crawls", "schedule": "scheduler", "serve": "`serve`", "every": "all"}
+    parts = {"crawl": "crawls", "schedule": "scheduler", "worker": "workers", "serve": "`serve`", "every": "all"}
     rows = (
         f"| `{family.name}` | {family.kind} | {', '.join(f'`{label}`' for label in family.labels)} "
         f"| {parts[family.part]} | {family.told} |"

@@ -198,6 +198,15 @@ ROWS: dict[str, list[Panel]] = {
             _quantiles("newscrawl_http_request_seconds"),
             "s",
         ),
+        Panel(
+            "Fleet",
+            "Jobs by state, and how many the workers take at a time.",
+            {
+                "sum by (state) (newscrawl_scheduler_jobs)": "{{state}}",
+                "sum(newscrawl_worker_jobs_running)": "at workers",
+                "sum(newscrawl_worker_jobs_limit)": "limit of the workers",
+            },
+        ),
         Panel("Versions", "", {"count by (version) (newscrawl_build_info)": "{{version}}"}, kind="stat"),
     ],
 }

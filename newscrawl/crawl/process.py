@@ -155,8 +155,9 @@ class Running:
 
     async def _watch(self, session: Session) -> None:
         """End the crawl where others may have taken its sites."""
-        while session.holdings.is_sure and not self.stop.is_requested:
-            await asyncio.sleep(LOOK)
+        while session.holdings.is_sure:
+            if await self.stop.wait(LOOK):
+                return
         if not self.stop.is_requested:
             logger.warning("the database has not answered for long: others may crawl these sites now; this run ends")
             end_in_order()

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -54,9 +54,16 @@ class Agent:
             since=now,
             seen_at=now,
         )
+        self.environment: Mapping[str, str] = {}
+        """Further variables for the crawls."""
         self._ending = asyncio.Event()
         self._beating: asyncio.Task[None] | None = None
         self._children: list[Child] = []
+
+    @property
+    def running(self) -> int:
+        """Jobs that are being crawled."""
+        return len(self._children)
 
     async def register(self) -> None:
         """Tell of this worker, and go on doing so. Raises PyMongoError."""
@@ -138,7 +145,14 @@ class Agent:
         self.say(f"{job.id}: crawling {some}")
         began = datetime.now(UTC)
         try:
-            child = await start(job.plan, job.part, self.data / "logs", only_due=job.only_due, job=job.id)
+            child = await start(
+                job.plan,
+                job.part,
+                self.data / "logs",
+                only_due=job.only_due,
+                job=job.id,
+                environment=self.environment,
+            )
         except OSError as error:
             await self._record(job, 1, f"no crawl can be started: {error}")
             return True

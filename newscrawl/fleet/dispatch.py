@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -77,6 +77,17 @@ class Dispatch:
         """Sites whose job has not ended."""
         return {name for job in self._jobs for name in job.sites}
 
+    @property
+    def jobs(self) -> Mapping[str, int]:
+        """Jobs that have not ended, by state."""
+        running = sum(job.state == "running" for job in self._jobs)
+        return {"running": running, "waiting": len(self._jobs) - running}
+
+    @property
+    def waiting_since(self) -> datetime | None:
+        """When the oldest job that waits for a worker was to start."""
+        return min((job.planned_at for job in self._jobs if job.state == "waiting"), default=None)
+
     def held(self, now: datetime) -> set[str]:
         """Sites that are left alone after a crawl that failed."""
         return self._holds.at(now)
@@ -89,9 +100,9 @@ class Dispatch:
         """What runs, in words."""
         if not self._slots:
             return "nothing"
-        running = sum(job.state == "running" for job in self._jobs)
+        jobs = self.jobs
         spans = [f"{slot.schedule} for {span_text(now - (slot.started_at or now))}" for slot in self._slots.values()]
-        return f"{', '.join(spans)}; {running} jobs run, {len(self._jobs) - running} wait"
+        return f"{', '.join(spans)}; {jobs['running']} jobs run, {jobs['waiting']} wait"
 
     async def start(
         self,

@@ -19,6 +19,8 @@ from pymongo.errors import PyMongoError
 
 from newscrawl.fleet.agent import Agent
 from newscrawl.fleet.broker import TASK, broker_app, check, describe
+from newscrawl.fleet.metrics import tally_of
+from newscrawl.metrics.exposure import Exposure
 from newscrawl.settings import Settings
 from newscrawl.store.connect import Connection, DatabaseDown, open_connection
 from newscrawl.store.connect import describe as describe_database
@@ -36,6 +38,7 @@ class FleetWorker:
         self._loop = asyncio.new_event_loop()
         self._agent: Agent | None = None
         self._connection: Connection | None = None
+        self._exposure: Exposure | None = None
 
     def run(self) -> None:
         """Take jobs until SIGINT or SIGTERM. Raises NoBroker, BrokerDown and DatabaseDown, these at the start alone."""
@@ -57,11 +60,18 @@ class FleetWorker:
             await apply_schema(self._connection)
             agent = Agent(self._connection, self.own.data, self.say, most=self.jobs)
             await agent.register()
+            self._exposure = Exposure(
+                self.own.metrics, self.say, [lambda: tally_of(agent)], has_children=True, announces=True
+            )
+            await self._exposure.start()
+            agent.environment = self._exposure.environment
         except PyMongoError as error:
             raise DatabaseDown(describe_database(error, self.own.mongo_uri)) from None
         return agent
 
     async def _end(self) -> None:
+        if self._exposure is not None:
+            await self._exposure.stop()
         if self._agent is not None:
             await self._agent.leave()
         if self._connection is not None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["counter", "gauge", "histogram"]
-Part = Literal["crawl", "schedule", "serve", "every"]
+Part = Literal["crawl", "schedule", "worker", "serve", "every"]
 Merge = Literal["sum", "latest", "same"]
 
 MOST_SITES = 1000
@@ -96,7 +96,7 @@ DATABASE_UP = Family(
 LAG = Family(
     "newscrawl_scheduler_lag_seconds",
     "gauge",
-    "How long the oldest slot that is due has waited for its start; 0: none waits.",
+    "How long the oldest slot that is due, or job of a fleet, has waited for its start; 0: none waits.",
     (),
     "schedule",
 )
@@ -112,6 +112,18 @@ EXITS = Family(
 MISSED = Family(
     "newscrawl_scheduler_missed_slots_total", "counter", "Planned runs that did not start in time.", (), "schedule"
 )
+
+JOBS = Family(
+    "newscrawl_scheduler_jobs",
+    "gauge",
+    "Jobs of a fleet, by state: waiting for a worker, running.",
+    ("state",),
+    "schedule",
+)
+
+WORKER_RUNNING = Family("newscrawl_worker_jobs_running", "gauge", "Jobs that the worker is at.", (), "worker")
+WORKER_LIMIT = Family("newscrawl_worker_jobs_limit", "gauge", "Jobs that it takes at a time.", (), "worker")
+WORKER_DONE = Family("newscrawl_worker_jobs_total", "counter", "Jobs that it has ended.", (), "worker")
 
 HTTP_REQUESTS = Family(
     "newscrawl_http_requests_total",

@@ -62,6 +62,7 @@ class SchedulerMetrics:
         if self.planner is not None:
             crawls = self.planner.crawls
             told.add(families.LAG, self._lag(self.planner, now))
+            told.add_table(families.JOBS, crawls.jobs)
             told.add(families.PARALLEL, len(crawls))
             told.add(families.MOST_PARALLEL, crawls.most)
             told.add(families.STARTED, len(crawls.codes) + len(crawls))
@@ -72,7 +73,8 @@ class SchedulerMetrics:
     def _lag(self, planner: Planner, now: datetime) -> float:
         if not self.is_planning:
             return 0.0
-        late = 0.0
+        waits = planner.crawls.waiting_since
+        late = max(0.0, (now - waits).total_seconds()) if waits is not None else 0.0
         for schedule in self.schedules:
             try:
                 at = planner.next(schedule, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -28,6 +28,14 @@ class Starter(Protocol):
     @property
     def sites(self) -> set[str]:
         """Sites that are being crawled, or wait for it."""
+
+    @property
+    def jobs(self) -> Mapping[str, int]:
+        """Jobs of a fleet by state, `waiting` and `running`; nothing where crawls are processes of this machine."""
+
+    @property
+    def waiting_since(self) -> datetime | None:
+        """When the oldest job that waits for a worker was to start."""
 
     def held(self, now: datetime) -> set[str]:
         """Sites that are left alone after a crawl that failed."""

@@ -206,6 +206,7 @@ def test_every_metric_of_the_dashboard_is_told() -> None:
         "newscrawl_scheduler_starts_total",
         "newscrawl_http_database_up",
         "newscrawl_http_streams",
+        "newscrawl_worker_jobs_total",
     }
 
 
