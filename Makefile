@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: demo test docs audit bench bench-accuracy bench-consumers bench-duplicates bench-ingest bench-memory bench-publishers bench-sites chaos flaky fuzz hostile lock million clean
+.PHONY: demo test docs audit bench bench-accuracy bench-consumers bench-duplicates bench-hot-path bench-ingest bench-memory bench-peers bench-publishers bench-sites chaos flaky fuzz hostile lock million peers clean
 
 demo: .venv/.installed
 	@$(BIN)/newscrawl demo
@@ -56,6 +56,18 @@ bench-consumers: .venv/.installed
 bench-accuracy: .venv/.installed
 	@$(BIN)/python benchmarks/accuracy.py
 
+# Where the processor time of a crawl goes, part by part: some minutes.
+bench-hot-path: .venv/.installed
+	@$(BIN)/python benchmarks/hot_path.py
+
+# Speed beside the peers of `make peers`, four benchmarks of which each keeps its result: some hours. docs/benchmarks.md
+bench-peers: .venv/.installed peers
+	@for name in startup extraction cost_by_size peers_crawl; do \
+		echo "$$name …"; $(BIN)/python benchmarks/$$name.py --keep; done
+
+# Other readers and crawlers of news, in a folder of their own.
+peers: .venv-peers/.installed
+
 # Real pages of $NEWSCRAWL_SHARED from a WARC file into a database: about two minutes.
 bench-ingest: .venv/.installed
 	@$(BIN)/python benchmarks/ingest.py
@@ -74,11 +86,11 @@ bench-sites: .venv/.installed
 
 # Exact versions for all supported Pythons, from the lower bounds in pyproject.toml.
 lock:
-	uv pip compile pyproject.toml --extra web --extra export --extra mcp --universal --generate-hashes --no-header --no-annotate -q -o requirements.lock
-	uv pip compile pyproject.toml --extra web --extra export --extra mcp --group dev --universal --generate-hashes --no-header --no-annotate -q -c requirements.lock -o requirements-dev.lock
+	uv pip compile pyproject.toml --all-extras --universal --generate-hashes --no-header --no-annotate -q -o requirements.lock
+	uv pip compile pyproject.toml --all-extras --group dev --universal --generate-hashes --no-header --no-annotate -q -c requirements.lock -o requirements-dev.lock
 
 clean:
-	rm -rf .venv build dist
+	rm -rf .venv .venv-peers build dist
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "newscrawl needs Python 3.11 or newer; install it, or name it: make PYTHON=/path/to/python3.11"; exit 1; }
@@ -88,6 +100,13 @@ clean:
 	@echo "Installing newscrawl into .venv (once, about a minute) …"
 	@$(BIN)/pip install -qq --disable-pip-version-check -r requirements.lock
 	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+.venv-peers/.installed: pyproject.toml | .venv/bin/python
+	@echo "Installing the peers into .venv-peers …"
+	@$(BIN)/python -m venv .venv-peers
+	@.venv-peers/bin/pip install -qq --disable-pip-version-check "pip>=25.1"
+	@.venv-peers/bin/pip install -qq --disable-pip-version-check --group peers-apart
 	@touch $@
 
 .venv/.tools: requirements-dev.lock .venv/.installed

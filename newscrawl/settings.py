@@ -94,6 +94,9 @@ class Settings(BaseModel):
     )
     delay: float = Field(default=2.0, ge=0, le=3600, description="Seconds between two requests to one host.")
     concurrency: int = Field(default=1, ge=1, le=64, description="Requests to one host at a time.")
+    sites_at_once: int = Field(
+        default=400, ge=1, le=100000, description="Sites that one process crawls at a time; the others wait."
+    )
     max_crawl_delay: float = Field(
         default=30.0, ge=0, le=3600, description="Seconds up to which the Crawl-delay of a robots.txt is kept to."
     )
@@ -308,12 +311,15 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
             f"scrapy.downloadermiddlewares.{theirs}": None
             for theirs in (
                 "cookies.CookiesMiddleware",
+                "downloadtimeout.DownloadTimeoutMiddleware",  # by the download, from newscrawl's own settings
                 "httpauth.HttpAuthMiddleware",
                 "httpcompression.HttpCompressionMiddleware",
+                "offsite.OffsiteMiddleware",  # by the spider, which knows its site's hosts
                 "redirect.MetaRefreshMiddleware",
                 "redirect.RedirectMiddleware",
                 "retry.RetryMiddleware",
                 "robotstxt.RobotsTxtMiddleware",
+                "stats.DownloaderStats",  # by the spider's traffic
             )
         }
         | {
@@ -322,6 +328,16 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
             "newscrawl.crawl.retries.Refreshes": 580,
             "newscrawl.crawl.retries.Redirects": 600,
             "newscrawl.crawl.cookies.HostCookies": 700,
+        },
+        "SPIDER_MIDDLEWARES": {  # every request and article passes through each of them
+            f"scrapy.spidermiddlewares.{theirs}": None
+            for theirs in (
+                "depth.DepthMiddleware",
+                "httperror.HttpErrorMiddleware",
+                "metacopy.MetaCopyDetectionMiddleware",
+                "referer.RefererMiddleware",
+                "start.StartSpiderMiddleware",
+            )
         },
         "RETRY_TIMES": own.retries,
         # What the downloads above raise. Scrapy's list names more, and loads its other downloads to know them (0.2 s).
@@ -336,7 +352,6 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
         "URLLENGTH_LIMIT": own.max_url_length,
         "AUTOTHROTTLE_ENABLED": False,  # the gate does it
         "COOKIES_ENABLED": own.cookies,
-        "REFERRER_POLICY": "no-referrer",
         "ITEM_PIPELINES": {
             "newscrawl.pipelines.select.SelectPipeline": 100,
             "newscrawl.pipelines.deduplicate.DeduplicatePipeline": 200,
@@ -344,13 +359,13 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
         },
         "EXTENSIONS": {"newscrawl.crawl.run_record.RunRecord": 500}
         | ({"newscrawl.crawl.metrics.Metrics": 600} if own.metrics else {}),
-        "CONCURRENT_ITEMS": 2,  # of one response, which is one article
+        "CONCURRENT_ITEMS": 1,  # of one response, which is one article
         "SCRAPER_SLOT_MAX_ACTIVE_SIZE": 32 * 2**20,  # bytes of pages that wait for the database: some whole batches
         "ASYNCIO_EVENT_LOOP": "uvloop.Loop",
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         "LOG_LEVEL": own.log_level,
-        "HTTPERROR_ALLOW_ALL": True,
+        "WARN_ON_GENERATOR_RETURN_VALUE": False,  # it looks for a mistake in the source of every callback
     }
 
 

@@ -8,6 +8,7 @@ the file's path, the key, what is wrong and what would be right. No network, no 
 from __future__ import annotations
 
 import difflib
+import pickle
 import re
 import tomllib
 import zoneinfo
@@ -247,6 +248,11 @@ class Site(_Table):
         return cls(name=name, publisher=host.removeprefix("www."), home=f"{urlsplit(url).scheme}://{host}/")
 
     @cached_property
+    def packed(self) -> bytes:
+        """The site for another process; see `unpacked`."""
+        return pickle.dumps(self, pickle.HIGHEST_PROTOCOL)
+
+    @cached_property
     def sources(self) -> dict[str, str]:
         """Address to kind of every listing, feed and sitemap of every edition."""
         kinds = ("listing", "feed", "sitemap")
@@ -296,6 +302,13 @@ class Site(_Table):
     def languages(self) -> tuple[str, ...]:
         """Languages of the editions, in their order, each once."""
         return tuple(dict.fromkeys(edition.language for edition in self.editions))
+
+
+@lru_cache(maxsize=256)
+def unpacked(packed: bytes) -> Site:
+    """The site that another process has packed; the same object for the same bytes."""
+    site: Site = pickle.loads(packed)
+    return site
 
 
 def read_site(path: Path, *, at_a_glance: bool = False) -> Site:

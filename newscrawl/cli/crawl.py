@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import UTC, date, datetime, timedelta
 from signal import Signals
@@ -17,7 +18,15 @@ from newscrawl.cli.progress import final_line, progress
 from newscrawl.normalize.spans import parse_span
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from newscrawl.article import Article
+    from newscrawl.crawl.options import Options, Outcome, Progress
     from newscrawl.records import Run
+    from newscrawl.settings import Settings
+    from newscrawl.site import Site
+
+MOST_PROCESSES = 256
 
 
 def days_of(first: str | None, last: str | None, since: str | None, now: datetime) -> tuple[date, date] | None:
@@ -43,11 +52,40 @@ def days_of(first: str | None, last: str | None, since: str | None, now: datetim
     return begin, end
 
 
+def processes_asked(text: str) -> int:
+    """The number of processes that `--jobs` names. Ends with code 2 where it names none."""
+    if text in ("0", "auto"):
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if text.isascii() and text.isdigit() and int(text[:9]) <= MOST_PROCESSES:
+        return int(text)
+    fail(f"--jobs {text!r} is no number of processes from 1 to {MOST_PROCESSES}, and not `auto`", Exit.USAGE)
+
+
+def run_crawl(
+    sites: list[Site],
+    own: Settings,
+    options: Options,
+    processes: int,
+    on_article: Callable[[Article], None] | None,
+    on_progress: Progress,
+) -> Outcome:
+    """Crawl in this process, or with several. Raises DatabaseDown, OSError."""
+    if processes > 1 and len(sites) > 1:
+        from newscrawl.crawl.parallel import crawl_in_parallel
+
+        return crawl_in_parallel(sites, own, options, processes, on_article=on_article, on_progress=on_progress)
+    from newscrawl.crawl.process import crawl as crawl_here
+
+    return crawl_here(sites, own, options, on_article=on_article, on_progress=on_progress)
+
+
 def crawl(
     names: Annotated[list[str] | None, typer.Argument(metavar="SITE…", help="Sites by name.")] = None,
     *,
     every: Annotated[bool, typer.Option("--all", help="Every site.")] = False,
-    limit: Annotated[int | None, typer.Option(min=1, help="Fetch at most so many new articles a site.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=0, help="Fetch at most so many new articles a site; 0: begin, fetch nothing, end.")
+    ] = None,
     since: Annotated[str | None, typer.Option(help="Nothing older: 2d, 12h, or a date like 2026-01-31.")] = None,
     first: Annotated[str | None, typer.Option("--from", help="Backfill from this day, such as 2026-01-01.")] = None,
     last: Annotated[str | None, typer.Option("--to", help="Backfill up to this day and all of it; else today.")] = None,
@@ -73,6 +111,9 @@ def crawl(
         str | None,
         typer.Option("--idempotency-key", help="Of each site start one crawl with it; told again, show what that did."),
     ] = None,
+    jobs: Annotated[
+        str, typer.Option("--jobs", "-j", metavar="N", help="Crawl with so many processes; auto: one a core.")
+    ] = "1",
     started_by: Annotated[str | None, typer.Option("--started-by", hidden=True)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
@@ -88,11 +129,9 @@ def crawl(
 
     newscrawl crawl unn --revisit
 
-    newscrawl crawl --all --due
+    newscrawl crawl --all --due --jobs auto
     """
-    from newscrawl.article import Article
-    from newscrawl.crawl.process import Options
-    from newscrawl.crawl.process import crawl as run_crawl
+    from newscrawl.crawl.options import Options
     from newscrawl.runs.past import ENDED_BY_OPERATOR
     from newscrawl.store.connect import DatabaseDown
     from newscrawl.store.last_health import keep_health
@@ -109,6 +148,7 @@ def crawl(
         days = days_of(first, last, since, datetime.now(UTC))
     except ValueError as error:
         fail(str(error), Exit.USAGE)
+    processes = processes_asked(jobs)
     if not chosen:
         fail("name at least one site, or --all; `newscrawl sites list` shows them", Exit.USAGE)
 
@@ -149,13 +189,13 @@ def crawl(
     started = time.monotonic()
     try:
         with progress(quiet=dry_run) as report:
-            outcome = run_crawl(chosen, own, options, on_article=show if dry_run else None, on_progress=report)
+            outcome = run_crawl(chosen, own, options, processes, show if dry_run else None, report)
     except DatabaseDown as error:
         fail(str(error), Exit.DEPENDENCY)
     except OSError as error:
         fail(f"{error}; correct the folder, or name another in NEWSCRAWL_DATA", Exit.USAGE)
     runs = list(outcome.runs.values())
-    if not dry_run:
+    if not dry_run and limit != 0:
         ended = {run.site: run.outcome for run in runs if run.outcome and run.reason not in ENDED_BY_OPERATOR}
         keep_health(own.data, ended, datetime.now(UTC))
     if as_json:
@@ -164,12 +204,12 @@ def crawl(
     elif runs and manner.is_quiet:
         out.print(final_line(runs, time.monotonic() - started), soft_wrap=True)
     elif runs:
-        summary(runs, dry_run=dry_run, only_revisits=revisit)
+        summary(runs, dry_run=dry_run, only_revisits=revisit or limit == 0)
         show_further(runs, outcome.identities, outcome.earlier)
     if outcome.signal:
         err.print(f"Ended early by {Signals(outcome.signal).name}: what was fetched is stored; the next run goes on.")
     left_out = known.wrong if known is not None else ()
-    code = exit_code(runs, len(chosen), may_be_idle=revisit or due, has_left_out=bool(left_out))
+    code = exit_code(runs, len(chosen), may_be_idle=revisit or due or limit == 0, has_left_out=bool(left_out))
     raise typer.Exit(128 + outcome.signal if outcome.signal else int(code))
 
 

@@ -5,6 +5,7 @@ It tells the spider's traffic which requests it has taken out of the spider's qu
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from scrapy import signals
@@ -37,6 +38,17 @@ class PacedDownloader(Downloader):
         if request.callback is not NO_CALLBACK:  # else it was in no queue
             self._begun(request)
         return super().fetch(request)
+
+    async def _enqueue_request(self, request: Request) -> Response:
+        """The answer to a request, without a queue. Of Scrapy's slots its scheduler wants to know which is busy."""
+        key, slot = self._get_slot(request)
+        request.meta[self.DOWNLOAD_SLOT] = key
+        slot.active.add(request)
+        slot.lastseen = time.monotonic()
+        try:
+            return await self.handlers.download_request_async(request)
+        finally:
+            slot.active.remove(request)
 
     def _scheduled(self, request: Request) -> None:
         self._traffic.scheduled(request.url)

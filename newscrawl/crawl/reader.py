@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copyreg
+import io
 import json
 import logging
 import os
@@ -23,6 +25,7 @@ from typing import Any, TypeVar, TypeVarTuple
 
 from newscrawl.crawl.turns import Turns
 from newscrawl.crawl.worker import Answer, Job
+from newscrawl.site import Site, unpacked
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -127,7 +130,7 @@ class Worker:
         """The answer; None where the process has ended without one."""
         assert self._streams is not None
         reader, writer = self._streams
-        message = pickle.dumps(job, pickle.HIGHEST_PROTOCOL)
+        message = _packed(job)
         try:
             writer.write(len(message).to_bytes(8))
             writer.write(message)
@@ -167,6 +170,11 @@ class Reader:
         self._tasks: set[asyncio.Task[Any] | None] = set()
         """Those that wait for a page. Scrapy keeps no hold of its tasks, nor does the loop: one that waits for what
         only itself knows is collected as garbage, and its request never ends."""
+
+    @property
+    def waiting(self) -> int:
+        """Pages that wait for a worker."""
+        return self._turns.waiting
 
     async def read(
         self,
@@ -254,11 +262,6 @@ class Reader:
         return is_there
 
     @property
-    def waiting(self) -> int:
-        """Pages that wait for their turn."""
-        return self._turns.waiting
-
-    @property
     def processes(self) -> list[int]:
         """Numbers of the processes that read pages, and of the one that they are forked from."""
         workers = (worker.process for worker in (*self._idle, *self._busy))
@@ -271,6 +274,15 @@ class Reader:
         for worker in self._busy:
             worker.end()
         await self._template.end()
+
+
+def _packed(job: Job) -> bytes:
+    """A job for a worker. A site goes as bytes that are made once, and that the worker takes apart once."""
+    buffer = io.BytesIO()
+    pickler = pickle.Pickler(buffer, pickle.HIGHEST_PROTOCOL)
+    pickler.dispatch_table = copyreg.dispatch_table | {Site: lambda site: (unpacked, (site.packed,))}
+    pickler.dump(job)
+    return buffer.getvalue()
 
 
 def _environment() -> dict[str, str]:
@@ -296,3 +308,8 @@ async def close_reader(reader: Reader) -> None:
     if reader.users == 0:
         _readers.pop(reader.seconds, None)
         await reader.close()
+
+
+def pages_waiting() -> int:
+    """Pages that wait for their reading in this process."""
+    return sum(reader.waiting for reader in _readers.values())

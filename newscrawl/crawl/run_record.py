@@ -18,7 +18,7 @@ from newscrawl.crawl.circumstances import command_line, options_of, versions
 from newscrawl.crawl.coverage import COVERED
 from newscrawl.crawl.hosts_now import hosts_now
 from newscrawl.crawl.lock import SiteLock, SiteLocked, take_within
-from newscrawl.crawl.log import keep_to_one_line
+from newscrawl.crawl.log import keep_to_one_line, make_none_below
 from newscrawl.crawl.reading import Reading
 from newscrawl.crawl.refusals import Dropped
 from newscrawl.crawl.stop import READS, EndedEarly
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 PREFIX = "newscrawl/"
-STATUS = "downloader/response_status_count/"  # Scrapy's name of the count of answers by status
 MOST_REASONS = 50  # keys of a table of a record: it is kept for ever
 
 KEY_TAKEN = "key-taken"
@@ -74,7 +73,7 @@ def figures_of(crawler: Crawler) -> Figures:
     counts["stored"] = fates.number(STORED)
     counts["exceptions"] = int(stats.get("spider_exceptions/count", 0)) + counts.get("item_errors", 0)
     errors = {name.removeprefix("reason/"): number for name, number in counts.items() if name.startswith("reason/")}
-    codes = {key.removeprefix(STATUS): int(number) for key, number in stats.items() if key.startswith(STATUS)}
+    codes = {str(status): number for status, number in sorted(crawler.spider.traffic.statuses.items())}
     return Figures(counts, fates.dropped, errors, codes)
 
 
@@ -160,6 +159,7 @@ class RunRecord:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """As Scrapy makes its components."""
         keep_to_one_line()
+        make_none_below(crawler.settings["LOG_LEVEL"])
         return cls(crawler)
 
     async def spider_opened(self, spider: SiteSpider) -> None:

@@ -41,8 +41,8 @@ Ts = TypeVarTuple("Ts")
 
 
 class SiteSpider(scrapy.Spider):
-    """Crawls `site`. Arguments, all optional and as text: `limit`, `since` (ISO instant), `max_pages`, `dry_run`,
-    `no_revisits` (new articles only), `only_revisits` (no new ones).
+    """Crawls `site`. Arguments, all optional and as text: `limit` (0: nothing is fetched), `since` (ISO instant),
+    `max_pages`, `dry_run`, `no_revisits` (new articles only), `only_revisits` (no new ones).
 
     `first_day` and `last_day` (ISO dates) make a backfill of it; `again`: finished days once more. `now`: what
     failed is tried again at once, also at hosts that are down or want to be left alone. `wait`: seconds to wait for
@@ -164,6 +164,11 @@ class SiteSpider(scrapy.Spider):
         if reader is not None:
             await close_reader(reader)
 
+    @property
+    def fetches_nothing(self) -> bool:
+        """The run begins and ends and asks for no page: no new article is wanted, nor is it there for stored ones."""
+        return self.limit == 0 and not self.only_revisits
+
     def count(self, name: str, number: int = 1) -> None:
         """Add to one of the run's counts."""
         if self.crawler.stats is not None:
@@ -179,7 +184,8 @@ class SiteSpider(scrapy.Spider):
                 await self.learning.recall(self.session)
                 await self._recall_hosts(self.session)
                 await self.listings.recall()
-                await self.revisits.claim()
+                if not self.fetches_nothing:
+                    await self.revisits.claim()
             except PyMongoError as error:
                 await self.database_away(error)
                 return
@@ -189,6 +195,8 @@ class SiteSpider(scrapy.Spider):
         if not self.only_revisits:
             for request in self.articles.requests_again():
                 yield request
+        if self.fetches_nothing:
+            return
         if not self.only_revisits and self.addresses is None:
             async for request in self.listings.requests():
                 yield request

@@ -79,3 +79,14 @@ def test_the_attempts_at_a_failing_article_are_counted_and_postponed_further(new
     assert failure["attempts"] == 3
     assert failure["first_at"] < failure["last_at"]
     assert waits == sorted(set(waits))
+
+
+def test_a_limit_of_no_article_begins_and_ends_and_fetches_nothing(newscrawl: Any, website: Any) -> None:
+    website.listing("sound")
+    newscrawl.add_site("small", website.site_file())
+    newscrawl("crawl", "small", "--limit", "0")
+    assert website.requests == []
+    (run,) = newscrawl.documents("runs")
+    assert (run["outcome"], run["options"], run["counts"].get("stored")) == ("ok", {"limit": 0}, 0)
+    newscrawl("crawl", "small")
+    assert newscrawl.headlines()
