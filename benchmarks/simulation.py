@@ -81,8 +81,8 @@ def _peak(values: list[float]) -> float:
 
 def _workers(sites: int, day: Day, weight: float, chance: random.Random) -> Figures:
     """Jobs at a time, and the cores that they keep busy."""
-    job = cost("job_cpu") + sites * cost("site_file_cpu")
-    busy, files, jobs_at_once = [], [], []
+    job = cost("job_cpu") + sites * cost("site_name_cpu")
+    busy, starts, jobs_at_once = [], [], []
     for slot in day.slots:
         jobs = ceil(slot.sites / JOB_SITES)
         longest = [
@@ -91,14 +91,14 @@ def _workers(sites: int, day: Day, weight: float, chance: random.Random) -> Figu
         ]
         duration = cost("job_seconds") + (sum(longest) / len(longest) if longest else 0)
         busy.append((slot.cpu + jobs * job) / SLOT)
-        files.append(jobs * sites * cost("site_file_cpu") / SLOT)
+        starts.append(jobs * job / SLOT)
         jobs_at_once.append(jobs * duration / SLOT)
     cores = max(1, ceil(_peak(busy) / WORKER_LOAD))
     workers = max(cores, ceil(_peak(jobs_at_once) / WORKER_LOAD))
     memory = cost("crawl_memory") + cost("readers_memory") + JOB_SITES * cost("site_memory")
     return {
         "worker_cores": cores,
-        "worker_cores_for_site_files": round(_peak(files) / WORKER_LOAD, 1),
+        "worker_cores_for_starts": round(_peak(starts) / WORKER_LOAD, 1),
         "workers": workers,
         "worker_memory_gb": round(workers * memory / 1e9, 1),
     }
@@ -155,14 +155,14 @@ def breaks(found: Figures) -> dict[str, int]:
     hot = found["articles_stored"] * cost("hot_index") / sites
     disk = found["database_disk_tb"] * 1e12 / sites
     primary = found["database_cores_peak"] / (1 + (MEMBERS - 1) * SECONDARY) / sites
-    files = max(found["worker_cores_for_site_files"], 1e-9)
-    pages = (found["worker_cores"] - files) / sites
+    workers = found["worker_cores"] / sites
     limits = {
-        "a worker machine of 8 cores": 8 / pages,
+        "a worker machine of 8 cores": 8 / workers,
         "memory for the indexes of one shard, after a year": SHARD_MEMORY * HOT_SHARE / hot,
         "the disk of one shard, after a year": SHARD_DISK * SHARD_LOAD / disk,
         "the processor of one primary": SHARD_CORES * SHARD_LOAD / primary,
-        "site files: reading them takes half of the workers' time": sites * pages * sites / files,
+        "folder of site files: looking through its names takes as long as all else of a start": cost("job_cpu")
+        / cost("site_name_cpu"),
         "the scheduler": 1 / scheduler,
         "a line of 1 Gbit/s": 1000 / (found["network_mbit_peak"] / sites),
     }
@@ -174,9 +174,10 @@ REMEDIES = {
     "memory for the indexes of one shard, after a year": "more memory, older articles exported and removed, or shards",
     "the disk of one shard, after a year": "a larger disk, older articles exported and removed, or shards",
     "the processor of one primary": "shards (`deploy/mongodb/shard.js`)",
-    "site files: reading them takes half of the workers' time": "several databases, each with some of "
-    "the sites; or jobs that read the files of their own sites alone, which newscrawl does not do yet",
-    "the scheduler": "several databases, each with its scheduler and some of the sites",
+    "folder of site files: looking through its names takes as long as all else of a start": "larger jobs "
+    "(`NEWSCRAWL_JOB_SITES`), or several databases, each with some of the sites",
+    "the scheduler": "several databases, each with its scheduler and some of the sites: it reads every site file anew "
+    "twice a minute",
     "a line of 1 Gbit/s": "workers at several places",
 }
 
@@ -187,7 +188,7 @@ ROWS: tuple[tuple[str, str], ...] = (
     ("network_mbit_peak", "Mbit/s in, busiest minutes"),
     ("workers", "`newscrawl worker` processes"),
     ("worker_cores", "their cores"),
-    ("worker_cores_for_site_files", "of these for reading site files"),
+    ("worker_cores_for_starts", "of these for the starts of jobs"),
     ("worker_memory_gb", "their memory, GB"),
     ("articles_stored", "articles stored after a year"),
     ("database_disk_tb", "disk of the database, TB, once"),

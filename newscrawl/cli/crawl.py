@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newscrawl.cli.asked import all_sites, instant_asked, named_sites, own_settings
+from newscrawl.cli.asked import all_sites, instant_asked, own_settings, sites_asked
 from newscrawl.cli.look import mistake_in_key, show_further
 from newscrawl.cli.manner import manner
 from newscrawl.cli.output import Exit, err, fail, out, show_json, show_table
@@ -137,8 +137,9 @@ def crawl(
     from newscrawl.store.connect import DatabaseDown
     from newscrawl.store.last_health import keep_health
 
-    own, known = own_settings(), all_sites()
-    chosen = list(known.values()) if every else named_sites(names, known)
+    own = own_settings()
+    known = all_sites() if every else None
+    chosen = list(known.values()) if known is not None else sites_asked(names)
     start = instant_asked(since) if since else None
     try:
         patience = parse_span(wait) if wait else timedelta()
@@ -211,7 +212,7 @@ def crawl(
         show_further(runs, outcome.identities, outcome.earlier)
     if outcome.signal:
         err.print(f"Ended early by {Signals(outcome.signal).name}: what was fetched is stored; the next run goes on.")
-    left_out = known.wrong if every else ()
+    left_out = known.wrong if known is not None else ()
     code = exit_code(runs, len(chosen), may_be_idle=revisit or due or limit == 0, has_left_out=bool(left_out))
     raise typer.Exit(128 + outcome.signal if outcome.signal else int(code))
 

@@ -87,7 +87,7 @@ def serve(
             "Each request needs a key." if settings.needs_keys else "Only this machine can ask.", "Ctrl-C ends it."
         )
         out.file.flush()
-        async with exposed(settings.own.metrics, say, *([metrics.tally] if metrics else [])):
+        async with exposed(settings.own.metrics, say, *([metrics.tally] if metrics else []), announces=True):
             await server.serve(sockets=[sock])
         return server.received[0] if server.received else None
 

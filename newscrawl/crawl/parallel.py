@@ -14,7 +14,7 @@ import os
 import socket
 import sys
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -29,6 +29,7 @@ from newscrawl.crawl.messages import Begin, Begun, Counts, End, Group, Message, 
 from newscrawl.crawl.options import Counted, Ended, Options, Outcome, Progress
 from newscrawl.crawl.session import Session, close_session, open_session
 from newscrawl.crawl.stop import EndedEarly, Stop, told_by_signals
+from newscrawl.metrics.exposure import exposed
 from newscrawl.records import Run
 from newscrawl.settings import Settings
 from newscrawl.site import Site
@@ -88,6 +89,8 @@ class _Leading:
     ) -> None:
         self.own, self.options, self.on_article, self.on_progress = own, options, on_article, on_progress
         self.stop, self.outcome = Stop(), Outcome({})
+        self._environment: Mapping[str, str] = {}
+        """Further variables of the processes: where they tell their metrics, which this one adds up."""
         self._session: Session | None = None
         self._groups: deque[list[Site]] = deque()
         self._parts: set[_Part] = set()
@@ -99,6 +102,11 @@ class _Leading:
 
     async def lead(self, sites: Sequence[Site], jobs: int) -> None:
         """Raises DatabaseDown, OSError."""
+        async with exposed(self.own.metrics, logger.warning, has_children=True) as exposure:
+            self._environment = exposure.environment
+            await self._lead(sites, jobs)
+
+    async def _lead(self, sites: Sequence[Site], jobs: int) -> None:
         telling = asyncio.create_task(self._tell())
         try:
             wanted, costs = list(sites), dict[str, float]()
@@ -156,6 +164,7 @@ class _Leading:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 *("-c", _PROGRAM, *map(str, descriptors), json.dumps(sys.path)),
+                env={**os.environ, **self._environment},
                 pass_fds=descriptors,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,

@@ -8,8 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,13 +32,19 @@ Source = Callable[[], Tally]
 
 class Exposure:
     """Tells what its sources give. `say`: takes sentences for people; `has_children`: with what the processes tell
-    that this one starts with `environment`."""
+    that this one starts with `environment`; `announces`: where it is asked is said, also where it is as set."""
 
     def __init__(
-        self, setting: str, say: Callable[[str], None], sources: Sequence[Source], *, has_children: bool = False
+        self,
+        setting: str,
+        say: Callable[[str], None],
+        sources: Sequence[Source],
+        *,
+        has_children: bool = False,
+        announces: bool = False,
     ) -> None:
         self.target: Target | None = parse_target(setting)
-        self.say, self._sources = say, [*sources]
+        self.say, self._sources, self._announces = say, [*sources], announces
         self.address: str | None = None
         """Where it is asked; None: nowhere."""
         self._children = Children() if has_children and self.target is not None else None
@@ -143,7 +148,7 @@ class Exposure:
     def _tell_address(self, target: Listen, port: int) -> None:
         host = f"[{target.host}]" if ":" in target.host else target.host
         self.address = f"http://{host}:{port}{PATH}"
-        if port != target.port or self._children is not None:
+        if port != target.port or self._announces:
             taken = f"port {target.port} is in use by another process; " if target.port not in (0, port) else ""
             self.say(f"{taken}metrics are at {self.address}")
 
@@ -161,34 +166,12 @@ class Exposure:
 
 @contextlib.asynccontextmanager
 async def exposed(
-    setting: str, say: Callable[[str], None], *sources: Source, has_children: bool = False
+    setting: str, say: Callable[[str], None], *sources: Source, has_children: bool = False, announces: bool = False
 ) -> AsyncIterator[Exposure]:
     """Tell metrics until the end of the block; nothing where nothing is set."""
-    exposure = Exposure(setting, say, sources, has_children=has_children)
+    exposure = Exposure(setting, say, sources, has_children=has_children, announces=announces)
     await exposure.start()
     try:
         yield exposure
     finally:
         await exposure.stop()
-
-
-@contextlib.contextmanager
-def exposed_in_thread(
-    setting: str, say: Callable[[str], None], *sources: Source, has_children: bool = True
-) -> Iterator[Exposure]:
-    """The same for a process without an event loop, such as a worker: its sources are asked from another thread."""
-    exposure = Exposure(setting, say, sources, has_children=has_children)
-    if exposure.target is None:
-        yield exposure
-        return
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="newscrawl-metrics", daemon=True)
-    thread.start()
-    try:
-        asyncio.run_coroutine_threadsafe(exposure.start(), loop).result()
-        yield exposure
-    finally:
-        asyncio.run_coroutine_threadsafe(exposure.stop(), loop).result()
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()

@@ -95,7 +95,9 @@ class Scheduler:
 
     async def run(self) -> None:
         """Plan until `stop`. Raises SchedulerRuns, and with `once` DatabaseDown."""
-        async with exposed(self.own.metrics, self.say, self.metrics.tally, has_children=True) as exposure:
+        async with exposed(
+            self.own.metrics, self.say, self.metrics.tally, has_children=True, announces=True
+        ) as exposure:
             await self._run(exposure.environment)
 
     async def _run(self, environment: Mapping[str, str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import logging
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from newscrawl.settings import settings
@@ -29,16 +30,18 @@ def spider_of(site: Site) -> type[SiteSpider]:
 class SiteLoader:
     """Scrapy's `SPIDER_LOADER_CLASS`. Sites whose file is wrong are left out, and logged."""
 
-    def __init__(self, sites: Mapping[str, Site]) -> None:
-        self.sites = sites
-
     @classmethod
     def from_settings(cls, _settings: BaseSettings) -> Self:
+        """As Scrapy makes it, also where nobody will ask it for a site: so their files are read when somebody does."""
+        return cls()
+
+    @cached_property
+    def sites(self) -> Mapping[str, Site]:
         """Sites of the package and of the folders named by NEWSCRAWL_SITES."""
         sites = load_sites(settings().site_folders, keep_going=True)
         for said in sites.left_out():
             logger.error("%s", said)
-        return cls(sites)
+        return sites
 
     def load(self, spider_name: str) -> type[Spider]:
         """The spider of a site. Raises KeyError, as Scrapy expects, with the nearest names."""

@@ -74,3 +74,23 @@ def test_a_textfile_has_at_the_end_what_the_record_has(newscrawl: Newscrawl, web
     assert found["newscrawl_write_seconds_count",] >= 1
     assert found["newscrawl_sites_crawling",] == 0
     assert ("newscrawl_requests_waiting", "small") not in found
+
+
+def test_a_crawl_of_several_processes_tells_of_all_of_them(
+    newscrawl: Newscrawl, website: Website, tmp_path: Path
+) -> None:
+    website.listing("one", "two", "three")
+    other = Website("", {})
+    other.start()
+    try:
+        other.listing("four", "five")
+        newscrawl.add_site("small", website.site_file())
+        newscrawl.add_site("other", other.site_file())
+        path = tmp_path / "newscrawl.prom"
+        newscrawl.environment["NEWSCRAWL_METRICS"] = str(path)
+        newscrawl("crawl", "small", "other", "--jobs", "2")
+    finally:
+        other.stop()
+    found = samples(path.read_text())
+    assert found["newscrawl_articles_total", "new", "small"] == 3
+    assert found["newscrawl_articles_total", "new", "other"] == 2

@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 
 from newscrawl.metrics import children, exposure, families
-from newscrawl.metrics.exposure import exposed, exposed_in_thread
+from newscrawl.metrics.exposure import exposed
 from newscrawl.metrics.tally import Tally
 
 
@@ -127,10 +127,3 @@ def without_library(monkeypatch: pytest.MonkeyPatch) -> None:
         return real(name, *arguments, **named)
 
     monkeypatch.setattr(builtins, "__import__", without)
-
-
-async def test_a_process_without_an_event_loop_tells_from_a_thread() -> None:
-    with exposed_in_thread("0", lambda _: None, source) as found:
-        assert "newscrawl_requests_total" in await asked(found.address)
-    with exposed_in_thread("", pytest.fail, source) as found:
-        assert found.address is None
