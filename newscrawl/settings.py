@@ -280,6 +280,8 @@ RETRY_WAITS = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
 
 def scrapy_settings(own: Settings) -> dict[str, Any]:
     """Scrapy's settings that follow from newscrawl's."""
+    from scrapy.settings.default_settings import EXTENSIONS_BASE  # loads Scrapy, which most commands do without
+
     return {
         "BOT_NAME": "newscrawl",
         "SPIDER_LOADER_CLASS": "newscrawl.spiders.loader.SiteLoader",
@@ -331,6 +333,8 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
             "newscrawl.pipelines.deduplicate.DeduplicatePipeline": 200,
             "newscrawl.pipelines.store.StorePipeline": 300,
         },
+        # Scrapy's own, but for those that let others into the process, and that it would load even where they are off.
+        "EXTENSIONS_BASE": {name: 0 for name in EXTENSIONS_BASE if not name.endswith(("Console", "Control"))},
         "EXTENSIONS": {"newscrawl.crawl.run_record.RunRecord": 500},
         "CONCURRENT_ITEMS": 2,  # of one response, which is one article
         "SCRAPER_SLOT_MAX_ACTIVE_SIZE": 32 * 2**20,  # bytes of pages that wait for the database: some whole batches

@@ -11,7 +11,7 @@ import difflib
 import re
 import tomllib
 import zoneinfo
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -380,17 +380,27 @@ class Sites(dict[str, Site]):
         return [f"{mistake}; {name} is left out until this is corrected" for name, mistake in self.wrong.items()]
 
 
-def load_sites(folders: Iterable[Path] = (), *, at_a_glance: bool = False, keep_going: bool = False) -> Sites:
+def load_sites(
+    folders: Iterable[Path] = (),
+    *,
+    at_a_glance: bool = False,
+    keep_going: bool = False,
+    only: Container[str] | None = None,
+) -> Sites:
     """Every site by name: the packaged ones, then those of `folders`, which may replace them.
 
-    `at_a_glance` is for lists of sites, see `read_site`. Raises SiteError where a folder does not exist and at the
-    first wrong file, or with `keep_going` leaves the sites of wrong files out and notes them.
+    `at_a_glance` is for lists of sites, see `read_site`. `only`: those of these names.
+
+    Raises SiteError where a folder does not exist and at the first wrong file, or with `keep_going` leaves the sites of
+    wrong files out and notes them.
     """
     sites = Sites()
     for folder in (PACKAGED_SITES, *folders):
         if not folder.is_dir():
             raise SiteError(f"{folder}: is no folder of site files; create it or correct NEWSCRAWL_SITES")
         for path in sorted(folder.glob("*.toml")):
+            if only is not None and path.stem not in only:
+                continue
             try:
                 sites[path.stem] = read_site(path, at_a_glance=at_a_glance)
                 sites.wrong.pop(path.stem, None)

@@ -99,8 +99,8 @@ def crawl(
     from newscrawl.store.connect import DatabaseDown
     from newscrawl.store.last_health import keep_health
 
-    own, known = own_settings(), all_sites()
-    chosen = list(known.values()) if every else named_sites(names, known)
+    own, known = own_settings(), all_sites(is_told=True) if every else None
+    chosen = named_sites(names) if known is None else list(known.values())
     start = instant_asked(since) if since else None
     try:
         patience = parse_span(wait) if wait else timedelta()
@@ -169,7 +169,7 @@ def crawl(
         show_further(runs, outcome.identities, outcome.earlier)
     if outcome.signal:
         err.print(f"Ended early by {Signals(outcome.signal).name}: what was fetched is stored; the next run goes on.")
-    left_out = known.wrong if every else ()
+    left_out = known.wrong if known is not None else ()
     code = exit_code(runs, len(chosen), may_be_idle=revisit or due or limit == 0, has_left_out=bool(left_out))
     raise typer.Exit(128 + outcome.signal if outcome.signal else int(code))
 

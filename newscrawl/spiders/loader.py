@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import logging
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from newscrawl.settings import settings
@@ -27,18 +28,23 @@ def spider_of(site: Site) -> type[SiteSpider]:
 
 
 class SiteLoader:
-    """Scrapy's `SPIDER_LOADER_CLASS`. Sites whose file is wrong are left out, and logged."""
+    """Scrapy's `SPIDER_LOADER_CLASS`. Sites whose file is wrong are left out, and logged.
 
-    def __init__(self, sites: Mapping[str, Site]) -> None:
-        self.sites = sites
+    The files are read when first asked for: `newscrawl crawl` makes its spiders of sites that it has read itself.
+    """
 
     @classmethod
     def from_settings(cls, _settings: BaseSettings) -> Self:
+        """As Scrapy makes it."""
+        return cls()
+
+    @cached_property
+    def sites(self) -> Mapping[str, Site]:
         """Sites of the package and of the folders named by NEWSCRAWL_SITES."""
         sites = load_sites(settings().site_folders, keep_going=True)
         for said in sites.left_out():
             logger.error("%s", said)
-        return cls(sites)
+        return sites
 
     def load(self, spider_name: str) -> type[Spider]:
         """The spider of a site. Raises KeyError, as Scrapy expects, with the nearest names."""
