@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: demo test docs audit bench bench-accuracy bench-consumers bench-duplicates bench-ingest bench-memory bench-peers bench-publishers bench-sites chaos flaky fuzz hostile lock million peers clean
+.PHONY: demo test docs audit bench bench-accuracy bench-consumers bench-duplicates bench-hot-path bench-ingest bench-memory bench-peers bench-publishers bench-sites chaos flaky fuzz hostile lock million peers clean
 
 demo: .venv/.installed
 	@$(BIN)/newscrawl demo
@@ -56,6 +56,10 @@ bench-consumers: .venv/.installed
 bench-accuracy: .venv/.installed
 	@$(BIN)/python benchmarks/accuracy.py
 
+# Where the processor time of a crawl goes, part by part: some minutes.
+bench-hot-path: .venv/.installed
+	@$(BIN)/python benchmarks/hot_path.py
+
 # Speed beside the peers of `make peers`, four benchmarks of which each keeps its result: some hours. docs/benchmarks.md
 bench-peers: .venv/.installed peers
 	@for name in startup extraction cost_by_size peers_crawl; do \
@@ -82,8 +86,8 @@ bench-sites: .venv/.installed
 
 # Exact versions for all supported Pythons, from the lower bounds in pyproject.toml.
 lock:
-	uv pip compile pyproject.toml --extra web --extra export --extra mcp --universal --generate-hashes --no-header --no-annotate -q -o requirements.lock
-	uv pip compile pyproject.toml --extra web --extra export --extra mcp --group dev --universal --generate-hashes --no-header --no-annotate -q -c requirements.lock -o requirements-dev.lock
+	uv pip compile pyproject.toml --all-extras --universal --generate-hashes --no-header --no-annotate -q -o requirements.lock
+	uv pip compile pyproject.toml --all-extras --group dev --universal --generate-hashes --no-header --no-annotate -q -c requirements.lock -o requirements-dev.lock
 
 clean:
 	rm -rf .venv .venv-peers build dist

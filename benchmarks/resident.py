@@ -52,8 +52,8 @@ class Watch:
 
     def __init__(self, leader: int, *, beside: int | None = None, requests: Sequence[str] = ()) -> None:
         self.leader, self.beside, self.requests = leader, beside, requests
-        self.peak = self.peak_beside = 0
-        """Bytes."""
+        self.peak = self.peak_beside = self.peak_leader = 0
+        """Bytes; of the command itself `peak_leader`."""
         self.longest_gap = 0.0
         """Seconds between two requests."""
         self._end = threading.Event()
@@ -73,6 +73,7 @@ class Watch:
             together = members(self.leader)
             # A peak between two looks is seen in the process that had it.
             self.peak = max(self.peak, sum(map(resident, together)), *map(peak_of, together), 0)
+            self.peak_leader = max(self.peak_leader, peak_of(self.leader))
             if self.beside is not None:
                 self.peak_beside = max(self.peak_beside, resident(self.beside))
             now = time.monotonic()

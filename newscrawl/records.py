@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from newscrawl.article import Article, Change, Count, Gone, Instant, Part
+from newscrawl.job import Job, Worker
 from newscrawl.schedule import Lease, Schedule, Slot
 from newscrawl.storable import Address, Body, Counter, HeaderValue, Headline, Lead, Line, Name
 from newscrawl.subscription import Webhook
@@ -370,6 +371,8 @@ RECORDS: dict[str, type[Part]] = {
     "schedules": Schedule,
     "slots": Slot,
     "leases": Lease,
+    "jobs": Job,
+    "workers": Worker,
     "ingests": IngestedFile,
     "keys": ApiKey,
     "webhooks": Webhook,

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from newscrawl.article import Instant, Part
+from newscrawl.article import Count, Instant, Part
 from newscrawl.storable import Line, Name
 
 KEPT_SLOTS = timedelta(days=400)
@@ -64,6 +64,9 @@ class Slot(Part):
     host: Name | None = Field(default=None, description="Where it runs.")
     pid: int | None = Field(default=None, description="Process of the crawl there; null: not known yet.")
     scheduler: Name | None = Field(default=None, description="Identity of the scheduler that started it.")
+    jobs: Count | None = Field(
+        default=None, description="Jobs of the fleet that it was split into; null: it is a process."
+    )
 
     @property
     def id(self) -> str:
@@ -72,9 +75,9 @@ class Slot(Part):
 
 
 class Lease(Part):
-    """Which process plans: the document of the collection `leases`. Times by the clock of the database."""
+    """Which process plans, or crawls a site: the document of the collection `leases`. Times: clock of the database."""
 
-    name: Name = Field(description="What it is the lease of.")
+    name: Name = Field(description="Of what: `scheduler`, `site NAME`, `host NAME`, or `process` and its `holder`.")
     holder: Name | None = Field(description="Identity of the process; null: it ended and gave the lease back.")
     host: Name = Field(description="Machine of the process.")
     pid: int = Field(description="Its process on `host`.")

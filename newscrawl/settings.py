@@ -29,6 +29,7 @@ from pydantic import (
 
 from newscrawl import setting_sources
 from newscrawl.extract.limits import LIMITS, Limits
+from newscrawl.metrics.target import parse_target
 from newscrawl.normalize.addresses import AllowList
 from newscrawl.normalize.cadence import Bounds
 from newscrawl.normalize.secrets import mask
@@ -93,6 +94,9 @@ class Settings(BaseModel):
     )
     delay: float = Field(default=2.0, ge=0, le=3600, description="Seconds between two requests to one host.")
     concurrency: int = Field(default=1, ge=1, le=64, description="Requests to one host at a time.")
+    sites_at_once: int = Field(
+        default=1000, ge=1, le=100000, description="Sites that one process crawls at a time; the others wait."
+    )
     max_crawl_delay: float = Field(
         default=30.0, ge=0, le=3600, description="Seconds up to which the Crawl-delay of a robots.txt is kept to."
     )
@@ -139,6 +143,13 @@ class Settings(BaseModel):
         default=AGES, description="Ages at which articles are visited again, such as 1h 6h 1d; empty: never."
     )
     revisit_budget: int = Field(default=50, ge=0, description="Articles of one site visited again in one run.")
+    broker: SecretStr | None = Field(
+        default=None, description="Address of the message broker of a fleet, amqp:// or redis://: a secret."
+    )
+    broker_ca: Path | None = Field(
+        default=None, description="File with the certificate of who vouches for the broker; else those of the system."
+    )
+    job_sites: int = Field(default=50, ge=1, le=1000, description="Most sites of one job of a fleet.")
     alerts: SecretStr | None = Field(
         default=None, description="Addresses for Apprise that are told of every site, separated by spaces: secrets."
     )
@@ -167,7 +178,17 @@ class Settings(BaseModel):
     serve_page_limit: int = Field(default=200, ge=1, le=1000, description="Most articles of one answer of `serve`.")
     serve_streams: int = Field(default=100, ge=1, le=10000, description="Streams of events that `serve` keeps open.")
     serve_webhooks: bool = Field(default=True, description="Whether `serve` delivers webhooks beside its answers.")
+    metrics: str = Field(
+        default="",
+        description="Where metrics for Prometheus are told: port, address with port, or .prom file; empty: nowhere.",
+    )
     log_level: str = Field(default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$")
+
+    @field_validator("metrics")
+    @classmethod
+    def _names_a_target(cls, value: str) -> str:
+        parse_target(value)
+        return value
 
     @field_validator("allow_hosts")
     @classmethod
@@ -291,6 +312,7 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
         "DOWNLOAD_DELAY": own.delay,
         "CONCURRENT_REQUESTS_PER_DOMAIN": own.concurrency,
         "DOWNLOADER": "newscrawl.crawl.downloader.PacedDownloader",
+        "SCHEDULER": "newscrawl.crawl.waiting.Waiting",
         "DOWNLOAD_HANDLERS": {
             **dict.fromkeys(("http", "https"), "newscrawl.crawl.download.Download"),
             **dict.fromkeys(("data", "file", "ftp", "s3")),
@@ -299,12 +321,15 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
             f"scrapy.downloadermiddlewares.{theirs}": None
             for theirs in (
                 "cookies.CookiesMiddleware",
+                "downloadtimeout.DownloadTimeoutMiddleware",  # by the download, from newscrawl's own settings
                 "httpauth.HttpAuthMiddleware",
                 "httpcompression.HttpCompressionMiddleware",
+                "offsite.OffsiteMiddleware",  # by the spider, which knows its site's hosts
                 "redirect.MetaRefreshMiddleware",
                 "redirect.RedirectMiddleware",
                 "retry.RetryMiddleware",
                 "robotstxt.RobotsTxtMiddleware",
+                "stats.DownloaderStats",  # by the spider's traffic
             )
         }
         | {
@@ -313,6 +338,16 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
             "newscrawl.crawl.retries.Refreshes": 580,
             "newscrawl.crawl.retries.Redirects": 600,
             "newscrawl.crawl.cookies.HostCookies": 700,
+        },
+        "SPIDER_MIDDLEWARES": {  # every request and article passes through each of them
+            f"scrapy.spidermiddlewares.{theirs}": None
+            for theirs in (
+                "depth.DepthMiddleware",
+                "httperror.HttpErrorMiddleware",
+                "metacopy.MetaCopyDetectionMiddleware",
+                "referer.RefererMiddleware",
+                "start.StartSpiderMiddleware",
+            )
         },
         "RETRY_TIMES": own.retries,
         # What the downloads above raise. Scrapy's list names more, and loads its other downloads to know them (0.2 s).
@@ -327,7 +362,6 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
         "URLLENGTH_LIMIT": own.max_url_length,
         "AUTOTHROTTLE_ENABLED": False,  # the gate does it
         "COOKIES_ENABLED": own.cookies,
-        "REFERRER_POLICY": "no-referrer",
         "ITEM_PIPELINES": {
             "newscrawl.pipelines.select.SelectPipeline": 100,
             "newscrawl.pipelines.deduplicate.DeduplicatePipeline": 200,
@@ -335,14 +369,15 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
         },
         # Scrapy's own, but for those that let others into the process, and that it would load even where they are off.
         "EXTENSIONS_BASE": {name: 0 for name in EXTENSIONS_BASE if not name.endswith(("Console", "Control"))},
-        "EXTENSIONS": {"newscrawl.crawl.run_record.RunRecord": 500},
-        "CONCURRENT_ITEMS": 2,  # of one response, which is one article
+        "EXTENSIONS": {"newscrawl.crawl.run_record.RunRecord": 500}
+        | ({"newscrawl.crawl.metrics.Metrics": 600} if own.metrics else {}),
+        "CONCURRENT_ITEMS": 1,  # of one response, which is one article
         "SCRAPER_SLOT_MAX_ACTIVE_SIZE": 32 * 2**20,  # bytes of pages that wait for the database: some whole batches
         "ASYNCIO_EVENT_LOOP": "uvloop.Loop",
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         "LOG_LEVEL": own.log_level,
-        "HTTPERROR_ALLOW_ALL": True,
+        "WARN_ON_GENERATOR_RETURN_VALUE": False,  # it looks for a mistake in the source of every callback
     }
 
 

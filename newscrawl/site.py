@@ -8,10 +8,11 @@ the file's path, the key, what is wrong and what would be right. No network, no 
 from __future__ import annotations
 
 import difflib
+import pickle
 import re
 import tomllib
 import zoneinfo
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -247,6 +248,11 @@ class Site(_Table):
         return cls(name=name, publisher=host.removeprefix("www."), home=f"{urlsplit(url).scheme}://{host}/")
 
     @cached_property
+    def packed(self) -> bytes:
+        """The site for another process; see `unpacked`."""
+        return pickle.dumps(self, pickle.HIGHEST_PROTOCOL)
+
+    @cached_property
     def sources(self) -> dict[str, str]:
         """Address to kind of every listing, feed and sitemap of every edition."""
         kinds = ("listing", "feed", "sitemap")
@@ -296,6 +302,13 @@ class Site(_Table):
     def languages(self) -> tuple[str, ...]:
         """Languages of the editions, in their order, each once."""
         return tuple(dict.fromkeys(edition.language for edition in self.editions))
+
+
+@lru_cache(maxsize=256)
+def unpacked(packed: bytes) -> Site:
+    """The site that another process has packed; the same object for the same bytes."""
+    site: Site = pickle.loads(packed)
+    return site
 
 
 def read_site(path: Path, *, at_a_glance: bool = False) -> Site:
@@ -385,14 +398,13 @@ def load_sites(
     *,
     at_a_glance: bool = False,
     keep_going: bool = False,
-    only: Container[str] | None = None,
+    only: Collection[str] | None = None,
 ) -> Sites:
     """Every site by name: the packaged ones, then those of `folders`, which may replace them.
 
-    `at_a_glance` is for lists of sites, see `read_site`. `only`: those of these names.
-
-    Raises SiteError where a folder does not exist and at the first wrong file, or with `keep_going` leaves the sites of
-    wrong files out and notes them.
+    `only`: of these names, as far as there are such; no other file is read, of which there may be thousands.
+    `at_a_glance` is for lists of sites, see `read_site`. Raises SiteError where a folder does not exist and at the
+    first wrong file, or with `keep_going` leaves the sites of wrong files out and notes them.
     """
     sites = Sites()
     for folder in (PACKAGED_SITES, *folders):

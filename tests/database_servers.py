@@ -65,13 +65,13 @@ class Mongod:
 
 
 class ReplicaSet:
-    """Three servers, one of them the primary."""
+    """Three servers, one of them the primary. `election`: milliseconds without it until another one is chosen."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, election: int = 1000) -> None:
         self.members = [Mongod(folder / str(number), "--replSet", "test") for number in range(3)]
         members = [{"_id": number, "host": server.host} for number, server in enumerate(self.members)]
-        # The next primary is elected within two seconds, not ten.
-        settings = {"electionTimeoutMillis": 1000, "heartbeatIntervalMillis": 200}
+        # The next primary is elected within two seconds, not ten as by default.
+        settings = {"electionTimeoutMillis": election, "heartbeatIntervalMillis": 200}
         with self.members[0].client() as client:
             client.admin.command("replSetInitiate", {"_id": "test", "members": members, "settings": settings})
         self.uri = f"mongodb://{','.join(server.host for server in self.members)}/?replicaSet=test"

@@ -142,6 +142,12 @@ def test_a_wrong_file_costs_its_own_site_alone_where_others_are_to_go_on(tmp_pat
         find_site("unn", sites)
 
 
+def test_only_the_files_of_the_names_asked_for_are_read(tmp_path: Path) -> None:
+    (tmp_path / "river.toml").write_text('publisher = "River"\nhome = "https://river.example/"\n')
+    (tmp_path / "wrong.toml").write_text("nonsense")
+    assert list(load_sites([tmp_path], only=["river", "unknown", "../river"])) == ["river"]
+
+
 def test_a_folder_that_does_not_exist_is_told() -> None:
     with pytest.raises(SiteError, match="create it or correct NEWSCRAWL_SITES"):
         load_sites([Path("/nowhere/at/all")])

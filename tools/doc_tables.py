@@ -16,6 +16,7 @@ from newscrawl.cli.sites import discovery
 from newscrawl.columns import COLUMNS
 from newscrawl.crawl.explain import FAILURES
 from newscrawl.export.card import KINDS
+from newscrawl.metrics.families import FAMILIES
 from newscrawl.records import RECORDS
 from newscrawl.site import load_sites
 from newscrawl.store.schema import INDEXES
@@ -103,7 +104,24 @@ def columns() -> str:
     return "\n".join(["| column | type | | |", "|---|---|---|---|", *rows])
 
 
-PAGES = {"data-model.md": models, "export.md": columns, "publishers.md": shipped_sites, "troubleshooting.md": reasons}
+def metrics() -> str:
+    """Every metric."""
+    parts = {"crawl": "crawls", "schedule": "scheduler", "worker": "workers", "serve": "`serve`", "every": "all"}
+    rows = (
+        f"| `{family.name}` | {family.kind} | {', '.join(f'`{label}`' for label in family.labels)} "
+        f"| {parts[family.part]} | {family.told} |"
+        for family in FAMILIES
+    )
+    return "\n".join(["| metric | kind | labels | of | |", "|---|---|---|---|---|", *rows])
+
+
+PAGES = {
+    "data-model.md": models,
+    "export.md": columns,
+    "metrics.md": metrics,
+    "publishers.md": shipped_sites,
+    "troubleshooting.md": reasons,
+}
 
 
 def page_with_tables(name: str) -> str:

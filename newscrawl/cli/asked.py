@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -28,11 +28,11 @@ def own_settings() -> Settings:
         fail(str(error), Exit.USAGE)
 
 
-def all_sites(*, at_a_glance: bool = False, is_told: bool = False, only: Container[str] | None = None) -> Sites:
+def all_sites(*, at_a_glance: bool = False, is_told: bool = False, only: Collection[str] | None = None) -> Sites:
     """Every site that the settings name but those whose file is wrong, which is said on stderr where `is_told`.
 
-    `at_a_glance`: fast, for lists; mistakes in patterns and selectors are not found. `only`: those of these names.
-    Ends with code 2 where a setting is wrong, or a folder of site files does not exist.
+    `at_a_glance`: fast, for lists; mistakes in patterns and selectors are not found. Ends with code 2 where a setting
+    is wrong, or a folder of site files does not exist. `only`: those of these names; no other file is read.
     """
     from newscrawl.site import SiteError, load_sites
 
@@ -45,22 +45,23 @@ def all_sites(*, at_a_glance: bool = False, is_told: bool = False, only: Contain
     return sites
 
 
-def named_sites(names: Iterable[str] | None, known: Sites | None = None) -> list[Site]:
-    """The sites of these names, each once, out of `known`, or else from their files alone, which is faster.
-
-    Ends with code 2 where there is none of one, or its file is wrong.
-    """
+def named_sites(names: Iterable[str] | None, known: Sites) -> list[Site]:
+    """The sites of these names, each once. Ends with code 2 where there is none of one, or its file is wrong."""
     from newscrawl.site import SiteError, find_site
 
-    wanted = list(dict.fromkeys(names or []))
-    if known is None:
-        known = all_sites(only=wanted)
-        if not known.keys() | known.wrong.keys() >= set(wanted):
-            known = all_sites(at_a_glance=True)  # the one meant is among them
     try:
-        return [find_site(name, known) for name in wanted]
+        return [find_site(name, known) for name in dict.fromkeys(names or [])]
     except SiteError as error:
         fail(str(error), Exit.USAGE)
+
+
+def sites_asked(names: Iterable[str] | None) -> list[Site]:
+    """The same, without reading the file of any other site."""
+    wanted = list(names or [])
+    known = all_sites(only=wanted)
+    if any(name not in known and name not in known.wrong for name in wanted):
+        known = all_sites(at_a_glance=True)  # so that the nearest names can be told
+    return named_sites(wanted, known)
 
 
 def site_for(url: str) -> Site | None:

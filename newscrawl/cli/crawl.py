@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import UTC, date, datetime, timedelta
 from signal import Signals
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newscrawl.cli.asked import all_sites, instant_asked, named_sites, own_settings
+from newscrawl.cli.asked import all_sites, instant_asked, own_settings, sites_asked
 from newscrawl.cli.look import mistake_in_key, show_further
 from newscrawl.cli.manner import manner
 from newscrawl.cli.output import Exit, err, fail, out, show_json, show_table
@@ -17,7 +18,15 @@ from newscrawl.cli.progress import final_line, progress
 from newscrawl.normalize.spans import parse_span
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from newscrawl.article import Article
+    from newscrawl.crawl.options import Options, Outcome, Progress
     from newscrawl.records import Run
+    from newscrawl.settings import Settings
+    from newscrawl.site import Site
+
+MOST_PROCESSES = 256
 
 
 def days_of(first: str | None, last: str | None, since: str | None, now: datetime) -> tuple[date, date] | None:
@@ -41,6 +50,33 @@ def days_of(first: str | None, last: str | None, since: str | None, now: datetim
     if end < begin:
         raise ValueError(f"--to {last} lies before --from {first}; exchange them")
     return begin, end
+
+
+def processes_asked(text: str) -> int:
+    """The number of processes that `--jobs` names. Ends with code 2 where it names none."""
+    if text in ("0", "auto"):
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if text.isascii() and text.isdigit() and int(text[:9]) <= MOST_PROCESSES:
+        return int(text)
+    fail(f"--jobs {text!r} is no number of processes from 1 to {MOST_PROCESSES}, and not `auto`", Exit.USAGE)
+
+
+def run_crawl(
+    sites: list[Site],
+    own: Settings,
+    options: Options,
+    processes: int,
+    on_article: Callable[[Article], None] | None,
+    on_progress: Progress,
+) -> Outcome:
+    """Crawl in this process, or with several. Raises DatabaseDown, OSError."""
+    if processes > 1 and len(sites) > 1:
+        from newscrawl.crawl.parallel import crawl_in_parallel
+
+        return crawl_in_parallel(sites, own, options, processes, on_article=on_article, on_progress=on_progress)
+    from newscrawl.crawl.process import crawl as crawl_here
+
+    return crawl_here(sites, own, options, on_article=on_article, on_progress=on_progress)
 
 
 def crawl(
@@ -75,7 +111,11 @@ def crawl(
         str | None,
         typer.Option("--idempotency-key", help="Of each site start one crawl with it; told again, show what that did."),
     ] = None,
+    jobs: Annotated[
+        str, typer.Option("--jobs", "-j", metavar="N", help="Crawl with so many processes; auto: one a core.")
+    ] = "1",
     started_by: Annotated[str | None, typer.Option("--started-by", hidden=True)] = None,
+    in_fleet: Annotated[bool, typer.Option("--in-fleet", hidden=True)] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
     """Fetch the new articles of sites into the database, and visit stored ones again that are due.
@@ -90,17 +130,16 @@ def crawl(
 
     newscrawl crawl unn --revisit
 
-    newscrawl crawl --all --due
+    newscrawl crawl --all --due --jobs auto
     """
-    from newscrawl.article import Article
-    from newscrawl.crawl.process import Options
-    from newscrawl.crawl.process import crawl as run_crawl
+    from newscrawl.crawl.options import Options
     from newscrawl.runs.past import ENDED_BY_OPERATOR
     from newscrawl.store.connect import DatabaseDown
     from newscrawl.store.last_health import keep_health
 
-    own, known = own_settings(), all_sites(is_told=True) if every else None
-    chosen = named_sites(names) if known is None else list(known.values())
+    own = own_settings()
+    known = all_sites(is_told=True) if every else None
+    chosen = list(known.values()) if known is not None else sites_asked(names)
     start = instant_asked(since) if since else None
     try:
         patience = parse_span(wait) if wait else timedelta()
@@ -110,6 +149,7 @@ def crawl(
         days = days_of(first, last, since, datetime.now(UTC))
     except ValueError as error:
         fail(str(error), Exit.USAGE)
+    processes = processes_asked(jobs)
     if not chosen:
         fail("name at least one site, or --all; `newscrawl sites list` shows them", Exit.USAGE)
 
@@ -146,11 +186,14 @@ def crawl(
         started_by=started_by,
         key=key,
         due=due,
+        in_fleet=in_fleet,
     )
+    if in_fleet:
+        end_with_worker()
     started = time.monotonic()
     try:
         with progress(quiet=dry_run) as report:
-            outcome = run_crawl(chosen, own, options, on_article=show if dry_run else None, on_progress=report)
+            outcome = run_crawl(chosen, own, options, processes, show if dry_run else None, report)
     except DatabaseDown as error:
         fail(str(error), Exit.DEPENDENCY)
     except OSError as error:
@@ -172,6 +215,22 @@ def crawl(
     left_out = known.wrong if known is not None else ()
     code = exit_code(runs, len(chosen), may_be_idle=revisit or due or limit == 0, has_left_out=bool(left_out))
     raise typer.Exit(128 + outcome.signal if outcome.signal else int(code))
+
+
+def end_with_worker() -> None:
+    """End in order when standard input ends, which the worker that has begun this crawl holds open while it lives."""
+    import os
+    import sys
+    import threading
+
+    from newscrawl.crawl.process import end_in_order
+
+    def watch() -> None:
+        while os.read(sys.stdin.fileno(), 64):
+            pass
+        end_in_order()
+
+    threading.Thread(target=watch, name="newscrawl-worker", daemon=True).start()
 
 
 def exit_code(runs: list[Run], asked: int, *, may_be_idle: bool = False, has_left_out: bool = False) -> Exit:

@@ -40,7 +40,8 @@ def demo() -> None:
     """
     from newscrawl.cli.crawl import exit_code
     from newscrawl.cli.progress import progress
-    from newscrawl.crawl.process import Options, crawl
+    from newscrawl.crawl.options import Options
+    from newscrawl.crawl.process import crawl
     from newscrawl.replica import Replica, serve, site_file
     from newscrawl.settings import ConfigurationError, read_settings
     from newscrawl.site import read_site

@@ -245,7 +245,8 @@ def _fetch(sites: list[Any], urls: list[str], as_json: bool) -> None:
     """Crawl these addresses alone."""
     from newscrawl.cli.crawl import exit_code, summary
     from newscrawl.cli.progress import progress
-    from newscrawl.crawl.process import Options, crawl
+    from newscrawl.crawl.options import Options
+    from newscrawl.crawl.process import crawl
     from newscrawl.store.connect import DatabaseDown
     from newscrawl.store.failures import Chosen, list_failures
 

@@ -38,6 +38,8 @@ class Commands(LazyGroup):
         "schedule next": Command("schedule_show", "show_next", "The next runs, five of each schedule."),
         "schedule run": Command("schedule_run", "run", "Start crawls when they are due, until it is stopped."),
         "schedule install": Command("schedule_run", "install", "What keeps the scheduler running, to be printed."),
+        "worker": Command("worker", "worker", "Take jobs of a fleet, and crawl their sites."),
+        "workers": Command("workers", "workers", "Which workers there are, and what each crawls."),
         "failures": Command("failures", "app", "Addresses that could not be fetched, read or stored."),
         "archive": Command("archive", "app", "The archive of fetched pages, in WARC files."),
         "replay": Command("replay", "replay", "Read archived pages again with the code of today."),

@@ -16,7 +16,7 @@ from newscrawl.cli.output import err
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from newscrawl.crawl.process import Progress
+    from newscrawl.crawl.options import Progress
     from newscrawl.records import Run
 
 EVERY = 30.0

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from newscrawl.cli.asked import own_settings
+from newscrawl.cli.broker import sending, with_broker
 from newscrawl.cli.output import Exit, err, fail, out
 
 
@@ -20,6 +21,10 @@ def run(
     quiet_if_held: Annotated[
         bool, typer.Option("--quiet-if-held", help="Where another one plans, end with code 0 and no word.")
     ] = False,
+    broker: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Send the crawls to workers by this broker; else as NEWSCRAWL_BROKER says."),
+    ] = None,
 ) -> None:
     """Start crawls when they are due, until Ctrl-C or SIGTERM. One scheduler plans for a database at a time.
 
@@ -28,6 +33,8 @@ def run(
     newscrawl schedule run --standby
 
     newscrawl schedule run --once
+
+    newscrawl schedule run --broker redis://localhost:6379/0
     """
     import asyncio
     import signal
@@ -36,7 +43,10 @@ def run(
     from newscrawl.runs.scheduler import Scheduler, SchedulerRuns
     from newscrawl.store.connect import DatabaseDown
 
-    own = own_settings()
+    own, fleet = own_settings(), None
+    if broker is not None or own.broker is not None:
+        own = with_broker(broker)
+        fleet = sending(own)
 
     def say(line: str) -> None:
         err.print(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {line}", soft_wrap=True)
@@ -45,7 +55,7 @@ def run(
 
     async def plan() -> list[int]:
         beat = 600 if err.is_terminal else 30
-        scheduler = Scheduler(own, say, max_parallel=max_parallel, once=once, standby=standby, beat=beat)
+        scheduler = Scheduler(own, say, max_parallel=max_parallel, once=once, standby=standby, beat=beat, fleet=fleet)
 
         def stop(number: int) -> None:
             received.append(number)

@@ -36,6 +36,7 @@ def serve(
 
     try:
         from newscrawl.web.app import create_app
+        from newscrawl.web.metrics import HttpMetrics
         from newscrawl.web.serving import CannotListen, Serving, listen, log_by, shown_address
         from newscrawl.web.settings import WebSettings
     except ModuleNotFoundError as error:
@@ -45,6 +46,7 @@ def serve(
 
     from pymongo.errors import OperationFailure
 
+    from newscrawl.metrics.exposure import exposed
     from newscrawl.store.connect import UNAUTHORIZED
     from newscrawl.store.keys import has_keys
     from newscrawl.store.schema import apply_schema
@@ -69,11 +71,13 @@ def serve(
         except OperationFailure as error:
             if error.code != UNAUTHORIZED:  # a user that may only read serves what is there
                 raise
-        server = Serving(create_app(settings, connection))
-        log_by(
-            lambda line: err.print(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {line}", soft_wrap=True),
-            is_debugged=manner.is_debugged,
-        )
+
+        def say(line: str) -> None:
+            err.print(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {line}", soft_wrap=True)
+
+        metrics = HttpMetrics() if settings.own.metrics else None
+        server = Serving(create_app(settings, connection, metrics))
+        log_by(say, is_debugged=manner.is_debugged)
         address = shown_address(sock)
         out.print(
             f"newscrawl serves {address} (the API is described at {address}openapi.json)",
@@ -83,7 +87,8 @@ def serve(
             "Each request needs a key." if settings.needs_keys else "Only this machine can ask.", "Ctrl-C ends it."
         )
         out.file.flush()
-        await server.serve(sockets=[sock])
+        async with exposed(settings.own.metrics, say, *([metrics.tally] if metrics else []), announces=True):
+            await server.serve(sockets=[sock])
         return server.received[0] if server.received else None
 
     received = with_database(run)

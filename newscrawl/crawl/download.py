@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from socket import socket
 from typing import TYPE_CHECKING, Self
 
@@ -270,7 +271,7 @@ class Download:
         except CodingError as error:
             kind = Broken if error.reason == "damaged-coding" else Refused
             raise kind(error.reason, str(error)) from None
-        self.traffic.received(sent, size + len(body))
+        self.traffic.received(answer.status, sent, size + len(body))
         is_cut = is_cut or (cut is not None and len(body) > cut)
         body = body[:cut]
         headers.pop("Content-Encoding", None)
@@ -303,8 +304,11 @@ def allow_list(own: Settings, named: Iterable[str]) -> AllowList:
     return own_addresses(named) if own.allow_hosts is None else AllowList(own.allow_hosts)
 
 
+@lru_cache(maxsize=2)
 def _tls(is_verified: bool) -> ssl.SSLContext:
-    """System's authorities, and Mozilla's, because small systems come without."""
+    """System's authorities, and Mozilla's, because small systems come without. One for all sites of a process: to read
+    them takes 20 ms and a megabyte.
+    """
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     if not is_verified:

@@ -5,11 +5,14 @@ It tells the spider's traffic which requests it has taken out of the spider's qu
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from scrapy import signals
 from scrapy.core.downloader import Downloader
 from scrapy.http.request import NO_CALLBACK
+
+from newscrawl.crawl.reader import pages_waiting
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider
@@ -19,6 +22,10 @@ if TYPE_CHECKING:
 
     from newscrawl.crawl.traffic import Traffic
     from newscrawl.spiders.site_spider import SiteSpider
+
+
+MOST_PAGES = 64
+"""Pages of all sites that wait for their reading, before sites that have one among them fetch no more."""
 
 
 class PacedDownloader(Downloader):
@@ -32,11 +39,30 @@ class PacedDownloader(Downloader):
         crawler.signals.connect(self._scheduled, signal=signals.request_scheduled)
         crawler.signals.connect(self._begun, signal=signals.request_dropped)
 
+    def needs_backout(self) -> bool:
+        """Whether no further request is to begin now: also where too many pages wait for their reading, one of this
+        site among them, whose turn comes. Memory is bounded over all sites of the process so.
+        """
+        slot = self.crawler.engine.scraper.slot
+        is_behind = bool(slot and slot.active) and pages_waiting() > MOST_PAGES
+        return is_behind or super().needs_backout()
+
     def fetch(self, request: Request, spider: Spider | None = None) -> Deferred[Response | Request]:
         """As Scrapy calls it for the next request."""
         if request.callback is not NO_CALLBACK:  # else it was in no queue
             self._begun(request)
         return super().fetch(request)
+
+    async def _enqueue_request(self, request: Request) -> Response:
+        """The answer to a request, without a queue. Of Scrapy's slots its scheduler wants to know which is busy."""
+        key, slot = self._get_slot(request)
+        request.meta[self.DOWNLOAD_SLOT] = key
+        slot.active.add(request)
+        slot.lastseen = time.monotonic()
+        try:
+            return await self.handlers.download_request_async(request)
+        finally:
+            slot.active.remove(request)
 
     def _scheduled(self, request: Request) -> None:
         self._traffic.scheduled(request.url)

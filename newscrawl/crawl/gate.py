@@ -100,7 +100,7 @@ class Gate:
         try:
             yield pace
         finally:
-            pace.end()
+            pace.end(time.monotonic())
             door.freed.set()
 
     def _refuse(self, url: str) -> None:

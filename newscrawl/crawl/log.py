@@ -42,3 +42,10 @@ def _barred(text: str) -> str:
 def keep_to_one_line() -> None:
     """Make every event that is logged from now on in this process such a record."""
     logging.setLogRecordFactory(OneLine)
+
+
+def make_none_below(level: str) -> None:
+    """Make no record of an event that no handler would show. Scrapy leaves that to its handler, and logs several events
+    a page, pymongo one for each command with all that is in it."""
+    for logger in (logging.root, logging.getLogger("scrapy")):
+        logger.setLevel(level)

@@ -89,9 +89,13 @@ class Pace:
         self.active += 1
         self._next_at = now + max(self.floor, self.current * (1 + JITTER * (2 * chance - 1)))
 
-    def end(self) -> None:
-        """A request has ended."""
+    def end(self, now: float) -> None:
+        """A request has ended. Where the server is asked one at a time, the next one begins no sooner after this than
+        the least delay: when it began says nothing of when it arrived, should it have been held up on its way.
+        """
         self.active -= 1
+        if self.concurrency == 1:
+            self._next_at = max(self._next_at, now + (1 - JITTER) * self.delay)
 
     def answered(self, latency: float) -> None:
         """A sound answer, `latency` seconds after the request: the delay follows the server's speed."""

@@ -5,94 +5,32 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+import os
+import signal
+import time
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from pymongo.errors import PyMongoError
-from scrapy import signals
-from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.crawler import AsyncCrawlerProcess
 
 from newscrawl.article import Article
-from newscrawl.crawl.ending import end_early
+from newscrawl.crawl.crawlers import Crawlers, Listed, OwnSettings, Supply
+from newscrawl.crawl.earlier import earlier_runs
 from newscrawl.crawl.heap import give_back_large_blocks
-from newscrawl.crawl.run_record import INTERRUPTED, KEY_TAKEN, RunRecord, counts_of, run_of
+from newscrawl.crawl.options import Ended, Options, Outcome, Progress
+from newscrawl.crawl.run_record import KEY_TAKEN
 from newscrawl.crawl.session import Session, close_session, open_session
 from newscrawl.crawl.stop import WRITES, EndedEarly, Stop, told_by_signals
-from newscrawl.records import Run
 from newscrawl.settings import Settings, scrapy_settings
 from newscrawl.site import Site
-from newscrawl.spiders.loader import spider_of
 from newscrawl.store.articles import ArticleWriter
 from newscrawl.store.connect import DatabaseDown, describe
-from newscrawl.store.runs import record_of, runs_with_key
 
+logger = logging.getLogger(__name__)
 
-@dataclass(frozen=True)
-class Options:
-    """What a crawl is asked for. `since`: older articles are left out. `limit`: new articles fetched a site.
-
-    `days`: first and last day of a backfill, both whole. `again`: finished days once more. `now`: what failed is
-    tried again at once, also at hosts that are down or want to be left alone. `wait`: how long another run of a site is
-    waited for; else the site is refused. `archive`: archive the pages, or do not; None: as the setting says.
-    `started_by`: who, if not the user of this process. `key`: of each site no second crawl is started with it.
-    `due`: of the listings, feeds and sitemaps those that are due. `addresses`: of what failed before these addresses,
-    and nothing else.
-    """
-
-    limit: int | None = None
-    since: datetime | None = None
-    max_pages: int | None = None
-    dry_run: bool = False
-    no_revisits: bool = False
-    only_revisits: bool = False
-    days: tuple[date, date] | None = None
-    again: bool = False
-    now: bool = False
-    wait: timedelta = timedelta()
-    archive: bool | None = None
-    started_by: str | None = None
-    key: str | None = None
-    due: bool = False
-    addresses: frozenset[str] | None = None
-
-    def arguments(self) -> dict[str, Any]:
-        """The same as spider arguments."""
-        return {
-            "limit": self.limit,
-            "since": self.since.isoformat() if self.since else None,
-            "max_pages": self.max_pages,
-            "dry_run": self.dry_run,
-            "no_revisits": self.no_revisits,
-            "only_revisits": self.only_revisits,
-            "first_day": self.days[0].isoformat() if self.days else None,
-            "last_day": self.days[1].isoformat() if self.days else None,
-            "again": self.again,
-            "now": self.now,
-            "wait": self.wait.total_seconds(),
-            "archive": self.archive,
-            "started_by": self.started_by,
-            "key": self.key,
-            "only_due": self.due,
-            "addresses": self.addresses,
-        }
-
-
-@dataclass
-class Outcome:
-    """What a crawl did: the run record of each site, and the signal that ended it early, if one did.
-
-    `identities`: of the records in the database. `earlier`: sites of which an earlier run with the same key is told.
-    """
-
-    runs: dict[str, Run]
-    signal: int | None = None
-    identities: dict[str, str] = field(default_factory=dict)
-    earlier: set[str] = field(default_factory=set)
-
-
-Progress = Callable[[dict[str, dict[str, int]]], None]
+LOOK = 0.5  # seconds between two tellings of the counts
+MOST_FOR_COUNTS = 20  # such tellings take no more than one part in so many of the time
 
 
 def crawl(
@@ -110,94 +48,135 @@ def crawl(
     Call it once a process: an event loop is not started twice. Raises DatabaseDown where no server
     answers, OSError where the data folder cannot be used.
     """
-    give_back_large_blocks()
-    logging.getLogger("scrapy.addons").setLevel(logging.ERROR)
-    process = AsyncCrawlerProcess(scrapy_settings(own))
-    crawlers: dict[str, Crawler] = {}
-    stop = Stop()
-    outcome = Outcome({})
-    problems: list[BaseException] = []
+    outcome, listed = Outcome({}), Listed(sites)
 
-    for site in sites:
-        crawler = process.create_crawler(spider_of(site))
-        crawlers[site.name] = crawler
+    async def leave_out_earlier(session: Session) -> None:
+        earlier = await earlier_runs(session, options.key, [site.name for site in sites], unended=not options.in_fleet)
+        listed.leave_out(ended.site for ended in earlier)
+        for ended in earlier:
+            outcome.add(ended)
 
-        def closed(spider: Any, reason: str, crawler: Crawler = crawler) -> None:
-            outcome.runs[spider.name] = _record(crawler, reason)
-            if spider.run_id is not None:
-                outcome.identities[spider.name] = spider.run_id
-
-        def scraped(item: Any) -> None:
-            if on_article is not None and isinstance(item, Article):
-                on_article(item)
-
-        crawler.signals.connect(closed, signal=signals.spider_closed, weak=False)
-        crawler.signals.connect(scraped, signal=signals.item_scraped, weak=False)
-
-    async def main() -> None:
-        session = None
-        try:
-            if not options.dry_run:
-                # Held, so that an embedded server runs until the last site is done.
-                session = await stop.unless_requested(open_session(own))
-                end_writes_in_time(session.writer)
-                await tell_of_earlier(session, crawlers)
-            await crawl_all()
-            if session is not None:
-                await tell_of_earlier(session, [name for name, run in outcome.runs.items() if run.reason == KEY_TAKEN])
-        except EndedEarly:
-            pass
-        except PyMongoError as error:
-            problems.append(DatabaseDown(describe(error, own.mongo_uri)))
-        except (DatabaseDown, OSError) as error:
-            problems.append(error)
-        finally:
-            if session is not None:
-                await close_session(session)
-
-    async def tell_of_earlier(session: Session, names: Iterable[str]) -> None:
-        """Where the key of this crawl has a run of a site already, that run is told, and the site not crawled."""
-        if options.key is None:
-            return
-        key, database, wanted = options.key, session.connection.database, list(names)
-        for name, document in (await session.read(lambda: runs_with_key(database, key, wanted))).items():
-            crawlers.pop(name)
-            outcome.runs[name] = record_of(document)
-            outcome.identities[name] = document["_id"]
-            outcome.earlier.add(name)
-
-    def end_writes_in_time(writer: ArticleWriter) -> None:
-        stop.then(lambda: writer.end_by(asyncio.get_running_loop().time() + stop.left(WRITES)))
-
-    async def crawl_all() -> None:
-        crawls = [process.crawl(crawler, stop=stop, **options.arguments()) for crawler in crawlers.values()]
-        ending = asyncio.create_task(end_early(stop, crawlers.values(), crawls))
-        pending = asyncio.gather(*crawls, return_exceptions=True)
-        while not pending.done():
-            await asyncio.wait([pending], timeout=0.5)
-            if on_progress is not None:
-                on_progress({name: counts_of(crawler) for name, crawler in crawlers.items() if crawler.stats})
-        if stop.is_requested:
-            await ending
-        ending.cancel()
-        problems.extend(result for result in pending.result() if isinstance(result, Exception))
-        for name, crawler in crawlers.items():
-            if stop.is_requested and name not in outcome.runs and crawler.spider is not None:
-                outcome.runs[name] = _record(crawler, INTERRUPTED)
-
-    _start(process, main(), stop)
-    outcome.signal = stop.signal
-    for problem in problems:
-        raise problem
+    running = Running(own, options, outcome.add, on_article, on_progress, before=leave_out_earlier)
+    running.crawl(listed)
+    outcome.signal = running.stop.signal
     return outcome
 
 
-def _record(crawler: Crawler, reason: str) -> Run:
-    record = crawler.get_extension(RunRecord)
-    return run_of(crawler, record.started_at if record else datetime.now(UTC), reason)
+Beside = Callable[[Callable[[int], None]], Coroutine[Any, Any, None]]
 
 
-def _start(process: AsyncCrawlerProcess, main: Coroutine[Any, Any, None], stop: Stop) -> None:
+class Running:
+    """The crawl of this process. `before` is called as soon as there is a database, before any site is crawled."""
+
+    def __init__(
+        self,
+        own: Settings,
+        options: Options,
+        on_end: Callable[[Ended], None],
+        on_article: Callable[[Article], None] | None = None,
+        on_progress: Progress | None = None,
+        *,
+        before: Callable[[Session], Coroutine[Any, Any, None]] | None = None,
+    ) -> None:
+        self.own, self.options, self.before = own, options, before
+        self.on_end, self.on_article, self.on_progress = on_end, on_article, on_progress
+        self.stop = Stop()
+        self._taken: list[str] = []
+        """Sites whose run another one with the same key has forestalled."""
+
+    def crawl(self, supply: Supply, beside: Beside | None = None) -> None:
+        """Crawl what is supplied. `beside`: what else goes on in the event loop meanwhile; it is given what tells the
+        crawl to end, as a first signal does. A process with that is led by another one.
+
+        Raises DatabaseDown, OSError, and what nobody foresaw.
+        """
+        give_back_large_blocks()
+        logging.getLogger("scrapy.addons").setLevel(logging.ERROR)
+        process = AsyncCrawlerProcess(OwnSettings(scrapy_settings(self.own)))
+        problems: list[BaseException] = []
+
+        async def main(tell: Callable[[int], None]) -> None:
+            task = asyncio.create_task(beside(tell)) if beside is not None else None
+            try:
+                await self._crawl(process, supply, problems)
+            except EndedEarly:
+                pass
+            except PyMongoError as error:
+                problems.append(DatabaseDown(describe(error, self.own.mongo_uri)))
+            except Exception as error:
+                problems.append(error)
+            finally:
+                if task is not None:
+                    task.cancel()
+
+        _start(process, main, self.stop, is_led=beside is not None)
+        for problem in problems:
+            raise problem
+
+    async def _crawl(self, process: AsyncCrawlerProcess, supply: Supply, problems: list[BaseException]) -> None:
+        session, stop = None, self.stop
+        crawlers = Crawlers(
+            process, self.options, stop, most=self.own.sites_at_once, on_end=self._ended, on_article=self.on_article
+        )
+        telling = asyncio.create_task(self._tell(crawlers))
+        watching = None
+        try:
+            if not self.options.dry_run:
+                # Held, so that an embedded server runs until the last site is done.
+                session = await stop.unless_requested(open_session(self.own))
+                self._end_writes_in_time(session.writer)
+                session.holdings.when_lost(end_in_order)
+                if self.options.in_fleet:
+                    watching = asyncio.create_task(self._watch(session))
+                if self.before is not None:
+                    await self.before(session)
+            await crawlers.crawl(supply)
+            problems.extend(crawlers.problems)
+            if session is not None:
+                for ended in await earlier_runs(session, self.options.key, self._taken):
+                    self.on_end(ended)
+        finally:
+            telling.cancel()
+            if watching is not None:
+                watching.cancel()
+            if self.on_progress is not None:
+                self.on_progress(crawlers.counts())
+            if session is not None:
+                await close_session(session)
+
+    def _ended(self, ended: Ended) -> None:
+        if ended.run.reason == KEY_TAKEN:
+            self._taken.append(ended.site)
+        self.on_end(ended)
+
+    def _end_writes_in_time(self, writer: ArticleWriter) -> None:
+        stop = self.stop
+        stop.then(lambda: writer.end_by(asyncio.get_running_loop().time() + stop.left(WRITES)))
+
+    async def _watch(self, session: Session) -> None:
+        """End the crawl where others may have taken its sites."""
+        while session.holdings.is_sure:
+            if await self.stop.wait(LOOK):
+                return
+        if not self.stop.is_requested:
+            logger.warning("the database has not answered for long: others may crawl these sites now; this run ends")
+            end_in_order()
+
+    async def _tell(self, crawlers: Crawlers) -> None:
+        pause = LOOK
+        while self.on_progress is not None:
+            await asyncio.sleep(pause)
+            begun = time.monotonic()
+            self.on_progress(crawlers.counts())
+            pause = max(LOOK, MOST_FOR_COUNTS * (time.monotonic() - begun))
+
+
+def end_in_order() -> None:
+    """Let this process end as by SIGTERM: what was fetched is stored."""
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _start(process: AsyncCrawlerProcess, main: Beside, stop: Stop, *, is_led: bool) -> None:
     """Run `main` inside the process's loop, which ends with it. Signals tell `stop`, not Scrapy."""
     from twisted.internet import reactor
     from twisted.internet.error import ReactorNotRunning
@@ -208,6 +187,6 @@ def _start(process: AsyncCrawlerProcess, main: Coroutine[Any, Any, None], stop: 
         with contextlib.suppress(ReactorNotRunning):
             loop.stop()
 
-    loop.callWhenRunning(lambda: asyncio.ensure_future(main).add_done_callback(end))
-    with told_by_signals(stop, loop.callFromThread):
+    with told_by_signals(stop, loop.callFromThread, is_led=is_led) as tell:
+        loop.callWhenRunning(lambda: asyncio.ensure_future(main(tell)).add_done_callback(end))
         process.start(stop_after_crawl=False, install_signal_handlers=False)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copyreg
+import io
 import json
 import logging
 import os
@@ -23,6 +25,7 @@ from typing import Any, TypeVar, TypeVarTuple
 
 from newscrawl.crawl.turns import Turns
 from newscrawl.crawl.worker import Answer, Job
+from newscrawl.site import Site, unpacked
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -71,6 +74,11 @@ class Template:
             theirs.close()
 
     @property
+    def process(self) -> int:
+        """Its number."""
+        return self._process.pid
+
+    @property
     def has_ended(self) -> bool:
         """Somebody killed it, or it could not start."""
         return self._process.poll() is not None
@@ -101,6 +109,11 @@ class Worker:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self._process = 0
 
+    @property
+    def process(self) -> int:
+        """Its number; 0 where it is not known yet, or has ended."""
+        return self._process
+
     async def begin(self) -> bool:
         """Wait until it is there; False where it has ended."""
         try:
@@ -117,7 +130,7 @@ class Worker:
         """The answer; None where the process has ended without one."""
         assert self._streams is not None
         reader, writer = self._streams
-        message = pickle.dumps(job, pickle.HIGHEST_PROTOCOL)
+        message = _packed(job)
         try:
             writer.write(len(message).to_bytes(8))
             writer.write(message)
@@ -157,6 +170,11 @@ class Reader:
         self._tasks: set[asyncio.Task[Any] | None] = set()
         """Those that wait for a page. Scrapy keeps no hold of its tasks, nor does the loop: one that waits for what
         only itself knows is collected as garbage, and its request never ends."""
+
+    @property
+    def waiting(self) -> int:
+        """Pages that wait for a worker."""
+        return self._turns.waiting
 
     async def read(
         self,
@@ -243,6 +261,12 @@ class Reader:
                 worker.end()
         return is_there
 
+    @property
+    def processes(self) -> list[int]:
+        """Numbers of the processes that read pages, and of the one that they are forked from."""
+        workers = (worker.process for worker in (*self._idle, *self._busy))
+        return [self._template.process, *(process for process in workers if process)]
+
     async def close(self) -> None:
         """End all processes."""
         while self._idle:
@@ -250,6 +274,15 @@ class Reader:
         for worker in self._busy:
             worker.end()
         await self._template.end()
+
+
+def _packed(job: Job) -> bytes:
+    """A job for a worker. A site goes as bytes that are made once, and that the worker takes apart once."""
+    buffer = io.BytesIO()
+    pickler = pickle.Pickler(buffer, pickle.HIGHEST_PROTOCOL)
+    pickler.dispatch_table = copyreg.dispatch_table | {Site: lambda site: (unpacked, (site.packed,))}
+    pickler.dump(job)
+    return buffer.getvalue()
 
 
 def _environment() -> dict[str, str]:
@@ -275,3 +308,8 @@ async def close_reader(reader: Reader) -> None:
     if reader.users == 0:
         _readers.pop(reader.seconds, None)
         await reader.close()
+
+
+def pages_waiting() -> int:
+    """Pages that wait for their reading in this process."""
+    return sum(reader.waiting for reader in _readers.values())

@@ -51,6 +51,12 @@ class _Within:
 
     crawler: Crawler
 
+    def handle_referer(self, request: Request, response: Response) -> None:
+        """No request says which page has led to it, so there is nothing to correct."""
+
+    def _engine_started(self) -> None:
+        """Else Scrapy looks for its middleware that would say it, and warns that it is off."""
+
     def _allowed(self, request: Request, onward: Request | Response) -> Request | Response:
         most = settings().max_url_length
         if len(onward.url) > most:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -15,12 +16,13 @@ from scrapy.exceptions import CloseSpider
 
 from newscrawl.crawl.circumstances import command_line, options_of, versions
 from newscrawl.crawl.coverage import COVERED
+from newscrawl.crawl.holding import hold_within, names_to_hold
 from newscrawl.crawl.hosts_now import hosts_now
 from newscrawl.crawl.lock import SiteLock, SiteLocked, take_within
-from newscrawl.crawl.log import keep_to_one_line
+from newscrawl.crawl.log import keep_to_one_line, make_none_below
 from newscrawl.crawl.reading import Reading
 from newscrawl.crawl.refusals import Dropped
-from newscrawl.crawl.stop import READS, EndedEarly
+from newscrawl.crawl.stop import READS, WRITES, EndedEarly
 from newscrawl.records import Run
 from newscrawl.settings import ConfigurationError, read_settings
 from newscrawl.spiders.fates import KNOWN, NOT_FETCHED, SHOWN, STORED, VISITED
@@ -32,8 +34,9 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
+    from newscrawl.crawl.session import Session
+
 PREFIX = "newscrawl/"
-STATUS = "downloader/response_status_count/"  # Scrapy's name of the count of answers by status
 MOST_REASONS = 50  # keys of a table of a record: it is kept for ever
 
 KEY_TAKEN = "key-taken"
@@ -52,35 +55,56 @@ def counts_of(crawler: Crawler) -> dict[str, int]:
     return counts | {"requests": crawler.spider.traffic.requests if isinstance(crawler.spider, SiteSpider) else 0}
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a crawl has counted so far: newscrawl's own counts by plain name, links that were not stored and what went
+    wrong, both by reason, and answers by HTTP status."""
+
+    counts: dict[str, int]
+    dropped: dict[str, int]
+    errors: dict[str, int]
+    codes: dict[str, int]
+
+
+def figures_of(crawler: Crawler) -> Figures:
+    """The figures of a crawl as they stand."""
+    assert isinstance(crawler.spider, SiteSpider)
+    counts = counts_of(crawler)
+    stats = crawler.stats.get_stats() if crawler.stats else {}
+    fates = crawler.spider.articles.fates
+    counts |= {"links": fates.links, "known": fates.number(KNOWN), "known_visited": fates.number(VISITED)}
+    counts["stored"] = fates.number(STORED)
+    counts["exceptions"] = int(stats.get("spider_exceptions/count", 0)) + counts.get("item_errors", 0)
+    errors = {name.removeprefix("reason/"): number for name, number in counts.items() if name.startswith("reason/")}
+    codes = {str(status): number for status, number in sorted(crawler.spider.traffic.statuses.items())}
+    return Figures(counts, fates.dropped, errors, codes)
+
+
+def outcome_of(figures: Figures, reason: str) -> Literal["ok", "failed", "degraded"]:
+    """How a run has ended. `reason`: why its spider closed."""
+    counts = figures.counts
+    lost = counts.get("spooled") or counts.get("reason/database-away")
+    if reason != "finished" or counts.get("failed_listings") or counts["exceptions"] or lost:
+        return "failed"
+    return "degraded" if counts.get("listings_gone_quiet") else "ok"
+
+
 def run_of(crawler: Crawler, started_at: datetime, reason: str | None = None) -> Run:
     """The run record as it stands. `reason`: why the spider closed; None while it goes on."""
     spider = crawler.spider
     assert isinstance(spider, SiteSpider)
-    counts = counts_of(crawler)
-    stats = crawler.stats.get_stats() if crawler.stats else {}
-    fates, traffic = spider.articles.fates, spider.traffic
-    counts |= {"links": fates.links, "known": fates.number(KNOWN), "known_visited": fates.number(VISITED)}
-    counts["stored"], dropped = fates.number(STORED), fates.dropped
+    figures, traffic = figures_of(crawler), spider.traffic
+    counts, dropped = figures.counts, figures.dropped
     if reason is None:  # those may still be fetched
         counts["waiting"] = dropped.pop(NOT_FETCHED, 0)
     stored = sum(counts.get(name, 0) for name in ("new", "changed", "unchanged", "spooled"))
-    counts["exceptions"] = int(stats.get("spider_exceptions/count", 0)) + counts.get("item_errors", 0)
-    codes = {key.removeprefix(STATUS): int(number) for key, number in stats.items() if key.startswith(STATUS)}
-    outcome: Literal["ok", "failed", "degraded"] | None = None
-    if reason is not None:
-        outcome = "ok"
-        if counts.get("listings_gone_quiet"):
-            outcome = "degraded"
-        lost = counts.get("spooled") or counts.get("reason/database-away")
-        if reason != "finished" or counts.get("failed_listings") or counts["exceptions"] or lost:
-            outcome = "failed"
     return Run(
         site=spider.site.name,
         command=command_line(),
         started_at=started_at,
         ended_at=datetime.now(UTC) if reason is not None else None,
         reason=reason,
-        outcome=outcome,
+        outcome=outcome_of(figures, reason) if reason is not None else None,
         started_by=spider.started_by,
         options=options_of(spider),
         key=spider.key,
@@ -88,11 +112,9 @@ def run_of(crawler: Crawler, started_at: datetime, reason: str | None = None) ->
         counts={name: number for name, number in counts.items() if "/" not in name},
         coverage={name: round(counts.get(f"field/{name}", 0) / stored, 4) for name in COVERED} if stored else {},
         dropped=most_frequent(dropped),
-        errors=most_frequent(
-            {name.removeprefix("reason/"): number for name, number in counts.items() if name.startswith("reason/")}
-        ),
-        statuses=by_class(codes),
-        codes=most_frequent(codes),
+        errors=most_frequent(figures.errors),
+        statuses=by_class(figures.codes),
+        codes=most_frequent(figures.codes),
         bytes=traffic.bytes_sent,
         bytes_decoded=traffic.bytes_decoded,
         times=traffic.times,
@@ -128,6 +150,7 @@ class RunRecord:
         self.crawler = crawler
         self.started_at = datetime.now(UTC)
         self.lock: SiteLock | None = None
+        self._held: list[str] = []
         self._ending: asyncio.Task[None] | None = None
         crawler.signals.connect(self.spider_opened, signal=signals.spider_opened)
         crawler.signals.connect(self.spider_closed, signal=signals.spider_closed)
@@ -140,6 +163,7 @@ class RunRecord:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """As Scrapy makes its components."""
         keep_to_one_line()
+        make_none_below(crawler.settings["LOG_LEVEL"])
         return cls(crawler)
 
     async def spider_opened(self, spider: SiteSpider) -> None:
@@ -156,6 +180,7 @@ class RunRecord:
             self.lock, self.started_at = lock, datetime.now(UTC)
             await spider.stop.unless_requested(spider.open_database())
             assert spider.session is not None
+            await self._hold(spider, spider.session)
             run = run_of(self.crawler, self.started_at)
             identity = run_identity(run)
             try:
@@ -182,6 +207,15 @@ class RunRecord:
         except ConfigurationError as error:
             spider.logger.error("%s", error)
             raise CloseSpider("configuration") from None
+
+    async def _hold(self, spider: SiteSpider, session: Session) -> None:
+        """Take the site, and in a fleet its hosts, from all other processes. Raises SiteLocked, EndedEarly."""
+        names = names_to_hold(spider.site, in_fleet=spider.in_fleet)
+        if not await hold_within(session.holdings, names, spider.wait, spider.stop, spider.logger):
+            raise EndedEarly
+        self._held, self.started_at = names, datetime.now(UTC)
+        if spider.in_fleet:  # who asked these hosts before may have done so a moment ago
+            await spider.stop.wait(self.crawler.settings.getfloat("DOWNLOAD_DELAY"))
 
     def item_scraped(self, spider: SiteSpider, response: Response | None) -> None:
         """An article that came through all pipelines."""
@@ -231,9 +265,19 @@ class RunRecord:
                 await spider.session.writer.end_run(spider.run_id, run)
                 await spider.session.writer.flush()
         finally:
+            await self._let_go(spider)
             await spider.close_database()
             if self.lock is not None:
                 self.lock.release()
+
+    async def _let_go(self, spider: SiteSpider) -> None:
+        if spider.session is None or not self._held:
+            return
+        try:
+            await spider.stop.within(WRITES, spider.session.holdings.give_back(self._held))
+        except (PyMongoError, TimeoutError):  # whoever wants the site finds that this process is no more
+            spider.logger.debug("the site could not be given back")
+        self._held = []
 
 
 def _asked_for(response: Response | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from newscrawl.normalize.secrets import mask
 from newscrawl.settings import Settings
 from newscrawl.store.articles import ArticleWriter
 from newscrawl.store.connect import Connection, DatabaseDown, open_connection, refusal
+from newscrawl.store.holdings import Holdings
 from newscrawl.store.mend import mend
 from newscrawl.store.replay import replay
 from newscrawl.store.schema import apply_schema
@@ -34,9 +36,11 @@ class Session:
     users: int = 0
     key: tuple[str | None, str, str] = field(default=(None, "", ""))
     heart: Heart = field(init=False)
+    holdings: Holdings = field(init=False)
 
     def __post_init__(self) -> None:
         self.heart = Heart(self.connection.database)
+        self.holdings = Holdings(self.connection.database)
 
     async def read(self, query: Callable[[], Awaitable[T]]) -> T:
         """The answer to a query, asked again where the embedded server had to be started anew. Raises PyMongoError."""
@@ -100,5 +104,7 @@ async def close_session(session: Session) -> None:
         _sessions.pop(session.key, None)
         try:
             await session.writer.close()
+            with contextlib.suppress(PyMongoError):  # whoever wants the sites finds that this process is no more
+                await session.holdings.close()
         finally:
             await session.connection.close()

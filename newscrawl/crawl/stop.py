@@ -113,10 +113,14 @@ class Stop:
 
 
 @contextlib.contextmanager
-def told_by_signals(stop: Stop, loop_call: Callable[[Callable[[], None]], object]) -> Iterator[None]:
+def told_by_signals(
+    stop: Stop, loop_call: Callable[[Callable[[], None]], object], *, is_led: bool = False
+) -> Iterator[Callable[[int], None]]:
     """Let SIGINT and SIGTERM tell `stop`. `loop_call` calls a function in the event loop, from any thread.
 
-    After a first signal the process has `OVER` seconds, also after this context: it is about to end.
+    After a first signal the process has `OVER` seconds, also after this context: it is about to end. Gives what does
+    the same as a first signal. `is_led`: another process ends this one at a second signal, which is none here, for a
+    first one may reach both.
     """
     reading, writing = os.pipe()
     own = os.getpid()
@@ -124,10 +128,14 @@ def told_by_signals(stop: Stop, loop_call: Callable[[Callable[[], None]], object
     def note(number: int, _frame: FrameType | None) -> None:
         if os.getpid() != own:  # a child that was forked and has not yet set its own
             return
-        if stop.is_requested:
+        if stop.is_requested and not is_led:
             end_at_once(number)
-        stop.request(number)
-        os.write(writing, b"!")  # a thread is not started in a handler: the main thread may hold what that needs
+        tell(number)
+
+    def tell(number: int) -> None:
+        if not stop.is_requested:
+            stop.request(number)
+            os.write(writing, b"!")  # no thread is started in a handler: the main thread may hold what that needs
 
     def watch() -> None:
         os.read(reading, 1)
@@ -142,7 +150,7 @@ def told_by_signals(stop: Stop, loop_call: Callable[[Callable[[], None]], object
     before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
     threading.Thread(target=watch, name="newscrawl-stop", daemon=True).start()
     try:
-        yield
+        yield tell
     finally:
         if not stop.is_requested:
             for number, handler in before.items():

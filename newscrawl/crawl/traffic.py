@@ -26,6 +26,8 @@ class Traffic:
         """Requests that a server has not answered yet, by host."""
         self.throttled_at: dict[str, datetime] = {}
         """When a host last answered 429 or 503."""
+        self.statuses: Counter[int] = Counter()
+        """Answers by their HTTP status."""
         self.bytes_sent = 0
         """Bytes of all answers as they were sent, with their headers."""
         self.bytes_decoded = 0
@@ -60,8 +62,9 @@ class Traffic:
         if not self.in_flight[host]:
             del self.in_flight[host]
 
-    def received(self, sent: int, decoded: int) -> None:
-        """Bytes of one answer."""
+    def received(self, status: int, sent: int, decoded: int) -> None:
+        """One answer, and its bytes."""
+        self.statuses[status] += 1
         self.bytes_sent += sent
         self.bytes_decoded += decoded
 

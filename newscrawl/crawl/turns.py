@@ -24,21 +24,25 @@ class Turns:
         """Sites in the order of their turns."""
         self._under_way: Counter[str] = Counter()
         self._moved_at = 0.0
+        self._timer: asyncio.TimerHandle | None = None
         self._starting = 0
         self._slow: set[str] = set()
+
+    @property
+    def waiting(self) -> int:
+        """Pages that wait for a place."""
+        return sum(map(len, self._waiting.values()))
 
     async def take(self, site: str) -> None:
         """Wait for a place. Each one taken wants one `give_back`."""
         turn = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(site, deque()).append(turn)
         self._hand_out()
+        self._watch()
         try:
-            while not turn.done():
-                await asyncio.wait([turn], timeout=self.patience)
-                self._add_place()
             await turn
         except asyncio.CancelledError:
-            if turn.cancel():
+            if turn.cancelled():
                 self._forget(site, turn)
             else:
                 self.give_back(site)
@@ -66,13 +70,22 @@ class Turns:
         """A page of the site had to be ended: from now on its pages share one place with those of other such sites."""
         self._slow.add(site)
 
+    def _watch(self) -> None:
+        """Look again for pages that wait, by one timer for all of them."""
+        if self._waiting and self._timer is None:
+            loop = asyncio.get_running_loop()
+            left = self._moved_at + self.patience - loop.time()
+            self._timer = loop.call_later(left if left > 0 else self.patience, self._add_place)
+
     def _add_place(self) -> None:
         """One more, where nothing has moved: many pages that wait are no reason, for each place takes memory."""
+        self._timer = None
         has_moved = asyncio.get_running_loop().time() < self._moved_at + self.patience
         if self._waiting and not (has_moved or self._starting) and self.places < self.most:
             self.places += 1
             self._free += 1
             self._hand_out()
+        self._watch()
 
     def _hand_out(self) -> None:
         while self._free and (site := self._next()) is not None:

@@ -23,7 +23,7 @@ from newscrawl.extract.cards import keep_articles
 from newscrawl.extract.counters import own_counter
 from newscrawl.extract.headline import headlines
 from newscrawl.extract.near import Near, near_headline
-from newscrawl.extract.page import Page, text_of
+from newscrawl.extract.page import Page, compiled, text_of
 from newscrawl.extract.people import bylines
 from newscrawl.extract.pictures import pictures
 from newscrawl.extract.rights import read_rights
@@ -119,7 +119,7 @@ def _read(page: Page, site: Site, card: Card | None) -> RawArticle:
 def _by_rules(page: Page, rules: tuple[Rule, ...]) -> Iterator[tuple[int, Rule, str, Any]]:
     """Every value that the rules find: number of the rule, rule, text, element."""
     for number, rule in enumerate(rules):
-        for found in page.tree.xpath(rule.selector):
+        for found in compiled(rule.selector)(page.tree):
             is_element = isinstance(found, etree._Element)
             text = (found.get(rule.attribute) if rule.attribute else text_of(found)) if is_element else str(found)
             text = clean(text or "")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from html import escape
-from typing import Any, cast
+from typing import Any
 
 from lxml import etree
 
@@ -17,7 +17,7 @@ from newscrawl.extract.blocks import Block, Box, read_blocks
 from newscrawl.extract.boilerplate import is_boilerplate, kept_blocks, standfirst, without_edges, without_repeats
 from newscrawl.extract.cards import find_cards
 from newscrawl.extract.inline import fragment, html_in_scripts
-from newscrawl.extract.page import Page
+from newscrawl.extract.page import Page, compiled
 from newscrawl.extract.sections import Body, fill_sections, without_head
 from newscrawl.extract.weight import SHORTEST_ANCHOR, Anchor, story_box
 from newscrawl.site import Site
@@ -48,18 +48,18 @@ def read_body(page: Page, site: Site, headline: str, lead: str | None, stated: s
 def _by_rule(page: Page, site: Site, body: Body) -> list[Block] | None:
     """The blocks of the elements that the site's rule names; None where it names none that holds text."""
     for number, rule in enumerate(site.rules.get("body", ())):
-        found = [e for e in cast("list[Any]", page.tree.xpath(rule.selector)) if isinstance(e, etree._Element)]
+        found = [e for e in compiled(rule.selector)(page.tree) if isinstance(e, etree._Element)]
         found = [e for e in found if not any(outer in found for outer in e.iterancestors())]
         skip: set[Any] = set()
         for element in found:
             for related in site.rules.get("related", ()):
-                for card in cast("list[Any]", element.xpath(related.selector)):
+                for card in compiled(related.selector)(element):
                     skip.add(card)
                     body.related += find_cards(
                         card, page.base_url, is_article=site.is_article, selector="a[href]", source="related"
                     )
             for removal in site.remove:
-                skip.update(cast("list[Any]", element.xpath(removal.selector)))
+                skip.update(compiled(removal.selector)(element))
         boxes = [read_blocks(element, frozenset(skip)) for element in found]
         blocks = [block for box in boxes for block in kept_blocks(box, box.alternatives)]
         if blocks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
@@ -64,6 +65,7 @@ def headline_of(text: str) -> str:
     return _FLAGS.sub("", _LABEL.sub("", " ".join(text.split()))).strip(" •·|")
 
 
+@lru_cache(maxsize=1024)
 def xpath_of(css: str) -> str:
     """A CSS selector as XPath."""
     return str(cssselect.HTMLTranslator().css_to_xpath(css))

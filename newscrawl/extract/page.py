@@ -5,7 +5,7 @@ from __future__ import annotations
 import html as html_entities
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Any
 from urllib.parse import urljoin
@@ -221,6 +221,13 @@ class Page:
             return None
         parts = [code[1].lower(), code[2].title() if code[2] else "", code[3].upper() if code[3] else ""]
         return "-".join(part for part in parts if part)
+
+
+@lru_cache(maxsize=1024)
+def compiled(selector: str) -> Callable[[Any], Any]:
+    """An XPath expression of a site's rules, compiled once in a process."""
+    expression: Callable[[Any], Any] = etree.XPath(selector)
+    return expression
 
 
 def _from_plain_text(text: str) -> str:

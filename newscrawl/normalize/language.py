@@ -91,24 +91,31 @@ def contradicts(text: str, declared: str) -> str | None:
 
 def _only_confirmed(text: str) -> str | None:
     """The one language whose small words or letters run through a text; None where none or several do."""
-    confirmed = [language for language in (*_LETTERS, *_SMALL_WORDS) if _confirms(text, language)]
+    words, letters = text.casefold().split(), "".join(set(text))
+    confirmed = [language for language, own in _LETTERS.items() if own.search(letters) and _has_letters(text, language)]
+    confirmed += [language for language in _SMALL_WORDS if _has_words(text, words, language)]
     return confirmed[0] if len(confirmed) == 1 else None
 
 
 def _confirms(text: str, language: str) -> bool:
     """Whether small words or letters of a language run through a text."""
-    if (own := _LETTERS.get(language)) is not None:
-        # Chinese and Japanese share the characters, so that Chinese must have no Kana beside them.
-        kana = len(_LETTERS["ja"].findall(text)) if language == "zh" else 0
-        found, letters = len(own.findall(text)), sum(map(str.isalpha, text))
-        return found > _LETTERS_SHARE.get(language, 0.5) * letters and kana * 20 < letters
+    if language in _LETTERS:
+        return _has_letters(text, language)
+    return language in _SMALL_WORDS and _has_words(text, text.casefold().split(), language)
+
+
+def _has_letters(text: str, language: str) -> bool:
+    # Chinese and Japanese share the characters, so that Chinese must have no Kana beside them.
+    kana = len(_LETTERS["ja"].findall(text)) if language == "zh" else 0
+    found, letters = len(_LETTERS[language].findall(text)), sum(map(str.isalpha, text))
+    return found > _LETTERS_SHARE.get(language, 0.5) * letters and kana * 20 < letters
+
+
+def _has_words(text: str, words: list[str], language: str) -> bool:
     if language in _ALPHABETS and _has_alphabet(text, language):
         return True
-    small = _SMALL_WORDS.get(language)
-    words = text.casefold().split()
-    return small is not None and sum(map(small.__contains__, words)) >= max(
-        4, _SHARES.get(language, SHARE) * len(words)
-    )
+    small = _SMALL_WORDS[language]
+    return sum(map(small.__contains__, words)) >= max(4, _SHARES.get(language, SHARE) * len(words))
 
 
 def _has_alphabet(text: str, language: str) -> bool:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from newscrawl.schedule import Schedule, Slot
@@ -86,16 +87,29 @@ class Child:
                 self.process.send_signal(number)
 
 
-async def start(schedule: Schedule, slot: Slot, folder: Path, *, only_due: bool = False) -> Child:
-    """Start the crawl of a slot. Raises OSError where no process can be started or the folder cannot be written."""
+async def start(
+    schedule: Schedule,
+    slot: Slot,
+    folder: Path,
+    *,
+    only_due: bool = False,
+    job: str | None = None,
+    environment: Mapping[str, str] = MappingProxyType({}),
+) -> Child:
+    """Start the crawl of a slot. `job`: of this job of a fleet; it keeps off what other machines crawl, and ends where
+    this process does. `environment`: further variables for it.
+
+    Raises OSError where no process can be started or the folder cannot be written.
+    """
     os.makedirs(folder, mode=0o700, exist_ok=True)
-    log = folder / (re.sub(r"[^A-Za-z0-9.-]", "_", slot.id) + ".log")
+    log = folder / (re.sub(r"[^A-Za-z0-9.-]", "_", job or slot.id) + ".log")
     with log.open("wb") as file:
         process = await asyncio.create_subprocess_exec(
             *NEWSCRAWL,
             *command_of(schedule, slot, only_due=only_due),
-            env=environment_of(schedule),
-            stdin=asyncio.subprocess.DEVNULL,
+            *(["--in-fleet"] if job else []),
+            env={**environment_of(schedule), **environment},
+            stdin=asyncio.subprocess.PIPE if job else asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=file,
             start_new_session=True,  # Ctrl-C is for the scheduler, which ends its crawls in order

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +14,16 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 
 from newscrawl.normalize.spans import span_text
-from newscrawl.runs.children import Child, evaluate_alerts, outcome_of, start
+from newscrawl.runs.children import Child, outcome_of, start
+from newscrawl.runs.evaluations import Evaluations
+from newscrawl.runs.holds import Holds
 from newscrawl.schedule import Schedule, Slot
+from newscrawl.site import Sites
 from newscrawl.store.schedules import claim_slot, runs_of, update_slot
 
 Database = AsyncDatabase[dict[str, Any]]
 
 LAST_WORDS = 10.0  # seconds that crawls have to end in order
-SOUND = (0, 3, 4)
-"""Exit codes of crawls that have done what they could."""
-FIRST_HOLD, LONGEST_HOLD = timedelta(minutes=10), timedelta(hours=6)
-"""How long a site of an adaptive schedule is left alone after a crawl that failed; twice as long each further time."""
 
 
 class Crawls:
@@ -38,11 +37,12 @@ class Crawls:
         """Exit codes of those that have ended."""
         self.woken = asyncio.Event()
         """One has ended."""
+        self.environment: Mapping[str, str] = {}
+        """Further variables for the crawls."""
         self._children: list[Child] = []
         self._watched: set[asyncio.Task[int]] = set()
-        self._held: dict[str, tuple[timedelta, datetime]] = {}
-        self._alerts: asyncio.Task[str | None] | None = None
-        self._alerts_wanted = False
+        self._holds = Holds()
+        self._alerts = Evaluations(say)
 
     def __len__(self) -> int:
         return len(self._children)
@@ -54,7 +54,10 @@ class Crawls:
 
     def held(self, now: datetime) -> set[str]:
         """Sites that are left alone after a crawl that failed: it may not have learnt when they are due again."""
-        return {name for name, (_, until) in self._held.items() if now < until}
+        return self._holds.at(now)
+
+    def know(self, sites: Sites) -> None:
+        """Nothing: each crawl reads the site files itself."""
 
     def describe(self, now: datetime) -> str:
         """What runs, in words."""
@@ -85,7 +88,7 @@ class Crawls:
         if not await claim_slot(self.database, slot):
             return
         try:
-            child = await start(schedule, slot, self.folder, only_due=only_due)
+            child = await start(schedule, slot, self.folder, only_due=only_due, environment=self.environment)
         except OSError as error:
             reason = f"no crawl can be started: {error}"
             await update_slot(self.database, slot.model_copy(update={"state": "missed", "reason": reason}))
@@ -106,7 +109,7 @@ class Crawls:
 
     def want_alerts(self) -> None:
         """Let alerts be evaluated at the next look: that no crawl takes place is told, too."""
-        self._alerts_wanted = True
+        self._alerts.want()
 
     async def reap(self) -> bool:
         """Record the crawls that have ended, and let alerts be evaluated then. Whether there were any."""
@@ -118,13 +121,8 @@ class Crawls:
             await update_slot(self.database, child.slot)
             self._children.remove(child)
             self.codes.append(child.code)
-            self._alerts_wanted = True
-        if self._alerts is not None and self._alerts.done():
-            if said := self._alerts.result():
-                self.say(f"alerts could not be evaluated: {said}")
-            self._alerts = None
-        if self._alerts_wanted and self._alerts is None:
-            self._alerts, self._alerts_wanted = asyncio.create_task(evaluate_alerts()), False
+            self._alerts.want()
+        self._alerts.look()
         return bool(ended)
 
     async def _end_of(self, child: Child, code: int, now: datetime) -> Slot:
@@ -132,12 +130,7 @@ class Crawls:
         runs = await runs_of(self.database, slot) if code else []
         outcome = outcome_of(code, child.said(), runs)
         self.say(f"{slot.schedule}: {outcome or 'ok'}, after {span_text(now - (slot.started_at or now))}")
-        for name in slot.sites:
-            if code in SOUND:
-                self._held.pop(name, None)
-            else:
-                span = min(2 * self._held[name][0], LONGEST_HOLD) if name in self._held else FIRST_HOLD
-                self._held[name] = span, now + span
+        self._holds.note(slot.sites, code, now)
         reason = "; ".join(part for part in (outcome, slot.reason) if part) or None
         ended = {"state": "ended", "ended_at": now, "code": code, "reason": reason}
         return Slot.model_validate(slot.model_dump() | ended)
@@ -162,8 +155,4 @@ class Crawls:
 
     async def end_alerts(self, *, at_once: bool) -> None:
         """Let the evaluation of alerts come to its end, or give it up."""
-        if self._alerts is None:
-            return
-        if at_once:
-            self._alerts.cancel()
-        await asyncio.wait([self._alerts])
+        await self._alerts.end(at_once=at_once)

@@ -35,7 +35,8 @@ class Orphans:
 
     async def take_over(self, now: datetime, say: Callable[[str], None]) -> None:
         """Find them, when this scheduler begins to plan."""
-        self._slots = [slot for slot in await running_slots(self.database) if slot.scheduler != self.own]
+        running = [slot for slot in await running_slots(self.database) if slot.scheduler != self.own]
+        self._slots = [slot for slot in running if slot.jobs is None]  # else its workers record what becomes of it
         for slot in self._slots:
             say(f"{slot.schedule}: looking after the crawl of {', '.join(slot.sites[:5])} that another scheduler began")
         await self.look(now, say)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from newscrawl.runs.crawls import Crawls
 from newscrawl.runs.dues import first_dues, sites_of
 from newscrawl.runs.orphans import Orphans
 from newscrawl.runs.plan import CLOCK_ERROR, adaptive_slot, due_slots, next_slots, settle
+from newscrawl.runs.starter import Starter
 from newscrawl.schedule import Schedule, Slot
 from newscrawl.site import Sites
 from newscrawl.store.schedules import move_plan, record_slots, take_wish
@@ -17,7 +17,7 @@ from newscrawl.store.schedules import move_plan, record_slots, take_wish
 class Planner:
     """Plans schedules. `say`: takes lines for people."""
 
-    def __init__(self, crawls: Crawls, orphans: Orphans, say: Callable[[str], None]) -> None:
+    def __init__(self, crawls: Starter, orphans: Orphans, say: Callable[[str], None]) -> None:
         self.crawls, self.orphans, self.say = crawls, orphans, say
         self.database = crawls.database
         self.sites = Sites()
@@ -26,6 +26,8 @@ class Planner:
         """Of the sites of adaptive schedules: source to when it is due."""
         self.why_late = ""
         """Why nothing was planned before."""
+        self.missed = 0
+        """Planned runs that did not start in time, since this process began."""
         self._waiting: dict[str, str] = {}
 
     async def plan(self, schedule: Schedule, now: datetime) -> None:
@@ -110,6 +112,7 @@ class Planner:
         missed = [slot for slot in slots if slot.state == "missed"]
         if missed:
             number, last = sum(slot.number for slot in missed), missed[-1]
+            self.missed += number
             runs = "the run" if number == 1 else f"{number} runs, the last one"
             self.say(f"{last.schedule}: {runs} of {last.planned_at:%Y-%m-%d %H:%M} UTC, missed: {last.reason}")
 

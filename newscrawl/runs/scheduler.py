@@ -11,16 +11,19 @@ import contextlib
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from pymongo.errors import PyMongoError
 
+from newscrawl.metrics.exposure import exposed
 from newscrawl.normalize.spans import span_text
 from newscrawl.runs.crawls import Crawls
 from newscrawl.runs.dues import dues_of
+from newscrawl.runs.metrics import SchedulerMetrics
 from newscrawl.runs.orphans import Orphans
 from newscrawl.runs.planner import Planner
+from newscrawl.runs.starter import Database, MakeStarter, Starter
 from newscrawl.schedule import Lease, Schedule
 from newscrawl.settings import Settings
 from newscrawl.site import SiteError, load_sites
@@ -33,6 +36,7 @@ TICK = 1.0  # seconds between two looks at the schedules
 LOOK_AT_SITES = 30.0  # seconds between two looks at the site files
 LOOK_AT_DUES = 10.0  # seconds between two looks at what is due of adaptive schedules
 LOOK_AT_HEALTH = 3600.0  # seconds between two evaluations of alerts while no crawl ends
+LOOK_AT_SUCCESSES = 600.0  # seconds between two looks at when sites were last crawled well, for their metrics
 LONGEST_BACKOFF = 30.0  # seconds between two attempts to reach the database
 HELD_UP = timedelta(seconds=60)  # between two looks: the machine slept, or its clock was set
 NEVER = float("-inf")
@@ -52,7 +56,8 @@ class Scheduler:
     """Plans and starts the crawls of a database.
 
     `say`: takes lines for people. `once`: it ends when nothing is due and nothing runs. `standby`: it waits while
-    another one plans. `beat`: seconds between two lines that say what runs; None: no such lines.
+    another one plans. `beat`: seconds between two lines that say what runs; None: no such lines. `fleet`: makes what
+    sends the crawls to other machines; None: each is a process of this one.
     """
 
     def __init__(
@@ -64,19 +69,22 @@ class Scheduler:
         once: bool = False,
         standby: bool = False,
         beat: float | None = 30,
+        fleet: MakeStarter | None = None,
     ) -> None:
-        self.own, self.say = own, say
+        self.own, self.say, self.fleet = own, say, fleet
         self.max_parallel, self.once, self.standby, self.beat = max_parallel, once, standby, beat
         self.codes: list[int] = []
         """Exit codes of the crawls that have ended."""
         self._signals = 0
         self._woken = asyncio.Event()
-        self._crawls: Crawls | None = None
+        self._crawls: Starter | None = None
         self._connection: Connection | None = None
         self._sites_at = self._dues_at = self._beat_at = NEVER
         self._health_at = time.monotonic()
         self._looked_at: datetime | None = None
         self._told: set[str] = set()
+        self.metrics = SchedulerMetrics()
+        self._successes_at = NEVER
 
     def stop(self) -> None:
         """End: the first time in order, the second time at once. To be called in its event loop."""
@@ -87,11 +95,17 @@ class Scheduler:
 
     async def run(self) -> None:
         """Plan until `stop`. Raises SchedulerRuns, and with `once` DatabaseDown."""
+        async with exposed(
+            self.own.metrics, self.say, self.metrics.tally, has_children=True, announces=True
+        ) as exposure:
+            await self._run(exposure.environment)
+
+    async def _run(self, environment: Mapping[str, str]) -> None:
         connection = await self._open()
         if connection is None:
             return
         lease = SchedulerLease(connection.database)
-        crawls = Crawls(connection.database, lease.holder, self.own.data / "logs", self.say, most=self.max_parallel)
+        crawls = self._starter(connection.database, lease.holder, environment)
         self._crawls, self.codes, crawls.woken = crawls, crawls.codes, self._woken
         try:
             await self._plan_while_wanted(connection, lease, crawls)
@@ -101,6 +115,13 @@ class Scheduler:
                 await lease.give_back()
             await crawls.end_alerts(at_once=self._signals > 0)
             await connection.close()
+
+    def _starter(self, database: Database, holder: str, environment: Mapping[str, str]) -> Starter:
+        if self.fleet is not None:
+            return self.fleet(database, holder, self.say)
+        crawls = Crawls(database, holder, self.own.data / "logs", self.say, most=self.max_parallel)
+        crawls.environment = environment
+        return crawls
 
     async def _open(self) -> Connection | None:
         """The database, with its schema, as soon as it is there; None where the end came first."""
@@ -122,12 +143,14 @@ class Scheduler:
             backoff = min(2 * backoff, LONGEST_BACKOFF)
         return None
 
-    async def _plan_while_wanted(self, connection: Connection, lease: SchedulerLease, crawls: Crawls) -> None:
+    async def _plan_while_wanted(self, connection: Connection, lease: SchedulerLease, crawls: Starter) -> None:
         planner = Planner(crawls, Orphans(connection.database, lease.holder), self.say)
         backoff, is_planning, away_since = TICK, False, None
+        self.metrics.planner = planner
         while not self._signals:
             try:
-                is_planning = await self._holds(lease, planner, is_planning)
+                is_planning = self.metrics.is_planning = await self._holds(lease, planner, is_planning)
+                self.metrics.database_answers = True
                 if away_since is not None:
                     planner.why_late = f"the database was away from {away_since:%Y-%m-%d %H:%M} UTC on"
                     self.say("the database answers again")
@@ -142,6 +165,7 @@ class Scheduler:
                     raise DatabaseDown(said) from None
                 self.say(f"nothing can be planned: {said}; trying again in {backoff:.0f} seconds")
                 away_since = away_since or datetime.now(UTC)
+                self.metrics.database_answers = False
                 await connection.revive()
                 await self._sleep(backoff)
                 backoff = min(2 * backoff, LONGEST_BACKOFF)
@@ -193,6 +217,10 @@ class Scheduler:
                 await planner.plan(schedule, now)
             except (ValueError, KeyError) as error:  # edited by hand: a zone or a cron line that there is not
                 self._tell_once(f"{schedule.name}: this schedule cannot be planned: {error}")
+        self.metrics.schedules = schedules
+        if self.own.metrics and time.monotonic() - self._successes_at > LOOK_AT_SUCCESSES:
+            await self.metrics.look_at_sites(planner.database, planner.sites, now)
+            self._successes_at = time.monotonic()
         self._heartbeat(planner, schedules, now)
 
     async def _look_at_sites(self, planner: Planner) -> None:
@@ -207,6 +235,7 @@ class Scheduler:
         for said in sites.left_out():
             self._tell_once(said)
         planner.sites = sites
+        planner.crawls.know(sites)
 
     def _tell_once(self, text: str) -> None:
         if text not in self._told:

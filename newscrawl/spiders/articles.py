@@ -34,22 +34,31 @@ LENGTHS = {"day": timedelta(days=1), "month": timedelta(days=31), "year": timede
 """Precision of a printed date to how much later than its instant the publication may be."""
 
 
+DISCOVERED = 1
+"""Bit of a mark: discovery led to the article, and it is not stored yet."""
+
+
+def _mark(address: str, *, is_discovered: bool = False) -> int:
+    """What tells an address from others of the same article."""
+    return hash(address) & ~DISCOVERED | (DISCOVERED if is_discovered else 0)
+
+
 class Articles:
     """Asks for article pages, each once in a run, and reads them."""
 
     def __init__(self, spider: SiteSpider) -> None:
         self.spider = spider
-        self.scheduled: dict[str, list[str]] = {}
-        """Identities of articles that this run asks for, with the further addresses that it met them under."""
+        self.scheduled: dict[str, int] = {}
+        """Identities of articles that this run asks for, with a mark of the address: of a million it takes little."""
         self.fates = Fates()
         """What became of each article that this run met a link to."""
         self.attempts: dict[str, int] = {}
         """Attempts so far at the articles that failed before and are due."""
         self.lost: list[str] = []
         """Addresses that an earlier run met, and died before it had fetched them."""
-        self._addresses: dict[str, str] = {}
+        self._further: dict[str, list[str]] = {}
+        """Further addresses that such articles were met under, where there are any."""
         self._asked = 0
-        self._discovered: set[str] = set()
 
     @property
     def is_full(self) -> bool:
@@ -119,34 +128,36 @@ class Articles:
             if fresh.identity in self.scheduled:
                 self._note_alias(fresh)
                 continue
-            self.reserve([fresh.identity], fresh.address)
+            self.scheduled[fresh.identity] = _mark(fresh.address, is_discovered=fresh.address not in self.attempts)
             self._asked += 1
-            if fresh.address not in self.attempts:
-                self._discovered.add(fresh.address)
-            yield scrapy.Request(
-                fresh.address,
-                callback=self.parse,
-                errback=self.failed,
-                cb_kwargs={"card": fresh.card, "identity": fresh.identity},
-                meta={STAYS: True, WANTS_POLICY: True},
-                # Asked once as it is. Scrapy would also drop a redirect to an article that was asked for, and with it
-                # the only sign that both addresses are one article.
-                dont_filter=True,
-            )
+            yield self.request(fresh)
+
+    def request(self, fresh: Fresh) -> scrapy.Request:
+        """The request for an article."""
+        return scrapy.Request(
+            fresh.address,
+            callback=self.parse,
+            errback=self.failed,
+            cb_kwargs={"card": fresh.card, "identity": fresh.identity},
+            meta={STAYS: True, WANTS_POLICY: True},
+            # Asked once as it is. Scrapy would also drop a redirect to an article that was asked for, and with it
+            # the only sign that both addresses are one article.
+            dont_filter=True,
+        )
 
     def reserve(self, identities: list[str], address: str) -> bool:
         """Note that this run asks for an article at an address; False where it does so already, under another one."""
         if not self.scheduled.keys().isdisjoint(identities):
             return False
-        self.scheduled.update((identity, []) for identity in identities)
-        self._addresses.update(dict.fromkeys(identities, address))
+        self.scheduled.update(dict.fromkeys(identities, _mark(address)))
         return True
 
     def _note_alias(self, fresh: Fresh) -> None:
         """An article that is asked for already: its further address is kept, and nothing fetched."""
-        further = self.scheduled[fresh.identity]
-        if fresh.address != self._addresses[fresh.identity] and fresh.address not in further:
-            further.append(fresh.address)
+        further = self._further.get(fresh.identity, [])
+        asked = self.scheduled[fresh.identity] & ~DISCOVERED
+        if _mark(fresh.address) != asked and fresh.address not in further:
+            self._further[fresh.identity] = [*further, fresh.address]
             self.spider.count("duplicates")
 
     async def parse(self, response: Response, card: Card, identity: str) -> AsyncIterator[Reading]:
@@ -167,7 +178,7 @@ class Articles:
             return
         headers, now = headers_of(response), kept.at if kept else datetime.now(UTC)
         policy, limits = response.meta.get(POLICY), settings().limits
-        further = list(self.scheduled[identity])
+        further = self._further.get(identity, [])
         met = (*response.meta.get("redirect_urls", ()), asked, *further)
         met = (*met, *(without(url, spider.learning.parameters) for url in met))
         try:
@@ -180,7 +191,8 @@ class Articles:
             return
         for remark in page.remarks:
             spider.remark(remark)
-        self.scheduled[identity] = [url for url in self.scheduled[identity] if url not in further]
+        if identity in self._further:
+            self._further[identity] = [url for url in self._further[identity] if url not in further]
         fetch = Fetch(
             at=now,
             status=response.status,
@@ -201,12 +213,14 @@ class Articles:
 
     def note_stored(self, article: Article, outcome: str) -> None:
         """An article of this run is stored: its address is learnt from, where discovery led to it."""
-        for address in {article.url, *article.aliases} & self._discovered:
-            self._discovered.remove(address)
-            self.spider.learning.note(address, outcome)
+        for address in {article.url, *article.aliases}:
+            identity, mark = self.identity(address), _mark(address)
+            if self.scheduled.get(identity) == mark | DISCOVERED:
+                self.scheduled[identity] = mark
+                self.spider.learning.note(address, outcome)
 
     async def end(self) -> None:
         """Keep the further addresses that articles were met under after their reading."""
-        for article, met_since_its_reading in self.scheduled.items():
+        for article, met_since_its_reading in self._further.items():
             if self.spider.session is not None and met_since_its_reading:
                 await self.spider.session.writer.add_aliases(article, met_since_its_reading)

@@ -28,14 +28,11 @@ def spider_of(site: Site) -> type[SiteSpider]:
 
 
 class SiteLoader:
-    """Scrapy's `SPIDER_LOADER_CLASS`. Sites whose file is wrong are left out, and logged.
-
-    The files are read when first asked for: `newscrawl crawl` makes its spiders of sites that it has read itself.
-    """
+    """Scrapy's `SPIDER_LOADER_CLASS`. Sites whose file is wrong are left out, and logged."""
 
     @classmethod
     def from_settings(cls, _settings: BaseSettings) -> Self:
-        """As Scrapy makes it."""
+        """As Scrapy makes it, also where nobody will ask it for a site: so their files are read when somebody does."""
         return cls()
 
     @cached_property

@@ -48,8 +48,8 @@ class SiteSpider(scrapy.Spider):
     failed is tried again at once, also at hosts that are down or want to be left alone. `wait`: seconds to wait for
     another run of the site to end. `archive`: archive the pages or not, whatever is set. `started_by`: who, if not the
     user of the process. `key`: no second run of the site with it. `only_due`: of the listings, feeds and sitemaps those
-    that are due. `addresses`, no text: of what failed before these addresses, and nothing else. `stop`, no text: what
-    tells the run to end early.
+    that are due. `in_fleet`: of all processes of the database one asks a host. `addresses`, no text: of what failed
+    before these addresses, and nothing else. `stop`, no text: what tells the run to end early.
     """
 
     site: ClassVar[Site]
@@ -72,6 +72,7 @@ class SiteSpider(scrapy.Spider):
         started_by: str | None = None,
         key: str | None = None,
         only_due: str | bool = False,
+        in_fleet: str | bool = False,
         addresses: frozenset[str] | None = None,
         stop: Stop | None = None,
         **arguments: Any,
@@ -91,6 +92,7 @@ class SiteSpider(scrapy.Spider):
         """First and last day of a backfill, as they were asked for."""
         self.traffic = Traffic()
         self.only_due = _is_true(only_due)
+        self.in_fleet = _is_true(in_fleet)
         self.addresses = addresses
         self.stop = stop or Stop()
         self.archive = None if archive is None else _is_true(archive)
@@ -136,6 +138,11 @@ class SiteSpider(scrapy.Spider):
         """The processes that read pages, which get ready while the first page is fetched."""
         if self._reader is None:
             self._reader = open_reader(settings().page_timeout, self.site.languages)
+        return self._reader
+
+    @property
+    def reader(self) -> Reader | None:
+        """Those processes; None before they are wanted, and after the end."""
         return self._reader
 
     @property

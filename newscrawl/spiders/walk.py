@@ -132,7 +132,8 @@ class Walk:
             update["open_walk"] = own
         if self.newest is None and shown.identities:
             self.newest = shown.identities[0]
-        self._seen.update(shown.identities)
+        if self.kind != "sitemap":  # which has one page, and may have 50,000 articles
+            self._seen.update(shown.identities)
         self._dates += shown.dates
         self.listing = self.listing.model_copy(update=update)
 

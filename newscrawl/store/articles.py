@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from typing import Any
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from newscrawl.article import Article
+from newscrawl.normalize.quantiles import Durations
 from newscrawl.normalize.visits import AGES
 from newscrawl.records import Failure, Listing, Robots, Run, Sighting, ViewObservation, Visit
 from newscrawl.store.connect import Connection
@@ -32,7 +34,8 @@ from newscrawl.store.upsert import Outcome, add_earlier, is_older, unstorable, u
 
 logger = logging.getLogger(__name__)
 
-LULL = 0.05  # seconds without another article after which those that wait are written
+LULL = 0.05  # seconds without another article after which those that wait are written, at least
+LULLS = 4  # times the usual time between two articles is a lull, too
 BACK_OFF = (0.2, 0.5, 1.0, 2.0)  # seconds between attempts at a database that is away
 RACES = 10  # attempts at one article that other processes change at the same instant
 DUPLICATE_KEY = 11000
@@ -72,13 +75,15 @@ class ArticleWriter:
     Close it to write what waits.
     """
 
-    def __init__(self, connection: Connection | None, spool: Spool, *, batch: int = 200, interval: float = 0.5) -> None:
+    def __init__(self, connection: Connection | None, spool: Spool, *, batch: int = 200, interval: float = 2.0) -> None:
         self._connection = connection
         self._database = connection.database if connection is not None else None
         self._spool = spool
         self._batch, self._interval = batch, interval
         self._waiting: list[_Waiting] = []
-        self._saved = 0
+        self._saved_at = 0.0
+        self._between = 0.0
+        self._lull: asyncio.TimerHandle | None = None
         self._side = SideRecords()
         self._flushes: list[asyncio.Future[None]] = []
         self._is_away = False
@@ -93,6 +98,13 @@ class ArticleWriter:
         self._task: asyncio.Task[None] | None = None
         self._deadline: float | None = None
         self._patience: asyncio.Timeout | None = None
+        self.durations = Durations()
+        """How long the writing of each batch took."""
+
+    @property
+    def waiting(self) -> int:
+        """Records that wait for their writing."""
+        return len(self._waiting) + len(self._side)
 
     async def save(
         self,
@@ -114,8 +126,7 @@ class ArticleWriter:
         await self.observe(views, are_doubtful=is_late)
         done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(article, now, done, ages, is_late))
-        self._saved += 1
-        asyncio.get_running_loop().call_later(LULL, self._end_lull, self._saved)
+        self._await_lull()
         self._stir()
         return await done
 
@@ -219,9 +230,22 @@ class ArticleWriter:
         if self._is_full():
             self._wake.set()
 
-    def _end_lull(self, saved: int) -> None:
-        """Write, where no article has come since the one of this number: a crawl may wait for these to go on."""
-        if saved == self._saved and self._waiting and not (self._is_away or self._is_stuck):
+    def _await_lull(self) -> None:
+        """An article has come: one timer ends when no further one has for a while."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        if self._saved_at:
+            self._between += (min(now - self._saved_at, self._interval) - self._between) / 8
+        self._saved_at = now
+        if self._lull is None:
+            self._lull = loop.call_later(LULL, self._end_lull)
+
+    def _end_lull(self) -> None:
+        """Write, where no article has come for a while: a crawl may wait for these to go on."""
+        loop = asyncio.get_running_loop()
+        end = self._saved_at + max(LULL, LULLS * self._between)
+        self._lull = loop.call_at(end, self._end_lull) if end > loop.time() else None
+        if self._lull is None and self._waiting and not (self._is_away or self._is_stuck):
             self._wake.set()
 
     def _is_full(self) -> bool:
@@ -261,6 +285,7 @@ class ArticleWriter:
 
     async def _write(self, batch: dict[str, _Waiting], side: SideRecords) -> None:
         """Write a batch, into the spool where the database stays away. Never raises: the waiting are told."""
+        begun = time.monotonic()
         try:
             try:
                 async with self._until_deadline():
@@ -269,6 +294,8 @@ class ArticleWriter:
                 logger.warning("the database has not answered in time, records wait on disk")
                 is_stored = False
             self._is_away = not is_stored
+            if is_stored:
+                self.durations.add(time.monotonic() - begun)
             if not is_stored:
                 self._to_spool(batch, side)
             self._is_stuck = False

@@ -27,6 +27,11 @@ CRASHED = "crashed"
 HOLDER = {"holds_key": True}
 """Which runs the unique index of the keys is about."""
 
+_LAST_SIGN = {"$ifNull": ["$seen_at", "$started_at"]}
+_CRASH = {
+    "$set": {"reason": CRASHED, "outcome": "failed", "ended_at": _LAST_SIGN, "holds_key": False, "hosts": []},
+}
+
 
 class KeyTaken(Exception):
     """Another run of the site was started with the same idempotency key."""
@@ -82,8 +87,8 @@ def run_identity(run: Run) -> str:
 
 
 async def start_run(database: Database, identity: str, run: Run) -> None:
-    """Record a run that begins. The caller holds the site's lock: earlier runs of this machine without end crashed, as
-    those of other machines did that have given no sign of life for long.
+    """Record a run that begins. The caller holds the site: earlier runs of this machine without end crashed, as those
+    of other machines did that have given no sign of life for long, or have its key.
 
     Raises KeyTaken where another run, which has not crashed, has its key.
     """
@@ -91,10 +96,9 @@ async def start_run(database: Database, identity: str, run: Run) -> None:
     of_others = {
         "$or": [{"seen_at": {"$lt": now - SILENT}}, {"seen_at": None, "started_at": {"$lt": now - LONGEST_RUN}}]
     }
-    dead = {"site": run.site, "ended_at": None, "reason": None, "$or": [{"host": run.host}, of_others]}
-    last_sign = {"$ifNull": ["$seen_at", "$started_at"]}
-    end = {"reason": CRASHED, "outcome": "failed", "ended_at": last_sign, "holds_key": False, "hosts": []}
-    await runs.update_many(dead, [{"$set": end}])
+    of_its_key = [{"key": run.key}] if run.key is not None else []
+    dead = {"site": run.site, "ended_at": None, "reason": None, "$or": [{"host": run.host}, of_others, *of_its_key]}
+    await runs.update_many(dead, [_CRASH])
     try:
         await runs.insert_one({"_id": identity, **run.model_dump(), "seen_at": now, "holds_key": run.key is not None})
     except DuplicateKeyError as error:
@@ -108,6 +112,31 @@ async def runs_with_key(database: Database, key: str, sites: Collection[str]) ->
     now = await server_time(database)
     found = await database["runs"].find({"key": key, "site": {"$in": list(sites)}, **HOLDER}).to_list()
     return {run["site"]: run for run in found if state_of(run, now) != "crashed"}
+
+
+async def end_crashed(database: Database, pid: int, sites: Collection[str]) -> dict[str, Document]:
+    """End the records of runs of these sites whose process, of this machine, is there no more; they are given by site.
+
+    `pid`: its number, which may belong to another process soon.
+    """
+    of_process = {"site": {"$in": list(sites)}, "host": socket.gethostname(), "pid": pid}
+    runs = database["runs"]
+    crashed = await runs.find({**of_process, "ended_at": None, "reason": None}, {"_id": 1}).to_list()
+    identities = [run["_id"] for run in crashed]
+    await runs.update_many({"_id": {"$in": identities}, "ended_at": None}, [_CRASH])
+    return {run["site"]: run async for run in runs.find({"_id": {"$in": identities}})}
+
+
+async def last_requests(database: Database, sites: Collection[str]) -> dict[str, float]:
+    """How many requests the last run of each site has made, as far as there was one."""
+    found = await database["runs"].aggregate(
+        [
+            {"$match": {"site": {"$in": list(sites)}}},
+            {"$sort": {"site": 1, "started_at": -1}},
+            {"$group": {"_id": "$site", "requests": {"$first": "$counts.requests"}}},
+        ]
+    )
+    return {row["_id"]: float(row["requests"] or 0) async for row in found}
 
 
 Chosen = Literal["ok", "degraded", "failed", "running", "crashed"]

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import CollectionInvalid, OperationFailure
 
+from newscrawl.job import KEPT_JOBS, KEPT_WORKERS
 from newscrawl.records import LEDGER, RECORDS
 from newscrawl.schedule import KEPT_SLOTS
 from newscrawl.store.connect import Connection
@@ -116,6 +117,12 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("state", ASCENDING), ("planned_at", DESCENDING)]),
         IndexModel([("planned_at", ASCENDING)], expireAfterSeconds=int(KEPT_SLOTS / timedelta(seconds=1))),
     ],
+    "jobs": [
+        IndexModel([("slot", ASCENDING)]),
+        IndexModel([("state", ASCENDING)]),
+        IndexModel([("planned_at", ASCENDING)], expireAfterSeconds=int(KEPT_JOBS / timedelta(seconds=1))),
+    ],
+    "workers": [IndexModel([("seen_at", ASCENDING)], expireAfterSeconds=int(KEPT_WORKERS / timedelta(seconds=1)))],
 }
 
 _EXISTS = 48

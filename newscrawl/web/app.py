@@ -19,6 +19,7 @@ from newscrawl.web.answers import Answers
 from newscrawl.web.deliveries import delivering
 from newscrawl.web.gate import Gate
 from newscrawl.web.guard import Guard, answer_to, of_database, of_http
+from newscrawl.web.metrics import Counted, HttpMetrics
 from newscrawl.web.openapi import describe
 from newscrawl.web.page_errors import problem_page
 from newscrawl.web.problems import Problem, of_validation, wrong_parameters
@@ -28,13 +29,18 @@ from newscrawl.web.settings import WebSettings
 from newscrawl.web.site_files import SiteFiles
 
 
-def create_app(settings: WebSettings, connection: Connection | None = None) -> FastAPI:
-    """The application. `connection`: an open one, which stays its caller's; without, one is opened at start-up."""
+def create_app(
+    settings: WebSettings, connection: Connection | None = None, metrics: HttpMetrics | None = None
+) -> FastAPI:
+    """The application. `connection`: an open one, which stays its caller's; without, one is opened at start-up.
+    `metrics`: what counts its answers, where somebody asks for that."""
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         reader = Reader(connection or await open_connection(settings.own))
         app.state.reader = reader
+        if metrics is not None:
+            metrics.reader = reader
         await reader.look()
         watch = asyncio.create_task(reader.watch())
         await pages.prepare(app)
@@ -49,6 +55,7 @@ def create_app(settings: WebSettings, connection: Connection | None = None) -> F
             if connection is None:
                 await reader.close()
 
+    counted = [Middleware(Counted, metrics=metrics)] if metrics is not None else []
     app = FastAPI(
         title="newscrawl",
         lifespan=lifespan,
@@ -62,7 +69,12 @@ def create_app(settings: WebSettings, connection: Connection | None = None) -> F
             HTTPException: _on_http,
             PyMongoError: _on_database,
         },
-        middleware=[Middleware(Guard), Middleware(Gate, settings=settings), Middleware(Answers, settings=settings)],
+        middleware=[
+            *counted,
+            Middleware(Guard),
+            Middleware(Gate, settings=settings),
+            Middleware(Answers, settings=settings),
+        ],
     )
     app.state.settings = settings
     app.state.site_files = SiteFiles(settings.own)

@@ -73,7 +73,7 @@ def test_the_site_of_the_documentation_is_built_without_a_warning(tmp_path: Path
     assert {page for page in pages if f'href="{page}/"' not in navigation} == set(), "pages that no menu names"
 
 
-@pytest.mark.parametrize("name", ["data-model.md", "export.md", "publishers.md", "troubleshooting.md"])
+@pytest.mark.parametrize("name", ["data-model.md", "export.md", "metrics.md", "publishers.md", "troubleshooting.md"])
 def test_the_tables_of_a_page_say_what_the_code_says(name: str) -> None:
     specification = importlib.util.spec_from_file_location("doc_tables", ROOT / "tools" / "doc_tables.py")
     assert specification is not None

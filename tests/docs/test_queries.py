@@ -31,7 +31,7 @@ BLOCKS = re.findall(r"^```python(?: title=\"([^\"]+)\")?\n(.*?)^```", PAGE, re.M
 TITLED = {title: text for title, text in BLOCKS if title}
 QUERIES = [text for title, text in BLOCKS if not title]
 SECRET = {"channels", "keys", "webhooks"}
-OWN = {"alerts", "mutes", "leases", "robots", "hosts"}
+OWN = {"alerts", "mutes", "leases", "robots", "hosts", "jobs", "workers"}
 """What tells readers of news nothing."""
 SECRET_CHANNEL = {
     "_id": "desk",

@@ -1,0 +1,70 @@
+"""What 1,000,000 discovered addresses take that wait for their turn: the memory of the process that crawls.
+
+A sitemap index of one slow site leads to twenty sitemaps of 50,000 links each, which is as many as a run reads by
+default. No limit, one request at a time. The peak is taken until the last sitemap has been read and everything waits.
+
+Articles that are known already are no part of it: the known of a page are asked for by one query with the page's own
+identities, and nothing of the database is held beyond that page. `memory.py` measures that the peak is the same beside
+10,000 and beside 1,000,000 known articles; 10,000,000 are estimated from that, not measured.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import Annotated
+
+import typer
+from harness import Figure
+from resident import Watch
+from wide import MIB, console, keep, wide
+
+MOST = 400 * MIB
+STILL = 5.0  # seconds without a further sitemap, after which the last one counts as read
+
+
+def main(
+    links: Annotated[int, typer.Option(help="Links of the sitemaps.")] = 1_000_000,
+    longest: Annotated[float, typer.Option(help="Seconds after which the crawl is given up.")] = 1800,
+) -> None:
+    """Crawl until all addresses wait, then end the crawl as Ctrl-C does."""
+    load = os.getloadavg()[0]
+    form = {"source": "sitemaps", "path": "/sitemap.xml", "delay": 1.0}
+    with wide(1, {"NEWSCRAWL_CONCURRENCY": "1"}, "--links", str(links), **form) as run:
+        console.print(f"crawling a site with {links:,} links …", style="dim")
+        begun = time.monotonic()
+        process = run.start()
+        waiting = 0
+        with Watch(process.pid) as watch:
+            while process.poll() is None and waiting < links * 0.999 and time.monotonic() - begun < longest:
+                time.sleep(1)
+                waiting = run.waiting()
+            seconds = time.monotonic() - begun
+            time.sleep(STILL)
+            process.send_signal(signal.SIGINT)
+            output, _ = process.communicate()
+    measured = {
+        "links": links,
+        "waiting": waiting,
+        "seconds": round(seconds),
+        "peak_mib": round(watch.peak_leader / MIB),
+    }
+    figures = [
+        Figure(
+            "addresses that waited at once", f"{waiting:,}", f"{links * 0.999:,.0f} or more", waiting >= links * 0.999
+        ),
+        Figure(
+            "peak of the process that crawls",
+            f"{watch.peak_leader / MIB:.0f} MiB",
+            f"{MOST / MIB:.0f} MiB",
+            0 < watch.peak_leader <= MOST,
+        ),
+    ]
+    if not all(figure.ok for figure in figures):
+        console.print(output[-2000:])
+    raise typer.Exit(keep("queues", figures, measured, load))
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,1 @@
+"""Many machines: a planner that sends jobs, a broker that carries them, workers that crawl."""
