@@ -55,15 +55,6 @@ def test_a_run_goes_on_while_its_process_is_there_and_its_heart_beats(parts: dic
     assert state_of(run(**parts).model_dump(), NOW) == state
 
 
-async def test_of_two_runs_with_one_key_that_begin_at_once_one_is_refused(connection: Connection) -> None:
-    begun = await asyncio.gather(
-        *(start_run(connection.database, f"run-{host}", run(key="k", host=host)) for host in ("one", "two")),
-        return_exceptions=True,
-    )
-    assert sorted(type(result) for result in begun if result) == [KeyTaken]
-    assert len(await runs_with_key(connection.database, "k", ["example"])) == 1
-
-
 async def test_the_key_of_a_run_that_has_ended_stays_taken(connection: Connection, tmp_path: Any) -> None:
     first = run(key="k")
     await start_run(connection.database, "first", first)
