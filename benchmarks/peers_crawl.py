@@ -25,6 +25,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from typing import Annotated, Any, NamedTuple
@@ -201,11 +202,11 @@ def ground(articles: int, sites: int, longest: float) -> Iterator[Ground]:
             server.stop()
 
 
-def row_of(name: str, version: str, crawls: list[Crawled], own: list[Crawled], articles: int) -> list[Cell]:
-    """A crawler's row. Its ratio: how many times newscrawl's rate is that of it."""
+def row_of(name: str, package: str, crawls: list[Crawled], own: list[Crawled]) -> list[Cell]:
+    """A crawler's row. `package`: its version. Its ratio: how many times newscrawl's rate is that of it."""
     return [
         name,
-        version,
+        package,
         {OWN: "finds them", "fundus": "a map"}.get(name, "given"),
         min(crawl.stored for crawl in crawls),
         median(crawl.rate for crawl in crawls),
@@ -237,7 +238,7 @@ def main(
 ) -> None:
     """Crawl as everyone in turns."""
     begun, python = machine(), peers_python()
-    known = {OWN: "0.1.0"} | {name: v for name, v in versions(python).items() if not only or name in only}
+    known = {OWN: version(OWN)} | {name: v for name, v in versions(python).items() if not only or name in only}
     crawls: dict[str, list[Crawled]] = {name: [] for name in known}
     with ground(articles, sites, longest) as room:
         for number in range(runs):
@@ -252,7 +253,7 @@ def main(
                 crawls[name].append(crawl)
                 console.print(f"{name}: {crawl.stored} in {crawl.seconds:.1f} s, {crawl.cost:.1f} ms", style="dim")
     own = crawls[OWN]
-    rows = [row_of(name, known[name], found, own, articles) for name, found in crawls.items()]
+    rows = [row_of(name, known[name], found, own) for name, found in crawls.items()]
     rows[1:] = sorted(rows[1:], key=lambda row: row[5])
     wanted = []
     if rows[1:]:

@@ -30,7 +30,7 @@ from newscrawl.store.local import LocalServer
 MOST_SECONDS = 1.0
 OWN, EMBEDDED, SCRAPY = (
     "newscrawl crawl SITE --limit 0",
-    "the same, embedded mongod started and stopped",
+    "the first, with its embedded mongod started and stopped",
     "scrapy crawl",
 )
 SPIDER = """import scrapy

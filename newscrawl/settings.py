@@ -301,6 +301,8 @@ RETRY_WAITS = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
 
 def scrapy_settings(own: Settings) -> dict[str, Any]:
     """Scrapy's settings that follow from newscrawl's."""
+    from scrapy.settings.default_settings import EXTENSIONS_BASE  # loads Scrapy, which most commands do without
+
     return {
         "BOT_NAME": "newscrawl",
         "SPIDER_LOADER_CLASS": "newscrawl.spiders.loader.SiteLoader",
@@ -365,6 +367,8 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
             "newscrawl.pipelines.deduplicate.DeduplicatePipeline": 200,
             "newscrawl.pipelines.store.StorePipeline": 300,
         },
+        # Scrapy's own, but for those that let others into the process, and that it would load even where they are off.
+        "EXTENSIONS_BASE": {name: 0 for name in EXTENSIONS_BASE if not name.endswith(("Console", "Control"))},
         "EXTENSIONS": {"newscrawl.crawl.run_record.RunRecord": 500}
         | ({"newscrawl.crawl.metrics.Metrics": 600} if own.metrics else {}),
         "CONCURRENT_ITEMS": 1,  # of one response, which is one article

@@ -138,7 +138,7 @@ def crawl(
     from newscrawl.store.last_health import keep_health
 
     own = own_settings()
-    known = all_sites() if every else None
+    known = all_sites(is_told=True) if every else None
     chosen = list(known.values()) if known is not None else sites_asked(names)
     start = instant_asked(since) if since else None
     try:

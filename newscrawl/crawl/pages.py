@@ -1,4 +1,8 @@
-"""What workers do with a page: an article page to the record, a page of discovery to its cards. Pure."""
+"""What workers do with a page: an article page to the record, a page of discovery to its cards. Pure.
+
+The modules that read an article are loaded by the workers, in `prepare`, and not by the crawl, which only names the
+functions here: it begins the sooner.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from newscrawl.article import Article, Card
-from newscrawl.extract.article import read_article
 from newscrawl.extract.limits import LIMITS, Limits
 from newscrawl.extract.page import Page
 from newscrawl.extract.rights import add_policy
@@ -45,6 +48,8 @@ def read_article_page(
 
     Raises NotAnArticle.
     """
+    from newscrawl.extract.article import read_article
+
     page = Page(body, url, headers=headers, limits=limits)
     raw = read_article(page, site, card=card)
     if policy is not None:
@@ -70,6 +75,8 @@ def remarks_on(article: Article, site: Site) -> list[str]:
 
 def prepare(languages: Iterable[str]) -> None:
     """Load the tables that pages in these languages are read with: no page shall pay for them with its own time."""
+    import newscrawl.extract.article  # noqa: F401
+
     registrable_domain("https://example.com/")
     parse_dateline("KYIV, Jan 6 (Reuters) - The council met.")
     for language in dict.fromkeys(("en", *languages)):

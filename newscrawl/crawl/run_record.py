@@ -168,7 +168,8 @@ class RunRecord:
 
     async def spider_opened(self, spider: SiteSpider) -> None:
         """Start the record. Raises CloseSpider where another run holds the site or no database answers."""
-        spider.open_reader()
+        if not spider.fetches_nothing:
+            spider.open_reader()
         if spider.dry_run:
             return
         try:

@@ -75,7 +75,7 @@ class ArticleWriter:
     Close it to write what waits.
     """
 
-    def __init__(self, connection: Connection | None, spool: Spool, *, batch: int = 200, interval: float = 2.0) -> None:
+    def __init__(self, connection: Connection | None, spool: Spool, *, batch: int = 200, interval: float = 0.5) -> None:
         self._connection = connection
         self._database = connection.database if connection is not None else None
         self._spool = spool
