@@ -8,23 +8,17 @@ from datetime import timedelta
 from logging import Logger, LoggerAdapter
 from typing import Any
 
+from newscrawl.crawl.groups import keys_of
 from newscrawl.crawl.lock import LOOK, SiteLocked
-from newscrawl.crawl.pace import pace_key
 from newscrawl.crawl.stop import Stop
 from newscrawl.schedule import Lease
 from newscrawl.site import Site
 from newscrawl.store.holdings import Holdings
 
 
-def hosts_to_hold(site: Site) -> list[str]:
-    """What shares one pace with others, as `crawl.pace` has it, of the hosts that the site file names."""
-    hosts = {host for host in site.all_hosts if host.removeprefix("www.") == host or host[4:] not in site.all_hosts}
-    return sorted({pace_key(f"https://{host}/") for host in hosts})
-
-
 def names_to_hold(site: Site, *, in_fleet: bool) -> list[str]:
     """Names of the leases that a crawl of the site takes. `in_fleet`: those of its hosts, too."""
-    hosts = [f"host {host}" for host in hosts_to_hold(site)] if in_fleet else []
+    hosts = [f"host {host}" for host in sorted(keys_of(site))] if in_fleet else []
     return [f"site {site.name}", *hosts]
 
 

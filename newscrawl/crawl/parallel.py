@@ -114,7 +114,7 @@ class _Leading:
                 # Held, so that an embedded server runs until the last process is done.
                 session = self._session = await self.stop.unless_requested(open_session(self.own))
                 names = [site.name for site in sites]
-                for ended in await earlier_runs(session, self.options.key, names):
+                for ended in await earlier_runs(session, self.options.key, names, unended=not self.options.in_fleet):
                     self.outcome.add(ended)
                 wanted = [site for site in sites if site.name not in self.outcome.runs]
                 costs = await session.read(lambda: last_requests(session.connection.database, names))

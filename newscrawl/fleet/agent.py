@@ -28,6 +28,7 @@ from newscrawl.runs.crawls import LAST_WORDS
 from newscrawl.store.connect import Connection
 from newscrawl.store.jobs import end_job, give_job_back, read_job, take_job
 from newscrawl.store.leases import STALE
+from newscrawl.store.runs import runs_with_key
 from newscrawl.store.schedules import runs_of
 from newscrawl.store.workers import BEAT, all_workers, dead_of, leave, show_life
 
@@ -169,7 +170,7 @@ class Agent:
             self.say(f"{job.id}: given back after {spent}: this worker ends")
             await self._give_back(job)
             return False
-        if (code == DATABASE_DOWN or code > 128) and job.attempts < MOST_ATTEMPTS:
+        if (code == DATABASE_DOWN or code > 128) and job.attempts < MOST_ATTEMPTS and await self._is_open(job):
             # The database went away, or somebody ended the crawl and not the worker.
             self.say(f"{job.id}: {outcome_of(code, said, ())}; once more")
             await self._sleep(PAUSE)
@@ -180,6 +181,11 @@ class Agent:
         await self._record(job, code, outcome)
         self.say(f"{job.id}: {outcome or 'ok'}, after {spent}")
         return True
+
+    async def _is_open(self, job: Job) -> bool:
+        """Whether any site of the job has no run yet that came to its end: a further attempt crawls those alone."""
+        known = await self._lasting(lambda: runs_with_key(self.database, job.slot, job.sites))
+        return known is None or not set(job.sites) <= set(known)
 
     async def _end_of(self, child: Child) -> int:
         """Exit code of a crawl; one that does not end in time where it was asked to is killed."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pymongo.errors import PyMongoError
 
-from newscrawl.crawl.holding import hosts_to_hold
+from newscrawl.crawl.groups import keys_of
 from newscrawl.fleet.batches import batches
 from newscrawl.fleet.broker import BrokerDown, send, waiting
 from newscrawl.fleet.outcome import outcome_of_jobs
@@ -144,7 +144,7 @@ class Dispatch:
         self.say(f"{schedule.name}: sending {number}, planned for {planned_at:%Y-%m-%d %H:%M} UTC")
 
     def _groups(self, sites: Sequence[str]) -> list[list[str]]:
-        hosts = {name: hosts_to_hold(self._known[name]) for name in sites if name in self._known}
+        hosts = {name: keys_of(self._known[name]) for name in sites if name in self._known}
         return batches(sites, hosts, self.size)
 
     def want_alerts(self) -> None:
