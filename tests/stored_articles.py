@@ -89,7 +89,7 @@ def twins(number: int) -> tuple[Article, Article]:
 
 async def store(connection: Connection, folder: Path, articles: Sequence[Article], *, now: datetime) -> None:
     """Store articles as a crawl does, each with its counter; numbered and linked at the end."""
-    writer = ArticleWriter(connection, Spool(folder / "spool"))
+    writer = ArticleWriter(connection, Spool(folder / "spool"), batch=1)  # each at once: the next one waits for it
     for one in articles:
         seen = one.views
         views = (

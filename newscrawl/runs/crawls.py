@@ -52,6 +52,16 @@ class Crawls:
         """Sites that are being crawled."""
         return {name for child in self._children for name in child.slot.sites}
 
+    @property
+    def jobs(self) -> Mapping[str, int]:
+        """None: each crawl is a process."""
+        return {}
+
+    @property
+    def waiting_since(self) -> datetime | None:
+        """Nothing waits for a worker."""
+        return None
+
     def held(self, now: datetime) -> set[str]:
         """Sites that are left alone after a crawl that failed: it may not have learnt when they are due again."""
         return self._holds.at(now)

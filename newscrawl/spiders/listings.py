@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -45,10 +46,13 @@ from newscrawl.store.ledger import keep_sightings
 from newscrawl.store.queries import known, site_listings
 
 if TYPE_CHECKING:
+    from newscrawl.crawl.session import Session
     from newscrawl.spiders.site_spider import SiteSpider
+    from newscrawl.store.observations import Counter
 
 
 AT_ONCE = 500  # cards that are looked at in one go
+ASKED_AT_ONCE = 5000  # articles that one query asks for: what it takes in memory is bounded, also of 50,000
 MOST_SIGHTED = 2000  # articles of one page that the ledger keeps
 
 
@@ -229,7 +233,8 @@ class Listings:
         return True
 
     async def _sort(self, cards: list[Card], source: str, walk: Walk) -> tuple[list[Fresh], int]:
-        """Articles that are not known yet, by one database query and one write of what they are, and the number of all.
+        """Articles that are not known yet, and the number of all, by one query for each 5,000 and one write of what
+        they are.
 
         Counters on the cards become view observations. Raises PyMongoError.
         """
@@ -254,20 +259,12 @@ class Listings:
         settled: set[str] = set()
         if spider.session is not None and addresses:
             session, now = spider.session, datetime.now(UTC)
-            forms = {i: canonical_url(fresh.address) for i, fresh in addresses.items()}
-            own = {i: spider.articles.canonical(fresh.address) for i, fresh in addresses.items()}
-            urls = list({*(fresh.address for fresh in addresses.values()), *forms.values(), *own.values()})
-            found = await session.read(lambda: known(session.connection.database, list(addresses), urls, now))
-            stored = found.articles | {i for i, fresh in addresses.items() if {fresh.address, own[i]} & found.aliases}
-            settled = stored | {i for i, fresh in addresses.items() if fresh.address in found.postponed}
-            for i in settled & first:
-                visited = VISITED if i in spider.articles.scheduled else KNOWN
-                fates.note(i, visited if i in stored else "failed-before")
-            for i in found.articles & addresses.keys():
-                if article_id(forms[i]) != i and not {forms[i], addresses[i].address} & found.aliases:
-                    await session.writer.add_aliases(i, [forms[i]])
+            counters: dict[str, Counter] = {}
+            rest = iter(addresses.items())
+            while part := dict(islice(rest, ASKED_AT_ONCE)):
+                settled |= await self._settled(session, part, first, counters, now)
             views = card_views([fresh.card for fresh in addresses.values()], spider.site, at=now, run=spider.run_id)
-            await session.writer.observe(views, {view.article: found.counters.get(view.url) for view in views})
+            await session.writer.observe(views, {view.article: counters.get(view.url) for view in views})
             sightings = self._sightings(addresses, walk, walk.listing.answered_at or now)
             # Before any of them is asked for: a crash must not hide what was met.
             news = [seen for seen in sightings if seen.article not in settled]
@@ -278,6 +275,31 @@ class Listings:
         walk.note_page(self._shown(walk.kind, addresses, unknown))
         await self._remember(walk.listing)
         return unknown, len(addresses)
+
+    async def _settled(
+        self,
+        session: Session,
+        part: dict[str, Fresh],
+        first: set[str],
+        counters: dict[str, Counter],
+        now: datetime,
+    ) -> set[str]:
+        """Those that are not to be fetched, stored ones and failed ones, by one query; last counters are added."""
+        articles, fates = self.spider.articles, self.spider.articles.fates
+        forms = {i: canonical_url(fresh.address) for i, fresh in part.items()}
+        own = {i: articles.canonical(fresh.address) for i, fresh in part.items()}
+        urls = list({*(fresh.address for fresh in part.values()), *forms.values(), *own.values()})
+        found = await session.read(lambda: known(session.connection.database, list(part), urls, now))
+        stored = found.articles | {i for i, fresh in part.items() if {fresh.address, own[i]} & found.aliases}
+        settled = stored | {i for i, fresh in part.items() if fresh.address in found.postponed}
+        for i in settled & first:
+            visited = VISITED if i in articles.scheduled else KNOWN
+            fates.note(i, visited if i in stored else "failed-before")
+        for i in found.articles & part.keys():
+            if article_id(forms[i]) != i and not {forms[i], part[i].address} & found.aliases:
+                await session.writer.add_aliases(i, [forms[i]])
+        counters.update(found.counters)
+        return settled
 
     def _sightings(self, addresses: dict[str, Fresh], walk: Walk, now: datetime) -> list[Sighting]:
         """What the ledger keeps of one page: its articles that are young, or may be."""

@@ -34,8 +34,7 @@ from newscrawl.store.upsert import Outcome, add_earlier, is_older, unstorable, u
 
 logger = logging.getLogger(__name__)
 
-LULL = 0.05  # seconds without another article after which those that wait are written, at least
-LULLS = 4  # times the usual time between two articles is a lull, too
+LULL = 0.05  # seconds without another article after which those that wait are written
 BACK_OFF = (0.2, 0.5, 1.0, 2.0)  # seconds between attempts at a database that is away
 RACES = 10  # attempts at one article that other processes change at the same instant
 DUPLICATE_KEY = 11000
@@ -75,14 +74,13 @@ class ArticleWriter:
     Close it to write what waits.
     """
 
-    def __init__(self, connection: Connection | None, spool: Spool, *, batch: int = 200, interval: float = 2.0) -> None:
+    def __init__(self, connection: Connection | None, spool: Spool, *, batch: int = 200, interval: float = 0.5) -> None:
         self._connection = connection
         self._database = connection.database if connection is not None else None
         self._spool = spool
         self._batch, self._interval = batch, interval
         self._waiting: list[_Waiting] = []
         self._saved_at = 0.0
-        self._between = 0.0
         self._lull: asyncio.TimerHandle | None = None
         self._side = SideRecords()
         self._flushes: list[asyncio.Future[None]] = []
@@ -233,17 +231,14 @@ class ArticleWriter:
     def _await_lull(self) -> None:
         """An article has come: one timer ends when no further one has for a while."""
         loop = asyncio.get_running_loop()
-        now = loop.time()
-        if self._saved_at:
-            self._between += (min(now - self._saved_at, self._interval) - self._between) / 8
-        self._saved_at = now
+        self._saved_at = loop.time()
         if self._lull is None:
             self._lull = loop.call_later(LULL, self._end_lull)
 
     def _end_lull(self) -> None:
         """Write, where no article has come for a while: a crawl may wait for these to go on."""
         loop = asyncio.get_running_loop()
-        end = self._saved_at + max(LULL, LULLS * self._between)
+        end = self._saved_at + LULL
         self._lull = loop.call_at(end, self._end_lull) if end > loop.time() else None
         if self._lull is None and self._waiting and not (self._is_away or self._is_stuck):
             self._wake.set()

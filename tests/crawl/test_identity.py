@@ -18,12 +18,14 @@ def page(headline: str, head: str = "") -> str:
     return f"<html><head>{head}</head><body><article><h1>{headline}</h1>{text}</article></body></html>"
 
 
-def test_two_crawlers_of_one_site_at_once_store_every_article_once(newscrawl: Any, replica: Server) -> None:
+def test_of_two_crawlers_of_one_site_at_once_one_waits_and_every_article_is_stored_once(
+    newscrawl: Any, replica: Server
+) -> None:
     # Two machines: each has its own folder, so neither sees the other's lock.
     crawlers = []
     for machine in ("first", "second"):
         newscrawl.environment["NEWSCRAWL_DATA"] = str(newscrawl.folder / machine)
-        crawlers.append(newscrawl.start("crawl", "replica"))
+        crawlers.append(newscrawl.start("crawl", "replica", "--wait", "2m"))
     for crawler in crawlers:
         _output, errors = crawler.communicate(timeout=120)
         assert crawler.returncode == 0, errors

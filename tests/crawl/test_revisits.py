@@ -491,7 +491,7 @@ def test_two_machines_visit_each_due_article_once(newscrawl: Any, replica: Serve
     crawlers = []
     for machine in ("first", "second"):
         newscrawl.environment["NEWSCRAWL_DATA"] = str(newscrawl.folder / machine)
-        crawlers.append(newscrawl.start("crawl", "replica", "--revisit"))
+        crawlers.append(newscrawl.start("crawl", "replica", "--revisit", "--wait", "2m"))
     for crawler in crawlers:
         _output, errors = crawler.communicate(timeout=120)
         assert crawler.returncode == 0, errors

@@ -44,11 +44,12 @@ def metrics(crawls: Crawls) -> SchedulerMetrics:
 
 
 async def test_the_lag_is_that_of_the_oldest_slot_that_waits(metrics: SchedulerMetrics) -> None:
-    metrics.schedules = [schedule("unn", last=NOW - 40 * MINUTE), schedule("bbc", last=NOW)]
+    now = datetime.now(UTC)
+    metrics.schedules = [schedule("unn", last=now - 40 * MINUTE), schedule("bbc", last=now)]
     lag = number(metrics.tally(), families.LAG)
     assert lag is not None
     assert 600 <= lag < 660
-    metrics.schedules = [schedule("bbc", last=NOW), schedule("unn", last=NOW - 40 * MINUTE, paused=True)]
+    metrics.schedules = [schedule("bbc", last=now), schedule("unn", last=now - 40 * MINUTE, paused=True)]
     told = metrics.tally()
     assert number(told, families.LAG) == 0
     assert (number(told, families.SCHEDULES, "active"), number(told, families.SCHEDULES, "paused")) == (1, 1)
