@@ -190,8 +190,8 @@ def ground(articles: int, sites: int, longest: float) -> Iterator[Ground]:
         assert site.stdin is not None
         assert site.stdout is not None
         server = LocalServer(Path(folder) / "server")
-        uri = server.start(keep=True)
         try:
+            uri = server.start(keep=True)
             port = json.loads(site.stdout.readline())["port"]
             room = Ground(Path(folder), served(articles, sites, port), uri, longest)
             yield room

@@ -23,7 +23,7 @@ from rich.table import Table
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "benchmarks"
 PAGE = ROOT / "docs" / "benchmarks.md"
-PEERS = "NEWSCRAWL_PEERS"
+PEERS = "PEERS_FOLDER"
 """Names the folder of the Python that has the peers."""
 
 console = Console(highlight=False, width=120)
@@ -154,7 +154,7 @@ def ratio(peer: list[float], own: list[float]) -> float:
 
 
 def peers_python() -> Path | None:
-    """The Python that has the peers: of the folder in NEWSCRAWL_PEERS, or else `.venv-peers`; None: there is none."""
+    """The Python that has the peers: of the folder in PEERS_FOLDER, or else `.venv-peers`; None: there is none."""
     found = Path(os.environ.get(PEERS) or ROOT / ".venv-peers") / "bin" / "python"
     if found.exists():
         return found

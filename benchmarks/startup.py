@@ -1,9 +1,9 @@
 """How long a crawl takes to begin and end, newscrawl beside Scrapy: `python benchmarks/startup.py`.
 
-`newscrawl crawl SITE --limit 0` opens database, schema, site file, run record and the processes that read pages, asks
-the site for nothing, closes all of it, and ends. `scrapy crawl SITE` is the smallest project with the smallest spider,
-which asks for nothing either and has no database. Wall time from the start of the process to its end, and processor
-time, in turns; one start of each comes before, unmeasured, which compiles the modules.
+`newscrawl crawl SITE --limit 0` opens database, schema, site file, lock and run record, asks the site for nothing,
+closes all of it, and ends; it starts no process that reads pages, for it gets none. `scrapy crawl SITE` is the smallest
+project with the smallest spider, which asks for nothing either and has no database. Wall time from the start of the
+process to its end, and processor time, in turns; one start of each comes before, unmeasured: it compiles modules.
 
 The database of the figure to reach is a server that runs. With the embedded one, the start and the end of `mongod` are
 in it: that is another row. Exits with 1 where the figure is not reached.
@@ -86,9 +86,9 @@ def measure(runs: int) -> dict[str, list[Start]]:
         environment = {**clean, "NEWSCRAWL_SITES": str(folder / "sites"), "NEWSCRAWL_DATA": str(folder / "own")}
         crawl = [sys.executable, "-m", "newscrawl.cli", "crawl", "replica", "--limit", "0"]
         server = LocalServer(folder / "server")
-        named = {**environment, "NEWSCRAWL_MONGO_URI": server.start(keep=True)}
         minimal = project(folder / "scrapy")
         try:
+            named = {**environment, "NEWSCRAWL_MONGO_URI": server.start(keep=True)}
             for number in range(runs + 1):
                 with console.status(f"run {number} of {runs}"):
                     for kind, words, place, variables in (
