@@ -304,7 +304,7 @@ class Listings:
         stored = found.articles | {i for i, fresh in part.items() if {fresh.address, own[i]} & found.aliases}
         settled = stored | {i for i, fresh in part.items() if fresh.address in found.postponed}
         for i in settled & first:
-            visited = VISITED if i in articles.scheduled else KNOWN
+            visited = VISITED if articles.is_asked(i) else KNOWN
             fates.note(i, visited if i in stored else "failed-before")
         for i in found.articles & part.keys():
             if article_id(forms[i]) != i and not {forms[i], part[i].address} & found.aliases:
