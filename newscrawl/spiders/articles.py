@@ -39,8 +39,8 @@ DISCOVERED = 1
 
 
 def _mark(address: str, *, is_discovered: bool = False) -> int:
-    """What tells an address from others of the same article."""
-    return hash(address) & ~DISCOVERED | (DISCOVERED if is_discovered else 0)
+    """What tells an address from others of the same article: a number of 40 bits above 0."""
+    return hash(address) & 0xFF_FFFF_FFFC | 0b10 | (DISCOVERED if is_discovered else 0)
 
 
 class Articles:
@@ -48,10 +48,8 @@ class Articles:
 
     def __init__(self, spider: SiteSpider) -> None:
         self.spider = spider
-        self.scheduled: dict[str, int] = {}
-        """Identities of articles that this run asks for, with a mark of the address: of a million it takes little."""
         self.fates = Fates()
-        """What became of each article that this run met a link to."""
+        """What became of each article that this run met a link to; those it asks for bear a mark of the address."""
         self.attempts: dict[str, int] = {}
         """Attempts so far at the articles that failed before and are due."""
         self.lost: list[str] = []
@@ -125,10 +123,11 @@ class Articles:
             if self.is_old(fresh.card):
                 self.fates.note(fresh.identity, "older-than-since")
                 continue
-            if fresh.identity in self.scheduled:
+            if self.is_asked(fresh.identity):
                 self._note_alias(fresh)
                 continue
-            self.scheduled[fresh.identity] = _mark(fresh.address, is_discovered=fresh.address not in self.attempts)
+            is_discovered = fresh.address not in self.attempts
+            self.fates.set_mark(fresh.identity, _mark(fresh.address, is_discovered=is_discovered))
             self._asked += 1
             yield self.request(fresh)
 
@@ -145,17 +144,22 @@ class Articles:
             dont_filter=True,
         )
 
+    def is_asked(self, identity: str) -> bool:
+        """Whether this run asks for an article."""
+        return self.fates.mark(identity) > 0
+
     def reserve(self, identities: list[str], address: str) -> bool:
         """Note that this run asks for an article at an address; False where it does so already, under another one."""
-        if not self.scheduled.keys().isdisjoint(identities):
+        if any(map(self.is_asked, identities)):
             return False
-        self.scheduled.update(dict.fromkeys(identities, _mark(address)))
+        for one in identities:
+            self.fates.set_mark(one, _mark(address))
         return True
 
     def _note_alias(self, fresh: Fresh) -> None:
         """An article that is asked for already: its further address is kept, and nothing fetched."""
         further = self._further.get(fresh.identity, [])
-        asked = self.scheduled[fresh.identity] & ~DISCOVERED
+        asked = self.fates.mark(fresh.identity) & ~DISCOVERED
         if _mark(fresh.address) != asked and fresh.address not in further:
             self._further[fresh.identity] = [*further, fresh.address]
             self.spider.count("duplicates")
@@ -215,8 +219,8 @@ class Articles:
         """An article of this run is stored: its address is learnt from, where discovery led to it."""
         for address in {article.url, *article.aliases}:
             identity, mark = self.identity(address), _mark(address)
-            if self.scheduled.get(identity) == mark | DISCOVERED:
-                self.scheduled[identity] = mark
+            if self.fates.mark(identity) == mark | DISCOVERED:
+                self.fates.set_mark(identity, mark)
                 self.spider.learning.note(address, outcome)
 
     async def end(self) -> None:

@@ -19,20 +19,39 @@ NOT_FETCHED = "not-fetched"
 """The run ended before; the next one fetches it."""
 
 
+FATE = 10  # bits of what is kept of an article: its fate, one of a thousand at most; its mark takes the others
+
+
 class Fates:
-    """The last word on each article that a run has met, by identity, and how many there are of each."""
+    """The last word on each article that a run has met, by identity, and how many there are of each.
+
+    Beside it one mark of each article, where somebody sets it. A run may meet a million of them: all that is kept of
+    one are some 130 bytes.
+    """
 
     def __init__(self) -> None:
-        self._of: dict[str, str] = {}
+        self._of: dict[bytes, int] = {}
+        """Mark and number of the fate; without a fate the run has met no link to it."""
+        self._names = [""]
+        self._places: dict[str, int] = {}
         self._numbers: Counter[str] = Counter()
+
+    def mark(self, identity: str) -> int:
+        """The mark of an article; 0 where it has none."""
+        return self._of.get(_key(identity), 0) >> FATE
+
+    def set_mark(self, identity: str, mark: int) -> None:
+        """Mark an article. `mark`: a number above 0."""
+        key = _key(identity)
+        self._of[key] = mark << FATE | self._of.get(key, 0) & ~(-1 << FATE)
 
     def meet(self, identity: str) -> bool:
         """A link to an article; True where it is the first one of this run."""
-        if identity in self._of:
+        key = _key(identity)
+        if self._fate(key):
             self._numbers[AGAIN] += 1
             return False
-        self._of[identity] = NOT_FETCHED
-        self._numbers[NOT_FETCHED] += 1
+        self._set(key, NOT_FETCHED)
         return True
 
     def leave(self, reason: str) -> None:
@@ -41,12 +60,21 @@ class Fates:
 
     def note(self, identity: str | None, fate: str) -> None:
         """What became of an article; of one that this run met no link to nothing is noted, and kept is kept."""
-        before = self._of.get(identity) if identity is not None else None
-        if identity is None or before is None or before in KEPT:
+        if identity is None or not (before := self._fate(key := _key(identity))) or before in KEPT:
             return
         self._numbers[before] -= 1
+        self._set(key, fate)
+
+    def _fate(self, key: bytes) -> str:
+        return self._names[self._of.get(key, 0) & ~(-1 << FATE)]
+
+    def _set(self, key: bytes, fate: str) -> None:
+        place = self._places.get(fate)
+        if place is None:
+            place = self._places[fate] = len(self._names)
+            self._names.append(fate)
+        self._of[key] = self._of.get(key, 0) & (-1 << FATE) | place
         self._numbers[fate] += 1
-        self._of[identity] = fate
 
     @property
     def links(self) -> int:
@@ -61,3 +89,11 @@ class Fates:
     def dropped(self) -> dict[str, int]:
         """Number of those that were not stored, by reason, the most frequent first."""
         return {reason: n for reason, n in self._numbers.most_common() if n and reason not in KEPT}
+
+
+def _key(identity: str) -> bytes:
+    """An identity in half its size."""
+    try:
+        return bytes.fromhex(identity)
+    except ValueError:
+        return identity.encode()

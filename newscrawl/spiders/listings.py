@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -54,6 +55,16 @@ if TYPE_CHECKING:
 AT_ONCE = 500  # cards that are looked at in one go
 ASKED_AT_ONCE = 5000  # articles that one query asks for: what it takes in memory is bounded, also of 50,000
 MOST_SIGHTED = 2000  # articles of one page that the ledger keeps
+
+
+LARGE = 512 * 2**10
+"""Bytes of a page of discovery from which such pages of all sites are read one after the other: 50,000 links take
+25 MB until they are sorted."""
+_turn = asyncio.Lock()
+
+
+def _alone(response: Response) -> AbstractAsyncContextManager[object]:
+    return _turn if len(response.body) > LARGE else nullcontext()
 
 
 class Listings:
@@ -147,14 +158,14 @@ class Listings:
             return
         if not await self._answered(response, walk, now, whole):
             return
+        is_first = walk.pages == 0
         try:
-            found = await self._read(response, walk)
+            async with _alone(response):
+                found = await self._read(response, walk)
+                fresh, number = await self._sort(found.cards, response.url, walk)
         except (Unreadable, ReadingFailed) as error:
             await self._failure(response.url, error.reason, error.detail, walk)
             return
-        is_first = walk.pages == 0
-        try:
-            fresh, number = await self._sort(found.cards, response.url, walk)
         except PyMongoError as error:
             walk.is_cut = True
             await spider.database_away(error)
@@ -293,7 +304,7 @@ class Listings:
         stored = found.articles | {i for i, fresh in part.items() if {fresh.address, own[i]} & found.aliases}
         settled = stored | {i for i, fresh in part.items() if fresh.address in found.postponed}
         for i in settled & first:
-            visited = VISITED if i in articles.scheduled else KNOWN
+            visited = VISITED if articles.is_asked(i) else KNOWN
             fates.note(i, visited if i in stored else "failed-before")
         for i in found.articles & part.keys():
             if article_id(forms[i]) != i and not {forms[i], part[i].address} & found.aliases:

@@ -204,8 +204,9 @@ class PastListings(Listings):
         page.next_page, page.sitemaps = found.next_page, [e for e in found.sitemaps if spider.site.owns(e.url)]
         page.dates += [at for card in self._own(found.cards, walk) if (at := self._told(card, place, address))]
         wanted = [f for f in fresh if self._is_wanted(f, place, address)]
-        for other in {f.identity for f in fresh} - {f.identity for f in wanted} - spider.articles.scheduled.keys():
-            spider.articles.fates.note(other, "outside-the-days")
+        for other in {f.identity for f in fresh} - {f.identity for f in wanted}:
+            if not spider.articles.is_asked(other):
+                spider.articles.fates.note(other, "outside-the-days")
         for request in spider.articles.requests(wanted):
             yield request
         page.has_failed = False

@@ -57,3 +57,30 @@ def test_of_an_article_that_was_not_met_nothing_is_noted() -> None:
     fates.note("a", STORED)
     fates.note(None, STORED)
     assert fates.links == 0
+
+
+def test_a_mark_is_no_link_and_changes_no_fate() -> None:
+    fates = Fates()
+    fates.set_mark("a", 2**39)
+    assert fates.links == 0
+    assert fates.meet("a")
+    fates.note("a", STORED)
+    fates.set_mark("a", 7)
+    assert (fates.mark("a"), fates.mark("b"), fates.number(STORED), fates.links) == (7, 0, 1, 1)
+
+
+def test_a_million_articles_take_less_than_150_bytes_each() -> None:
+    import tracemalloc
+
+    from newscrawl.normalize.urls import article_id
+
+    number = 50_000
+    identities = [article_id(str(n)) for n in range(number)]
+    tracemalloc.start()
+    fates = Fates()
+    for n, identity in enumerate(identities):
+        fates.meet(identity)
+        fates.set_mark(identity, 2**39 + n)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held / number < 150
