@@ -105,12 +105,15 @@ _CREDIT = re.compile(
 )
 
 
+_CREDIT_MARK = re.compile(r"[©:/)]|imago|picture alliance|getty images|ap photo")  # one is in every credit
+
+
 def is_caption(text: str, alternatives: frozenset[str]) -> bool:
     """Whether a paragraph is a picture's caption: it ends with a credit, or repeats the picture's own text."""
     return len(text) < LONGEST_CAPTION and (
         text[:60] in alternatives
         or any(text.startswith(a) for a in alternatives if len(a) < 60)
-        or _CREDIT.search(text[-90:]) is not None
+        or (_CREDIT_MARK.search((end := text[-90:]).lower()) is not None and _CREDIT.search(end) is not None)
     )
 
 

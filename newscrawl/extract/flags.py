@@ -34,7 +34,7 @@ _LIVE_PATH = re.compile(
     r"diretta-live|ao-vivo|liveblogg|live-?reports?|na-zywo|direkterapport|tekstova-translyatsiya|onlajn)(?![a-z])|/live/"
 )
 _LIVE_ENTRY = re.compile(
-    r"(?<![a-z])live-?(?:blog|ticker|feed|update)s?-?-?(?:entry|entries|post|item|update|event|article|card|message)(?![a-z])"
+    r"live(?<![a-z]live)-?(?:blog|ticker|feed|update)s?-?-?(?:entry|entries|post|item|update|event|article|card|message)(?![a-z])"
 )
 
 

@@ -18,10 +18,11 @@ def label_words(label: str) -> str:
 class Labels:
     """The different values of one attribute on a page, searched through at once."""
 
-    __slots__ = ("_positions", "_starts", "_text")
+    __slots__ = ("_positions", "_starts", "_text", "values")
 
     def __init__(self, values: Mapping[str, Sequence[int]]) -> None:
         """`values`: the positions of the elements that have each value."""
+        self.values = values
         self._text = label_words("\n".join(value[:LONGEST_LABEL].replace("\n", " ") for value in values))
         self._positions = list(values.values())
         self._starts = [0, *(found.end() for found in re.finditer("\n", self._text))]

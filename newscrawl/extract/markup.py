@@ -12,7 +12,7 @@ MOST_COMPARISONS = 25_000_000  # libxml2 compares each attribute of an element w
 LONG_TAG = 2000  # characters; shorter ones have few attributes
 SMALL = 50_000  # characters; a smaller page is parsed in a moment, whatever it holds
 # A start tag with its attributes; quotes have a meaning after an equals sign only (WHATWG HTML, 13.2.5).
-_TAG = re.compile(r"""<[a-zA-Z](?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?)*+""")
+_TAG = re.compile(r"""<[a-zA-Z][^>=]*+(?:=\s*+(?:"[^"]*+"|'[^']*+')?[^>=]*+)*+""")
 _VALUE = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
 _ATTRIBUTE = re.compile(r"[^\s/=]+")
 _SCRIPT = re.compile(r"<(script|style)\b.*?</\1", re.S | re.I)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
 from typing import Any
 
 from newscrawl.extract.blocks import Block
 from newscrawl.extract.page import Page
 from newscrawl.normalize.text import first_words
 
+FARTHEST = 8  # elements around one, itself among them, that may say what it is part of
 TITLES = frozenset({"h1", "h2", "h3"})
 _ELSEWHERE = re.compile(
     r"comment(?!ary|ator)|related|sidebar|widget|recent|teaser|(?<!post-)(?<!entry-)(?<!article-)(?<!single-)(?<!story-)footer|popular|carousel|reply|calendar|kalender|event-list|newslist|"
@@ -26,6 +26,8 @@ class Near:
     blocks: list[Block]
     here: int
     around: frozenset[Any]
+    _named: dict[Any, bool] = field(default_factory=dict)
+    """Of elements that were looked at: whether their names say that they are elsewhere."""
 
     def below(self, count: int) -> list[Block]:
         """The headline's block and those after it."""
@@ -37,11 +39,16 @@ class Near:
 
     def is_elsewhere(self, element: Any) -> bool:
         """Whether an element is part of something that is not the story: no box that holds the headline too is."""
-        for outer in [element, *islice(element.iterancestors(), 7)]:
-            if outer in self.around:
+        outer = element
+        for _ in range(FARTHEST):
+            if outer is None or outer in self.around:
                 return False
-            if outer.attrib and _is_elsewhere(f"{outer.get('class') or ''} {outer.get('id') or ''}"):
+            if (named := self._named.get(outer)) is None:
+                label = f"{outer.get('class') or ''} {outer.get('id') or ''}"
+                named = self._named[outer] = _is_elsewhere(label)
+            if named:
                 return True
+            outer = outer.getparent()
         return False
 
 

@@ -6,7 +6,7 @@ import html as html_entities
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, lru_cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 from urllib.parse import urljoin
 
@@ -100,6 +100,11 @@ class Page:
         """
         positions = {position for attribute in attributes for position in self._labels[attribute].positions(pattern)}
         return [self.elements[position] for position in sorted(positions)]
+
+    def classed(self, is_wanted: Callable[[str], bool]) -> list[int]:
+        """Positions among `elements` of those whose `class`, as it is written, is wanted. Each value is asked for once."""
+        positions = (places for value, places in self._labels["class"].values.items() if is_wanted(value))
+        return sorted(chain.from_iterable(positions))
 
     def forget(self) -> None:
         """Drop boxes and elements; they are read anew if asked for. Boxes know each other: only this frees them at once."""

@@ -240,24 +240,20 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 def _by_class(page: Page, near: Near) -> Iterator[RawAuthor]:
     """The first element whose class names an author, below the headline if there is one, outside comments and teasers."""
     above: list[Any] = []
-    below = False
-    heading = near.blocks[near.here].box.element if near.blocks else None
-    for element in page.elements:
-        below = below or element is heading
-        label = element.get("class")
-        if not label or not _names_an_author(label):
-            continue
+    heading = page.elements.index(near.blocks[near.here].box.element) if near.blocks else len(page.elements)
+    for position in page.classed(_names_an_author):
+        element = page.elements[position]
         if element.tag in {"body", "article", "main", "html"} or _is_elsewhere(element, near):
             continue
         text = clean(text_of(element))
         if not 2 <= len(text) <= 80 or not parse_authors([RawAuthor(text)], desks=True):
             continue
-        if below:
-            yield from _alike(element, label, page)
+        if position >= heading:
+            yield from _alike(element, page)
             return
         above.append(element)
     if above:
-        yield from _alike(above[-1], above[-1].get("class"), page)
+        yield from _alike(above[-1], page)
 
 
 def _is_elsewhere(element: Any, near: Near) -> bool:
@@ -320,9 +316,9 @@ def _beside_a_date(near: Near) -> Iterator[RawAuthor]:
             return
 
 
-def _alike(element: Any, label: str, page: Page) -> Iterator[RawAuthor]:
+def _alike(element: Any, page: Page) -> Iterator[RawAuthor]:
     """An element and those of its class beside it."""
-    around = element.getparent()
+    around, label = element.getparent(), element.get("class")
     for other in around.iterdescendants(element.tag) if around is not None else [element]:
         if other.get("class") == label:
             link = other if other.tag == "a" else next(other.iter("a"), None)

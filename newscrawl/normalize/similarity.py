@@ -87,7 +87,9 @@ def _units(text: str) -> tuple[set[str], bool]:
     """The shingles of a text, and whether it is long enough for a signature."""
     words = _WORD.findall(text.casefold())
     letters = "".join(words)
-    for script, length in _SCRIPTS:
+    # A character of these scripts has three bytes in UTF-8, of most others one or two.
+    is_wide = len(letters.encode("utf-8", "surrogatepass")) > 2 * len(letters)
+    for script, length in _SCRIPTS if is_wide else ():
         if 2 * len(script.findall(letters)) > len(letters):
             size = WORDS_TOGETHER * length - 1
             return {letters[at : at + size] for at in range(len(letters) - size + 1)}, (
