@@ -59,7 +59,7 @@ MOST_SIGHTED = 2000  # articles of one page that the ledger keeps
 
 LARGE = 512 * 2**10
 """Bytes of a page of discovery from which such pages of all sites are read one after the other: 50,000 links take
-25 MB until they are sorted."""
+40 MB until all of them wait for their turn."""
 _turn = asyncio.Lock()
 
 
@@ -152,17 +152,22 @@ class Listings:
 
     async def parse(self, response: Response, walk: Walk, whole: bool) -> AsyncIterator[Any]:
         """A page of a listing, feed or sitemap: its new articles, then what it leads to."""
-        spider, now = self.spider, datetime.now(UTC)
+        now = datetime.now(UTC)
         if response.status == 304 and needs_proof(walk.before, now) and not whole:
             yield self._request(walk.listing.url, walk, whole=True)
             return
         if not await self._answered(response, walk, now, whole):
             return
-        is_first = walk.pages == 0
+        async with _alone(response):
+            async for request in self._requests(response, walk, now, whole):
+                yield request
+
+    async def _requests(self, response: Response, walk: Walk, now: datetime, whole: bool) -> AsyncIterator[Any]:
+        """What a page with something to read leads to."""
+        spider, is_first = self.spider, walk.pages == 0
         try:
-            async with _alone(response):
-                found = await self._read(response, walk)
-                fresh, number = await self._sort(found.cards, response.url, walk)
+            found = await self._read(response, walk)
+            fresh, number = await self._sort(found.cards, response.url, walk)
         except (Unreadable, ReadingFailed) as error:
             await self._failure(response.url, error.reason, error.detail, walk)
             return
@@ -178,6 +183,8 @@ class Listings:
             walk.listing = distrusted(walk.listing, now)
         for request in spider.articles.requests(fresh):
             yield request
+        if walk.kind == "sitemap":
+            walk.own = []  # no page comes after it
         if found.next_page and self._goes_on(walk, found):
             yield self._request(found.next_page, walk)
         if found.sitemaps:

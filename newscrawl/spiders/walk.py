@@ -128,11 +128,11 @@ class Walk:
         update: dict[str, object] = {}
         if self.pages == 1:
             update = {"cards": len(shown.identities), "new": len(shown.unknown)}
-        if own and not self._to_pass:
-            update["open_walk"] = own
         if self.newest is None and shown.identities:
             self.newest = shown.identities[0]
         if self.kind != "sitemap":  # which has one page, and may have 50,000 articles
+            if own and not self._to_pass:
+                update["open_walk"] = own
             self._seen.update(shown.identities)
         self._dates += shown.dates
         self.listing = self.listing.model_copy(update=update)
