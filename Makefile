@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: demo test docs audit bench bench-accuracy bench-consumers bench-duplicates bench-hot-path bench-ingest bench-memory bench-peers bench-publishers bench-sites chaos flaky fuzz hostile lock million peers clean
+.PHONY: demo test docs audit bench bench-accuracy bench-consumers bench-duplicates bench-fleet bench-hot-path bench-ingest bench-memory bench-peers bench-publishers bench-sites bench-wide chaos flaky fuzz hostile lock million peers clean
 
 demo: .venv/.installed
 	@$(BIN)/newscrawl demo
@@ -64,6 +64,14 @@ bench-hot-path: .venv/.installed
 bench-peers: .venv/.installed peers
 	@for name in startup extraction cost_by_size peers_crawl; do \
 		echo "$$name …"; $(BIN)/python benchmarks/$$name.py --keep; done
+
+# Where time and memory go as sites grow in number. Half an hour.
+bench-wide: .venv/.installed
+	@for name in hot_path polite many_sites queues jobs; do echo "$$name …"; $(BIN)/python benchmarks/$$name.py; done
+
+# A broker, a replica set, four workers, 400 sites, and kill -9. Wants redis-server and rabbitmq-server.
+bench-fleet: .venv/.installed
+	@for broker in rabbitmq redis; do echo "$$broker …"; $(BIN)/python benchmarks/fleet.py --broker $$broker; done
 
 # Other readers and crawlers of news, in a folder of their own.
 peers: .venv-peers/.installed

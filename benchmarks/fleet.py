@@ -7,15 +7,13 @@ later. Measured are: articles missing and doubled in the database; how long it t
 of the dead worker that was not done; and at the sites themselves, which note every request with its time, how close
 two requests to one host ever came, and how many a site got in any ten delays.
 
-`python benchmarks/fleet.py`, with `--broker redis` or `rabbitmq`; figures are kept in `fleet.json`. Exits with 1 where
+`python benchmarks/fleet.py`, with `--broker redis` or `rabbitmq`; `--keep` keeps the result. Exits with 1 where
 a promise is broken.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import platform
 import shutil
 import signal
 import subprocess
@@ -25,7 +23,6 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -34,6 +31,7 @@ import typer
 from fleet_sites import address_of
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
+from results import Result, Wanted, loaded, machine
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -41,7 +39,6 @@ sys.path.insert(0, str(ROOT))
 from tests.brokers import Broker, missing  # noqa: E402
 from tests.database_servers import ReplicaSet  # noqa: E402
 
-STORED = ROOT / "benchmarks" / "fleet.json"
 NEWSCRAWL = [sys.executable, "-m", "newscrawl.cli"]
 WORKERS = 4
 CLOSEST = 0.5
@@ -247,14 +244,30 @@ def _busiest(database: Any) -> str | None:
     return next((workers[name] for name, _ in having.most_common() if name in workers), None)
 
 
-def is_kept(figures: dict[str, Any]) -> bool:
-    """Whether every promise is kept."""
-    return (
-        not figures["missing"]
-        and not figures["doubled"]
-        and not figures["too_close"]
-        and figures.get("taken_over_last", 0) <= TAKEN_OVER
+def promises(figures: dict[str, Any]) -> list[Wanted]:
+    """What a fleet promises, and what came of it."""
+    stored = Wanted(
+        "articles missing, and stored twice",
+        f"{figures['missing']} and {figures['doubled']}",
+        "none",
+        not figures["missing"] and not figures["doubled"],
     )
+    paced = Wanted(
+        "requests to a host too soon after another one",
+        f"{figures['too_close']}; the closest came after {figures['closest']:.2f} of the delay",
+        f"none, {CLOSEST:g} of the delay or more",
+        not figures["too_close"],
+    )
+    if not (last := figures.get("taken_over_last")):
+        return [stored, paced]
+    number = figures["sites_of_dead_worker"]
+    taken = Wanted(
+        f"the last of {number} sites of the dead worker taken over",
+        f"after {last:.0f} s, half of them after {figures['taken_over_median']:.0f} s",
+        f"{TAKEN_OVER:.0f} s",
+        last <= TAKEN_OVER,
+    )
+    return [stored, taken, paced]
 
 
 def main(
@@ -265,10 +278,11 @@ def main(
     job_sites: Annotated[int, typer.Option(help="Most sites of a job.")] = 50,
     jobs: Annotated[int, typer.Option(help="Jobs of a worker at a time.")] = 4,
     faults: Annotated[str, typer.Option(help="Which, separated by commas.")] = "worker,broker,primary",
-    keep: Annotated[bool, typer.Option(help="Keep the figures in fleet.json.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the result in the repository.")] = False,
     folder: Annotated[Path | None, typer.Option(help="For the logs; else one that is removed.")] = None,
 ) -> None:
     """Measure, print the figures, and exit with 1 where a promise is broken."""
+    begun = machine()
     if why := missing(broker):
         raise SystemExit(f"{why}; `apt-get install redis-server rabbitmq-server`")
     with tempfile.TemporaryDirectory(prefix="newscrawl-fleet-") as made:
@@ -286,23 +300,27 @@ def main(
         finally:
             server.kill()
             server.wait()
-    figures = {
-        "measured_at": f"{datetime.now():%Y-%m-%d}",
-        "processors": os.cpu_count(),
-        "python": platform.python_version(),
-        "own_host_names": has_host_names(),
-        "sites": sites,
-        "articles": sites * articles,
-        "delay": delay,
-        "faults": faults,
-        **figures,
-        "kept": is_kept(figures),
-    }
-    print(json.dumps(figures, indent=2))
+    notes = [
+        f"{sites} sites with {articles} articles each, {WORKERS} workers, a replica set of three, all on one machine; "
+        f"killed: {faults.replace(',', ', ')}. The run took {figures['seconds']:.0f} s and ended with "
+        f"{figures['outcome']}{': ' + figures['reason'] if figures['reason'] else ''}.",
+        f"{figures['fetched_twice']} of {figures['requests']} requests asked for an article that had been asked for.",
+    ]
+    result = Result(
+        name=f"fleet_{broker}",
+        title=f"A fleet with {broker}, under faults",
+        runs=1,
+        columns=[],
+        rows=[],
+        wanted=promises(figures),
+        notes=notes,
+        measured=figures | {"delay": delay, "own_host_names": has_host_names()},
+        machine=loaded(begun),
+    )
+    result.show()
     if keep:
-        stored = json.loads(STORED.read_text(encoding="utf-8")) if STORED.exists() else {}
-        STORED.write_text(json.dumps(stored | {broker: figures}, indent=2) + "\n", encoding="utf-8")
-    raise typer.Exit(0 if figures["kept"] else 1)
+        result.keep()
+    raise typer.Exit(result.code)
 
 
 if __name__ == "__main__":

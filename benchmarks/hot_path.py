@@ -6,12 +6,11 @@ another one. Every process of the crawl is sampled by the processor time that ea
 sample belongs to the innermost function of a part that is in the table below. The time of mongod is what the system
 says. Loading of modules and tables is shown beside the parts: it does not grow with the crawl.
 
-The figures are kept in `hot_path.json` beside this file with `--store`. `--functions N` lists the costliest functions.
+`--keep` keeps the figures in `hot_path.json` beside this file; `--functions N` lists the costliest functions.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -25,13 +24,11 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 from harness import MACHINE, Bench
-from rich.console import Console
-from rich.table import Table
+from results import Result, Wanted, console, loaded, machine
 
 from newscrawl.replica import Replica, Server, serve, site_file
 from newscrawl.replica.stories import IDENTITY
 
-STORED = Path(__file__).with_suffix(".json")
 SAMPLER = Path(__file__).parent / "sampler"
 WANTED = 15.0  # per cent of the crawl's own processor time that is neither fetch, extraction nor driver
 TICK = os.sysconf("SC_CLK_TCK")
@@ -225,36 +222,47 @@ def main(
     hosts: Annotated[int, typer.Option(min=1, help="Sites, each of a host name of its own.")] = 5,
     runs: Annotated[int, typer.Option(min=1, help="Crawls; the one of the middle is told.")] = 3,
     functions: Annotated[int, typer.Option(min=0, metavar="N", help="List the N costliest functions.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
-    store: Annotated[bool, typer.Option("--store", help="Keep the figures.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the result in the repository.")] = False,
 ) -> None:
     """Measure where a crawl's processor time goes; exit with 1 where too much of it is neither fetch nor extraction
     nor database driver."""
+    begun = machine()
     crawls = sorted((measure(articles, hosts) for _ in range(runs)), key=lambda one: one.own + one.server)
     middle = crawls[len(crawls) // 2]
-    if as_json:
-        print(json.dumps(middle.figures, indent=2))
-    else:
-        table = Table("part", "ms a page", "%", box=None, header_style="bold", pad_edge=False)
-        for name, milliseconds in middle.parts.most_common():
-            share = "" if name == LOADING else f"{100 * milliseconds / middle.own:.1f}"
-            table.add_row(name, f"{milliseconds:.2f}", share)
-        table.add_row("all but the loading", f"{middle.own:.2f}", "", style="bold")
-        table.add_row("mongod", f"{middle.server:.2f}", "")
-        console = Console(highlight=False)
-        console.print(table)
-        console.print(
-            f"{middle.pages} pages of {hosts} sites, {middle.pages / middle.seconds:.1f} a second on one core with"
-            f" mongod and the sampler; {middle.share:.1f} % outside extraction, fetch and database driver"
-            f" (wanted: {WANTED:g} or less): {'ok' if middle.share <= WANTED else 'FALLS SHORT'}",
-            soft_wrap=True,
-        )
-        for (part, function), milliseconds in middle.functions.most_common(functions):
-            console.print(f"{milliseconds:7.3f}  {part[:12]:12}  {function}", soft_wrap=True, markup=False)
-    if store:
-        STORED.write_text(json.dumps(middle.figures, indent=2) + "\n", encoding="utf-8")
-    if middle.share > WANTED:
-        raise typer.Exit(1)
+    result = Result(
+        name="hot_path",
+        title="Where the processor time of a crawl goes",
+        runs=runs,
+        columns=["part", "ms a page", "%"],
+        rows=[
+            *(
+                [name, spent, None if name == LOADING else 100 * spent / middle.own]
+                for name, spent in middle.parts.most_common()
+            ),
+            ["all but the loading", middle.own, 100.0],
+            ["mongod", middle.server, None],
+        ],
+        wanted=[
+            Wanted(
+                "outside extraction, fetch and database driver",
+                f"{middle.share:.0f} %",
+                f"{WANTED:.0f} % or less",
+                middle.share <= WANTED,
+            )
+        ],
+        notes=[
+            f"{middle.pages} pages of {hosts} sites, {middle.pages / middle.seconds:.0f} a second on one core that "
+            "mongod and the sampler share. The run of the middle is shown."
+        ],
+        measured={"runs": [one.figures for one in crawls]},
+        machine=loaded(begun),
+    )
+    result.show()
+    for (part, function), milliseconds in middle.functions.most_common(functions):
+        console.print(f"{milliseconds:7.3f}  {part[:12]:12}  {function}", soft_wrap=True, markup=False)
+    if keep:
+        result.keep()
+    raise typer.Exit(result.code)
 
 
 if __name__ == "__main__":

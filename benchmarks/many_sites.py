@@ -7,13 +7,12 @@ that waited longest for its first article waited, as a share of the whole crawl,
 
 from __future__ import annotations
 
-import os
 from statistics import median
 from typing import Annotated
 
 import typer
-from harness import Figure
-from wide import MIB, console, keep, wide
+from results import Result, Wanted, console, loaded, machine
+from wide import MIB, wide
 
 MOST_MEMORY = 600 * MIB
 """Of the process that crawls: 100 MiB for itself, and half a MiB a site."""
@@ -22,9 +21,10 @@ MOST_MEMORY = 600 * MIB
 def main(
     sites: Annotated[int, typer.Option(help="Site files.")] = 1000,
     articles: Annotated[int, typer.Option(help="Articles of each site.")] = 5,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the result in the repository.")] = False,
 ) -> None:
     """Crawl all of them with one process."""
-    load = os.getloadavg()[0]
+    begun_on = machine()
     with wide(sites, {"NEWSCRAWL_DELAY": "0"}, "--articles", str(articles)) as run:
         console.print(f"crawling {sites} sites …", style="dim")
         crawl = run.crawl()
@@ -41,26 +41,30 @@ def main(
         "last_article_s": [round(value, 1) for value in (last[0], median(last), last[-1])],
     }
     done = sum(site["articles"] == articles for site in crawl.log["sites"].values())
-    figures = [
-        Figure("sites crawled whole", str(done), str(sites), done == sites and crawl.code == 0),
-        Figure(
+    wanted = [
+        Wanted("sites crawled whole", str(done), str(sites), done == sites and crawl.code == 0),
+        Wanted(
             "articles asked for twice", str(crawl.articles - done * articles), "0", crawl.articles == done * articles
         ),
-        Figure(
+        Wanted(
             "peak of the process that crawls",
             f"{crawl.peak / MIB:.0f} MiB, {crawl.peak / MIB / sites:.2f} a site",
             f"{MOST_MEMORY / MIB:.0f} MiB",
             crawl.peak <= MOST_MEMORY,
         ),
-        Figure(
+        Wanted(
             "last site's first request",
             f"{began[-1]:.0f} s of {last[-1]:.0f} s",
             "before the last article of the whole crawl",
             began[-1] < last[-1],
         ),
-        Figure("processor a site", f"{crawl.cpu / sites * 1000:.0f} ms with {articles} articles", "–", True),
     ]
-    raise typer.Exit(keep("many_sites", figures, measured, load))
+    notes = [f"A site takes {crawl.cpu / sites * 1000:.0f} ms of processor time with its {articles} articles."]
+    result = Result("many_sites", "Many sites in one process", 1, [], [], wanted, notes, measured, loaded(begun_on))
+    result.show()
+    if keep:
+        result.keep()
+    raise typer.Exit(result.code)
 
 
 if __name__ == "__main__":

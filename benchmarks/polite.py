@@ -8,16 +8,15 @@ the start is told apart.
 
 from __future__ import annotations
 
-import os
 import signal
 import time
 from statistics import mean
 from typing import Annotated
 
 import typer
-from harness import Figure
 from resident import Watch
-from wide import MIB, console, keep, wide
+from results import Result, Wanted, console, loaded, machine
+from wide import MIB, wide
 
 ENOUGH = 0.95
 """Of the ideal."""
@@ -27,9 +26,10 @@ def main(
     sites: Annotated[int, typer.Option(help="Sites.")] = 200,
     seconds: Annotated[int, typer.Option(help="Of the steady state.")] = 60,
     latency: Annotated[float, typer.Option(help="Seconds until a site answers.")] = 0.1,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the result in the repository.")] = False,
 ) -> None:
     """Crawl for a while, then end the crawl as Ctrl-C does."""
-    load = os.getloadavg()[0]
+    begun_on = machine()
     further = ("--articles", str(4 * seconds), "--latency", str(latency))
     with wide(sites, {}, *further, delay=1.0) as run:
         console.print(f"crawling {sites} sites …", style="dim")
@@ -52,15 +52,20 @@ def main(
         "peak_mib": round(watch.peak_leader / MIB),
     }
     share = rate / sites
-    figures = [
-        Figure(
+    wanted = [
+        Wanted(
             f"requests a second of {sites} sites, steady state",
             f"{rate:.1f}, {share:.1%} of the ideal",
             f"{ENOUGH:.0%} of {sites} or more, and no more than {sites}",
             ENOUGH <= share <= 1.02,
         )
     ]
-    raise typer.Exit(keep("polite", figures, measured, load))
+    notes = [f"All sites had been asked once after {measured['seconds_until_all_were_asked']} seconds."]
+    result = Result("polite", "Many polite sites in one process", 1, [], [], wanted, notes, measured, loaded(begun_on))
+    result.show()
+    if keep:
+        result.keep()
+    raise typer.Exit(result.code)
 
 
 if __name__ == "__main__":

@@ -10,15 +10,14 @@ identities, and nothing of the database is held beyond that page. `memory.py` me
 
 from __future__ import annotations
 
-import os
 import signal
 import time
 from typing import Annotated
 
 import typer
-from harness import Figure
 from resident import Watch
-from wide import MIB, console, keep, wide
+from results import Result, Wanted, console, loaded, machine
+from wide import MIB, wide
 
 MOST = 400 * MIB
 STILL = 5.0  # seconds without a further sitemap, after which the last one counts as read
@@ -27,9 +26,10 @@ STILL = 5.0  # seconds without a further sitemap, after which the last one count
 def main(
     links: Annotated[int, typer.Option(help="Links of the sitemaps.")] = 1_000_000,
     longest: Annotated[float, typer.Option(help="Seconds after which the crawl is given up.")] = 1800,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the result in the repository.")] = False,
 ) -> None:
     """Crawl until all addresses wait, then end the crawl as Ctrl-C does."""
-    load = os.getloadavg()[0]
+    begun_on = machine()
     form = {"source": "sitemaps", "path": "/sitemap.xml", "delay": 1.0}
     with wide(1, {"NEWSCRAWL_CONCURRENCY": "1"}, "--links", str(links), **form) as run:
         console.print(f"crawling a site with {links:,} links …", style="dim")
@@ -50,20 +50,25 @@ def main(
         "seconds": round(seconds),
         "peak_mib": round(watch.peak_leader / MIB),
     }
-    figures = [
-        Figure(
+    wanted = [
+        Wanted(
             "addresses that waited at once", f"{waiting:,}", f"{links * 0.99:,.0f} or more", waiting >= links * 0.99
         ),
-        Figure(
+        Wanted(
             "peak of the process that crawls",
             f"{watch.peak_leader / MIB:.0f} MiB",
             f"{MOST / MIB:.0f} MiB",
             0 < watch.peak_leader <= MOST,
         ),
     ]
-    if not all(figure.ok for figure in figures):
+    if not all(figure.ok for figure in wanted):
         console.print(output[-2000:])
-    raise typer.Exit(keep("queues", figures, measured, load))
+    notes = [f"Read within {seconds:.0f} seconds."]
+    result = Result("queues", "A million addresses that wait", 1, [], [], wanted, notes, measured, loaded(begun_on))
+    result.show()
+    if keep:
+        result.keep()
+    raise typer.Exit(result.code)
 
 
 if __name__ == "__main__":

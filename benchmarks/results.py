@@ -1,4 +1,4 @@
-"""What the benchmarks beside peers share: a result that is kept as JSON, shown as a table, and printed into docs.
+"""What the benchmarks of speed share: a result that is kept as JSON, shown as a table, and printed into docs.
 
 A result is kept in `benchmarks/NAME.json`, and its table in `docs/benchmarks.md`, between marks that bear its name:
 both are written by the benchmark alone, so that neither says what was not measured.
@@ -42,7 +42,7 @@ class Wanted:
 
 @dataclass
 class Result:
-    """One benchmark's result. `measured`: every single measurement, from which `rows` are made."""
+    """One benchmark's result. `measured`: every single measurement, from which `rows` are made; some have no rows."""
 
     name: str
     title: str
@@ -71,23 +71,32 @@ class Result:
             f"Measured on {self.at}, medians of {self.runs} {'run' if self.runs == 1 else 'runs'}, {processor}, "
             f"Python {self.machine['python']}, load of the machine {load}.",
             "",
-            "| " + " | ".join(self.columns) + " |",
-            "|---" + "|---:" * (len(self.columns) - 1) + "|",
-            *("| " + " | ".join(shown(cell) for cell in row) + " |" for row in self.rows),
-            "",
+            *self._table(),
             *(f"- {w.figure}: {w.measured}, wanted {w.wanted}: {verdict(w)}." for w in self.wanted),
             *(f"- {note}" for note in self.notes),
         ]
         return "\n".join(lines)
 
+    def _table(self) -> list[str]:
+        if not self.rows:
+            return []
+        return [
+            "| " + " | ".join(self.columns) + " |",
+            "|---" + "|---:" * (len(self.columns) - 1) + "|",
+            *("| " + " | ".join(shown(cell) for cell in row) + " |" for row in self.rows),
+            "",
+        ]
+
     def show(self) -> None:
         """The same on the terminal."""
-        table = Table(title=self.title, title_justify="left", box=None, header_style="dim", pad_edge=False)
+        table = Table(box=None, header_style="dim", pad_edge=False)
         for number, column in enumerate(self.columns):
             table.add_column(column, justify="right" if number else "left")
         for row in self.rows:
             table.add_row(*map(shown, row))
-        console.print(table)
+        console.print(self.title, style="italic")
+        if self.rows:
+            console.print(table)
         for w in self.wanted:
             console.print(f"{w.figure}: {w.measured}, wanted {w.wanted}: {verdict(w)}")
         for note in self.notes:

@@ -1,14 +1,13 @@
-"""What the benchmarks of many sites share: made-up sites, newscrawl beside them, and figures that are kept as JSON.
+"""What the benchmarks of many sites share: made-up sites, and newscrawl beside them.
 
 The sites are those of `wide_server.py`, a process of its own. The database is newscrawl's own. Nothing else ought to
-run on the machine meanwhile: its load before and after is kept with the figures.
+run on the machine meanwhile.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import platform
 import resource
 import subprocess
 import sys
@@ -17,24 +16,18 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
-from harness import Figure
 from pymongo import MongoClient
 from resident import Watch
-from rich.console import Console
-from rich.table import Table
 from wide_server import site_file
 
 from newscrawl.store.local import LocalServer
 
 HERE = Path(__file__).resolve().parent
 MIB = 2**20
-
-console = Console(highlight=False, width=120)
 
 
 @dataclass
@@ -147,24 +140,3 @@ def wide(sites: int, settings: Mapping[str, str], *further: str, **form: Any) ->
             yield one
         finally:
             one.close()
-
-
-def keep(name: str, figures: Sequence[Figure], measured: dict[str, Any], load_before: float) -> int:
-    """Print the figures and keep them as JSON beside this file. Gives the exit code: 1 where one falls short."""
-    table = Table("figure", "measured", "wanted", "", box=None, header_style="bold", pad_edge=False)
-    for figure in figures:
-        table.add_row(figure.name, figure.measured, figure.wanted, "ok" if figure.ok else "FALLS SHORT")
-    console.print(table)
-    kept = {
-        "at": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
-        "machine": {
-            "cores": os.cpu_count(),
-            "python": platform.python_version(),
-            "load_before": round(load_before, 1),
-            "load_after": round(os.getloadavg()[0], 1),
-        },
-        "figures": [figure._asdict() for figure in figures],
-        "measured": measured,
-    }
-    (HERE / f"{name}.json").write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-    return 0 if all(figure.ok for figure in figures) else 1

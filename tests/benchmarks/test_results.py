@@ -1,4 +1,4 @@
-"""What the benchmarks beside peers keep: the page of the documentation says what was measured, and nothing else."""
+"""What the benchmarks of speed keep: the page of the documentation says what was measured, and nothing else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("extraction", "peers_crawl", "startup", "cost_by_size")
+PEERS = ("extraction", "peers_crawl", "startup", "cost_by_size")
+ALONE = ("hot_path", "polite", "many_sites", "queues", "jobs", "fleet_rabbitmq", "fleet_redis")
 
 
 def module(name: str) -> ModuleType:
@@ -19,7 +20,7 @@ def module(name: str) -> ModuleType:
         return import_module(name)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*PEERS, *ALONE])
 def test_the_page_shows_what_is_kept(name: str) -> None:
     results = module("results")
     begin, end = results.marks(name)
