@@ -1,7 +1,7 @@
 """Two processes on two cores against one: articles a second of `newscrawl crawl -j 2` and `-j 1`, in turns.
 
 The same sites each time, an empty database each time, politeness off. One process of `-j 1` is a crawler with its
-readers of pages, which are processes as well: with mongod and the sites it is held to one core, and all of `-j 2` to two.
+readers of pages, which are processes as well: with mongod and the sites it is held to one core, and `-j 2` to two.
 """
 
 from __future__ import annotations
