@@ -35,6 +35,8 @@ logger = logging.getLogger(__name__)
 Database = AsyncDatabase[dict[str, Any]]
 Document = dict[str, Any]
 Nodes = dict[str, Node]
+Wronged = tuple[str, str]
+"""An article, and another one whose links are wrong because of what is found for it."""
 
 LINKED = ("copied", "cluster", "story", "links_due")
 """Fields that belong to the links: a further reading of a page leaves them alone."""
@@ -77,7 +79,8 @@ async def link(database: Database, identities: Collection[str]) -> None:
 
 async def _read(database: Database, query: Document, hint: str | None = None, most: int = 0) -> Nodes:
     found = database["articles"].find(query, FIELDS).limit(most)
-    return {document["_id"]: Node.of(document) async for document in (found.hint(hint) if hint else found)}
+    documents = await (found.hint(hint) if hint else found).to_list()
+    return {document["_id"]: Node.of(document) for document in documents}
 
 
 async def _link(database: Database, own: Nodes, mark: str) -> list[str]:
@@ -85,29 +88,30 @@ async def _link(database: Database, own: Nodes, mark: str) -> list[str]:
     before = {node.id: node.links for node in own.values()}
     others = await near(database, own.values())
     nodes = {**others, **own}
-    around = Neighbourhood(nodes)
+    around = Neighbourhood(nodes, own.values())
     compared = {node.id: around.candidates(node) for node in own.values()}
     pictured = {node.id: around.pictured_twins(node) for node in own.values()}
-    texts = await _texts(database, (compared, pictured))
-    shares = await asyncio.to_thread(_shares, own, compared, texts)
+    documents = await _texts(database, (compared, pictured))
+    # In a thread: the shingles of thousands of texts take seconds.
+    texts, shares = await asyncio.to_thread(_compare, own, compared, documents) if documents else ({}, {})
     copies = Counter(other.source for other in others.values() if other.source and other.id not in own)
-    marked = _find_sources(own, nodes, compared, shares, texts, copies)
-    marked |= _name_clusters(own, nodes, shares)
+    wronged = _find_sources(own, nodes, compared, shares, texts, copies)
+    wronged |= _name_clusters(own, nodes, shares)
     twins = {
         node.id: around.declared_twins(node)
         | {other for other in pictured[node.id] if _tell_the_same(node, other, texts)}
         for node in own.values()
     }
     name_stories(own.values(), twins)
-    marked |= {
-        other.id
+    wronged |= {
+        (node.id, other.id)
         for node in own.values()
         for other in twins[node.id]
         if other.id not in own and other.story != node.story
     }
     crowds = [node for node in own.values() if copies[node.id] >= MOST_ALIKE]
-    await _write(database, own, before, crowds, marked, mark)
-    return sorted(marked)
+    await _write(database, own, before, crowds, wronged, mark)
+    return sorted({other for _, other in wronged})
 
 
 async def near(database: Database, own: Collection[Node]) -> Nodes:
@@ -173,19 +177,19 @@ class _Text:
         self.shingled: Shingled = shingled(document.get("body") or "")
 
 
-async def _texts(database: Database, pairs: Iterable[dict[str, list[Node]]]) -> dict[str, _Text]:
+async def _texts(database: Database, pairs: Iterable[dict[str, list[Node]]]) -> list[Document]:
     wanted = {id for near in pairs for own, nodes in near.items() if nodes for id in (own, *(n.id for n in nodes))}
     if not wanted:
-        return {}
+        return []
     fields = {"body": 1, "dateline": 1, "authors": 1, "publisher": 1}
-    found = database["articles"].find({"_id": {"$in": sorted(wanted)}}, fields)
-    documents = await found.to_list()
-    # In a thread, as the comparison: the shingles of thousands of texts take seconds.
-    return await asyncio.to_thread(lambda: {document["_id"]: _Text(document) for document in documents})
+    return await database["articles"].find({"_id": {"$in": sorted(wanted)}}, fields).to_list()
 
 
-def _shares(own: Nodes, compared: dict[str, list[Node]], texts: dict[str, _Text]) -> dict[tuple[str, str], float]:
-    """The share of each later article's text that the earlier one has, where that makes it a copy."""
+def _compare(
+    own: Nodes, compared: dict[str, list[Node]], documents: list[Document]
+) -> tuple[dict[str, _Text], dict[tuple[str, str], float]]:
+    """The texts, and the share of each later one's text that the earlier one has, where that makes it a copy."""
+    texts = {document["_id"]: _Text(document) for document in documents}
     shares: dict[tuple[str, str], float] = {}
     for identity, near in compared.items():
         for other in near:
@@ -195,7 +199,7 @@ def _shares(own: Nodes, compared: dict[str, list[Node]], texts: dict[str, _Text]
             share = copied_share(texts[later.id].shingled, texts[earlier.id].shingled)
             if share is not None:
                 shares[later.id, earlier.id] = round(share, 3)
-    return shares
+    return texts, shares
 
 
 def _find_sources(
@@ -205,9 +209,9 @@ def _find_sources(
     shares: dict[tuple[str, str], float],
     texts: dict[str, _Text],
     copies: Mapping[str, int],
-) -> set[str]:
-    """Find the source of each text; give the identities of others that this concerns."""
-    marked: set[str] = set()
+) -> set[Wronged]:
+    """Find the source of each text; give the others that this concerns."""
+    wronged: set[Wronged] = set()
     sources: dict[str, list[Node]] = defaultdict(list)
     for later, earlier in shares:
         sources[later].append(nodes[earlier])
@@ -218,14 +222,14 @@ def _find_sources(
         node.copied = _copied(best, shares[node.id, best.id], texts[node.id], texts[best.id]) if best else None
         if known != node.source:
             # Both have to look again whether they are the first of a cluster, after this one's source is written.
-            marked |= {id for id in (known, node.source) if id and id not in settled}
+            wronged |= {(node.id, id) for id in (known, node.source) if id and id not in settled}
     for (later, earlier), share in shares.items():
         other = nodes[later]
         if later not in own and other.source != earlier and _is_better(share, nodes[earlier], other, nodes):
-            marked.add(later)
+            wronged.add((earlier, later))
     left = [other for other in nodes.values() if other.id not in own and other.source in own]
     changed = {other.source for other in left if _has_changed(other, own, compared, shares)}
-    return marked | {other.id for other in left if other.source in changed}
+    return wronged | {(other.source, other.id) for other in left if other.source and other.source in changed}
 
 
 def _has_changed(copy: Node, own: Nodes, compared: dict[str, list[Node]], shares: dict[tuple[str, str], float]) -> bool:
@@ -257,8 +261,8 @@ def _is_better(share: float, source: Node, copy: Node, nodes: Nodes) -> bool:
     return current is None or source.order < current.order
 
 
-def _name_clusters(own: Nodes, nodes: Nodes, shares: dict[tuple[str, str], float]) -> set[str]:
-    """Name each cluster by its first publisher; give the identities of copies that have another name for it."""
+def _name_clusters(own: Nodes, nodes: Nodes, shares: dict[tuple[str, str], float]) -> set[Wronged]:
+    """Name each cluster by its first publisher; give the copies that have another name for it."""
     copies: dict[str, list[Node]] = defaultdict(list)
     for node in nodes.values():
         if node.source and (node.id in own or (node.id, node.source) in shares):
@@ -273,7 +277,7 @@ def _name_clusters(own: Nodes, nodes: Nodes, shares: dict[tuple[str, str], float
     for node in own.values():
         node.cluster = first(node) if node.source or copies[node.id] else None
     return {
-        copy.id
+        (node.id, copy.id)
         for node in own.values()
         for copy in copies[node.id]
         if copy.id not in own and copy.cluster != node.cluster
@@ -290,52 +294,55 @@ async def _write(
     own: Nodes,
     before: dict[str, dict[str, Any]],
     crowds: list[Node],
-    marked: set[str],
+    wronged: set[Wronged],
     mark: str,
 ) -> None:
-    """Links, then the marks that follow from them, then an end to the marks of these: a crash loses no mark.
+    """Links and numbers, then the marks that follow from them, then an end to the marks of these: a crash loses none.
 
-    Links are written under the mark that they were read with, and put one of their own in its place, so that of
-    two who link an article at once one writes. `crowds`: those that may have more copies than were read; all of these
-    are marked where their cluster gets another name, to be linked at the next start.
+    All by one message. Links are written under the mark that they were read with; where marks follow from them, one of
+    their own takes its place until these are written, so that of two who link an article at once one writes. `crowds`:
+    those that may have more copies than were read; all of these are marked where their cluster gets another name, to
+    be linked at the next start.
     """
-    done = {"$unset": {"links_due": ""}}
     mine = due()
     renamed = [node for node in crowds if node.cluster != before[node.id]["cluster"]]
-    await _write_own(database, own, before, mine if marked or renamed else None)
-    if not marked and not renamed:
-        return
-    operations: list[UpdateMany | UpdateOne] = [
+    marked = sorted({other for _, other in wronged})
+    held = {*(node for node, _ in wronged), *marked, *(node.id for node in renamed)} & own.keys()
+    ends = sorted(held.difference(marked))
+    follow: list[UpdateMany | UpdateOne] = [
         UpdateMany({"copied.article": node.id, "cluster": {"$ne": node.cluster}}, {"$set": {"links_due": mine}})
         for node in renamed
     ]
-    operations += [UpdateOne({"_id": identity}, {"$set": {"links_due": mark}}) for identity in sorted(marked)]
-    operations += [UpdateOne({"_id": node.id, "links_due": mine}, done) for node in own.values()]
-    await database["articles"].bulk_write(operations)
+    follow += [UpdateOne({"_id": identity}, {"$set": {"links_due": mark}}) for identity in marked]
+    follow += [UpdateOne({"_id": identity, "links_due": mine}, {"$unset": {"links_due": ""}}) for identity in ends]
 
+    async def write(numbers: Mapping[str, int]) -> int:
+        links = [
+            _own_write(node, before[node.id], mine if node.id in held else None, numbers.get(node.id))
+            for node in own.values()
+        ]
+        return (await database["articles"].bulk_write([*links, *follow], ordered=bool(follow))).matched_count
 
-async def _write_own(database: Database, own: Nodes, before: dict[str, dict[str, Any]], mine: str | None) -> None:
-    """The links of these and the numbers of those that are news. `mine`: the mark that they have then; None: none."""
-    news = sorted((node for node in own.values() if node.seq_due), key=lambda node: str(node.seq_due))
-
-    def write(node: Node, number: int | None) -> UpdateOne:
-        matches = {"_id": node.id, "links_due": node.due}
-        values = node.links if node.links != before[node.id] else {}
-        ended = {}
-        if number is not None:
-            matches["seq_due"] = node.seq_due
-            values |= {"seq": number}
-            ended["seq_due"] = ""
-        if mine is None:
-            ended["links_due"] = ""
-        else:
-            values |= {"links_due": mine}
-        return UpdateOne(matches, {name: part for name, part in (("$set", values), ("$unset", ended)) if part})
-
+    news = sorted((str(node.seq_due), node.id) for node in own.values() if node.seq_due)
     async with reserved(database, len(news)) as numbers:
-        given = {node.id: number for node, number in zip(news, numbers, strict=True)}
-        writes = [write(node, given.get(node.id)) for node in own.values()]
-        written = await database["articles"].bulk_write(writes, ordered=False)
-    if news and written.matched_count < len(own):  # some have got another mark meanwhile: of links, or of `seq` alone
-        await database["articles"].bulk_write([write(node, None) for node in news], ordered=False)
+        matched = await write(dict(zip((identity for _, identity in news), numbers, strict=True)))
+    if news and (renamed or matched < len(own) + len(follow)):
+        # A mark of `seq` may have changed meanwhile, and with it the links are not written.
+        await write({})
         await give_numbers(database)
+
+
+def _own_write(node: Node, before: Document, mine: str | None, number: int | None) -> UpdateOne:
+    """The links of a node, its number where it is news, and `mine` as its mark; None: none any more."""
+    matches: Document = {"_id": node.id, "links_due": node.due}
+    values: Document = node.links if node.links != before else {}
+    ended: Document = {}
+    if mine is None:
+        ended["links_due"] = ""
+    else:
+        values["links_due"] = mine
+    if number is not None:
+        matches["seq_due"] = node.seq_due
+        values["seq"] = number
+        ended["seq_due"] = ""
+    return UpdateOne(matches, {name: part for name, part in (("$set", values), ("$unset", ended)) if part})

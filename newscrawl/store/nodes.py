@@ -103,17 +103,18 @@ def _looked_for(urls: Iterable[str]) -> frozenset[str]:
 
 
 class Neighbourhood:
-    """Nodes by everything that may link two of them."""
+    """Nodes by everything that may link two of them. `own`: those whose neighbours are asked for."""
 
-    def __init__(self, nodes: Mapping[str, Node]) -> None:
+    def __init__(self, nodes: Mapping[str, Node], own: Iterable[Node]) -> None:
         self._by_band: dict[int, list[Node]] = defaultdict(list)
         self._by_address: dict[str, list[Node]] = defaultdict(list)
         self._by_alternate: dict[str, list[Node]] = defaultdict(list)
         self._by_image: dict[str, list[Node]] = defaultdict(list)
         self._nodes = nodes
         self._copies: dict[str, list[Node]] = defaultdict(list)
+        bands = frozenset[int]().union(*(node.bands for node in own))
         for node in sorted(nodes.values(), key=lambda node: node.order):
-            for band in node.bands:
+            for band in node.bands & bands:
                 if len(self._by_band[band]) < MOST_ALIKE:
                     self._by_band[band].append(node)
             if node.source:
