@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -24,17 +25,18 @@ if TYPE_CHECKING:
 MOST_TERMS = 4000  # of one article; a longer text is found by its first ones
 LONGEST_WORD = 40
 MOST_WORDS = 16  # of one query
+MOST_STEMS = 16_384  # that are kept: those of most words of most texts
 
 _DENSE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 """Thai, Lao, Myanmar, Khmer, kana, Han and hangul: scripts without blanks, or with what belongs to words glued to them."""
 _INDIC = "\u0900-\u0dff"  # their vowel signs are no letters to regular expressions
 _HAS_DENSE = re.compile(f"[{_DENSE}]")
-_USUAL = re.compile(f"(?:[^\\W_]|[{_INDIC}])+")
+_USUAL = re.compile(f"(?:[^\\W_]+|[{_INDIC}]+)+")
 _EITHER = re.compile(f"[{_DENSE}]+|(?:(?![{_DENSE}])(?:[^\\W_]|[{_INDIC}]))+")
 
 # Accents of Latin, Greek and Cyrillic letters, points of Hebrew, vowels and stretching of Arabic.
 _MARKS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u065f\u0670]+")
-_APOSTROPHES = re.compile("(?<=\\w)['’ʼ`´′](?=\\w)")
+_APOSTROPHES = re.compile("['’ʼ`´′](?<=\\w.)(?=\\w)")  # the sign first: it is what is searched for
 _POSSESSIVE = re.compile("['’]s\\b")
 
 _CYRILLIC_ENDING = re.compile(
@@ -71,6 +73,7 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", _MARKS.sub("", unicodedata.normalize("NFKD", text)).casefold())
 
 
+@lru_cache(maxsize=MOST_STEMS)
 def stem(word: str) -> str:
     """A folded word without its ending."""
     if len(word) < 4:
@@ -90,8 +93,7 @@ def words(text: str) -> Iterator[str]:
     """The words of a text, folded and without endings, in its order, each as often as it stands there."""
     folded = fold(text)
     if folded.isascii() or not _HAS_DENSE.search(folded):
-        for found in _USUAL.findall(folded):
-            yield stem(found[:LONGEST_WORD])
+        yield from [stem(found[:LONGEST_WORD]) for found in _USUAL.findall(folded)]
         return
     for found in _EITHER.findall(folded):
         if _HAS_DENSE.match(found):
@@ -126,8 +128,7 @@ def terms(article: Article) -> list[str]:
     names = [author.name for author in article.authors]
     place = [dateline.place] if dateline and dateline.place else []
     for text in (article.headline, article.lead or "", *article.tags, *names, *place, article.body):
-        for word in words(text):
-            found[word] = None
+        found.update(dict.fromkeys(words(text)))
         if len(found) > MOST_TERMS:
             break
     return list(found)[:MOST_TERMS]
