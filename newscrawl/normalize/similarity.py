@@ -9,8 +9,8 @@ Datasets, 3.4). Pure.
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from hashlib import blake2b
-from typing import NamedTuple
 
 from rensa import RMinHash
 
@@ -34,11 +34,17 @@ _SCRIPTS = (
 )
 
 
-class Shingled(NamedTuple):
+class Shingled:
     """What two texts are compared by."""
 
-    shingles: frozenset[str]
-    figures: frozenset[str]
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.shingles: frozenset[str] = frozenset(_units(text)[0])
+
+    @cached_property
+    def figures(self) -> frozenset[str]:
+        """The numbers of the text. Most comparisons end before they are asked for."""
+        return figures(self._text)
 
 
 def signature(text: str) -> list[int] | None:
@@ -60,7 +66,7 @@ def signature(text: str) -> list[int] | None:
 
 def shingled(text: str) -> Shingled:
     """The shingles and the numbers of a text."""
-    return Shingled(frozenset(_units(text)[0]), figures(text))
+    return Shingled(text)
 
 
 def share(text: Shingled, source: Shingled) -> float:
@@ -96,7 +102,7 @@ def _units(text: str) -> tuple[set[str], bool]:
                 len(letters) >= FEWEST_WORDS * length
             )
     together = zip(*(words[start:] for start in range(WORDS_TOGETHER)), strict=False)
-    return {" ".join(shingle) for shingle in together}, len(words) >= FEWEST_WORDS
+    return set(map(" ".join, together)), len(words) >= FEWEST_WORDS
 
 
 def _band(text: str) -> int:
