@@ -18,8 +18,8 @@ from newscrawl.crawl.reader import ReadingFailed
 from newscrawl.crawl.reading import Reading, headers_of
 from newscrawl.crawl.reasons import answered, reason_of, request_and_error
 from newscrawl.crawl.retries import STAYS
-from newscrawl.normalize.article import identity
 from newscrawl.normalize.dates import parse_date
+from newscrawl.normalize.identity import identity
 from newscrawl.normalize.parameters import without
 from newscrawl.normalize.urls import article_id
 from newscrawl.settings import settings

@@ -23,8 +23,8 @@ from newscrawl.crawl.reader import ReadingFailed
 from newscrawl.crawl.reading import headers_of
 from newscrawl.crawl.reasons import answered, request_and_error
 from newscrawl.extract.sitemap import SitemapEntry, newest_first
-from newscrawl.normalize.article import card_views
 from newscrawl.normalize.cadence import next_due
+from newscrawl.normalize.counted import card_views
 from newscrawl.normalize.dates import parse_date
 from newscrawl.normalize.urls import article_id, canonical_url, fetchable_url
 from newscrawl.records import LEDGER, Listing, Sighting
