@@ -313,6 +313,7 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
         "CONCURRENT_REQUESTS_PER_DOMAIN": own.concurrency,
         "DOWNLOADER": "newscrawl.crawl.downloader.PacedDownloader",
         "SCHEDULER": "newscrawl.crawl.waiting.Waiting",
+        "STATS_CLASS": "newscrawl.crawl.stats.Stats",
         "DOWNLOAD_HANDLERS": {
             **dict.fromkeys(("http", "https"), "newscrawl.crawl.download.Download"),
             **dict.fromkeys(("data", "file", "ftp", "s3")),

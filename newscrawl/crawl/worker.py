@@ -18,8 +18,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from newscrawl.article import NotAnArticle
 from newscrawl.crawl.heap import give_back_large_blocks
@@ -33,8 +32,7 @@ MOST_KEPT = 256 * 2**20  # that it may hold after a page; beyond, another takes 
 CLOCK = 6  # a page may take so many times its seconds by the clock, where the processor was busy with other things
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """What a worker is asked for: a call, and the seconds of processor time that it may take."""
 
     function: Callable[..., Any]
@@ -42,8 +40,7 @@ class Job:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What came of it. `problem`: an exception that the caller foresees, or None.
 
     `unexpected`: one that nobody foresaw, and `trace` where it happened. `is_last`: the worker ends after this.
@@ -140,7 +137,7 @@ def resident() -> int:
 
 def _statm(field: int) -> int:
     try:
-        with open("/proc/self/statm", encoding="ascii") as table:
+        with open("/proc/self/statm", "rb", buffering=0) as table:
             return int(table.read().split()[field]) * resource.getpagesize()
     except OSError:
         return 0

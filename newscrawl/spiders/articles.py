@@ -21,6 +21,7 @@ from newscrawl.crawl.retries import STAYS
 from newscrawl.normalize.dates import parse_date
 from newscrawl.normalize.identity import identity
 from newscrawl.normalize.parameters import without
+from newscrawl.normalize.publisher_policy import SitePolicy
 from newscrawl.normalize.urls import article_id
 from newscrawl.settings import settings
 from newscrawl.spiders.discovery import Fresh
@@ -181,7 +182,9 @@ class Articles:
             await spider.record_failure(first, "fetch", f"http-{response.status}", answered(response), archive=place)
             return
         headers, now = headers_of(response), kept.at if kept else datetime.now(UTC)
-        policy, limits = response.meta.get(POLICY), settings().limits
+        of_site: SitePolicy | None = response.meta.get(POLICY)
+        policy = of_site.of(response.url) if of_site else None  # the rules of a site may be long
+        limits = settings().limits
         further = self._further.get(identity, [])
         met = (*response.meta.get("redirect_urls", ()), asked, *further)
         met = (*met, *(without(url, spider.learning.parameters) for url in met))
