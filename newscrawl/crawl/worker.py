@@ -29,8 +29,8 @@ SELDOM = 20_000
 """New objects after which Python looks for cycles among them. A usual page leaves none; Python's own 700 are less than
 what one page is read to."""
 
-# Bytes beyond what a worker begins with. The tables of languages, which are loaded at the first page that needs them, are
-# 165 MiB of them.
+# Bytes beyond what a worker begins with. The tables of languages, which are loaded at the first page that needs them,
+# are 165 MiB of them.
 MOST_MEMORY = 384 * 2**20  # that pages may take
 MOST_KEPT = 256 * 2**20  # that it may hold after a page; beyond, another takes its place
 CLOCK = 6  # a page may take so many times its seconds by the clock, where the processor was busy with other things
