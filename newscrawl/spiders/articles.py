@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import scrapy
@@ -39,6 +40,15 @@ DISCOVERED = 1
 """Bit of a mark: discovery led to the article, and it is not stored yet."""
 
 
+RECENT = 500
+"""Addresses whose forms are kept, and dates whose readings: those of a page of a listing, which are asked for twice."""
+
+
+@lru_cache(maxsize=RECENT)
+def _read_date(text: str, languages: tuple[str, ...], timezone: str | None, reference: datetime) -> Timestamp | None:
+    return parse_date(text, languages=languages, timezone=timezone, reference=reference)
+
+
 def _mark(address: str, *, is_discovered: bool = False) -> int:
     """What tells an address from others of the same article: a number of 40 bits above 0."""
     return hash(address) & 0xFF_FFFF_FFFC | 0b10 | (DISCOVERED if is_discovered else 0)
@@ -58,6 +68,8 @@ class Articles:
         self._further: dict[str, list[str]] = {}
         """Further addresses that such articles were met under, where there are any."""
         self._asked = 0
+        site = spider.site
+        self._form = lru_cache(maxsize=RECENT)(lambda address: identity(address, site))
 
     @property
     def is_full(self) -> bool:
@@ -67,7 +79,7 @@ class Articles:
     def canonical(self, address: str) -> str:
         """The address that is the identity of the article at an address."""
         try:
-            return without(identity(address, self.spider.site), self.spider.learning.parameters)
+            return without(self._form(address), self.spider.learning.parameters)
         except ValueError:
             return address
 
@@ -89,9 +101,7 @@ class Articles:
 
     def _date(self, text: str | None, reference: datetime) -> Timestamp | None:
         site = self.spider.site
-        if not text:
-            return None
-        return parse_date(text, languages=site.languages, timezone=site.timezone, reference=reference)
+        return _read_date(text, site.languages, site.timezone, reference) if text else None
 
     def is_old(self, card: Card) -> bool:
         """The card prints a date before the run's limit: of publication, or else of the last change, which is later."""
