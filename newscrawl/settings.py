@@ -313,6 +313,7 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
         "CONCURRENT_REQUESTS_PER_DOMAIN": own.concurrency,
         "DOWNLOADER": "newscrawl.crawl.downloader.PacedDownloader",
         "SCHEDULER": "newscrawl.crawl.waiting.Waiting",
+        "STATS_CLASS": "newscrawl.crawl.stats.Stats",
         "DOWNLOAD_HANDLERS": {
             **dict.fromkeys(("http", "https"), "newscrawl.crawl.download.Download"),
             **dict.fromkeys(("data", "file", "ftp", "s3")),
@@ -339,7 +340,7 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
             "newscrawl.crawl.retries.Redirects": 600,
             "newscrawl.crawl.cookies.HostCookies": 700,
         },
-        "SPIDER_MIDDLEWARES": {  # every request and article passes through each of them
+        "SPIDER_MIDDLEWARES": {  # none: every request and article would pass through each of them
             f"scrapy.spidermiddlewares.{theirs}": None
             for theirs in (
                 "depth.DepthMiddleware",
@@ -347,6 +348,7 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
                 "metacopy.MetaCopyDetectionMiddleware",
                 "referer.RefererMiddleware",
                 "start.StartSpiderMiddleware",
+                "urllength.UrlLengthMiddleware",  # by the scheduler
             )
         },
         "RETRY_TIMES": own.retries,
@@ -359,7 +361,6 @@ def scrapy_settings(own: Settings) -> dict[str, Any]:
         "RETRY_GIVE_UP_LOG_LEVEL": "INFO",  # the failure is recorded
         "REDIRECT_MAX_TIMES": own.max_redirects,
         "METAREFRESH_MAXDELAY": 5,  # seconds: a page that loads itself anew every minute leads nowhere
-        "URLLENGTH_LIMIT": own.max_url_length,
         "AUTOTHROTTLE_ENABLED": False,  # the gate does it
         "COOKIES_ENABLED": own.cookies,
         "ITEM_PIPELINES": {

@@ -282,11 +282,14 @@ class Site(_Table):
 
     def rewrite(self, url: str) -> str:
         """The address in the form that is its identity, by the file's `rewrites`; else unchanged."""
-        for rule in self.rewrites:
-            changed, count = re.subn(rule.pattern, rule.replacement, url, count=1)
-            if count:
-                return changed
+        for pattern, replacement in self._rewrites:
+            if pattern.search(url):  # `sub` alone makes ready to replace before it searches, and most have none of them
+                return pattern.sub(replacement, url, count=1)
         return url
+
+    @cached_property
+    def _rewrites(self) -> list[tuple[re.Pattern[str], str]]:
+        return [(re.compile(rule.pattern), rule.replacement) for rule in self.rewrites]
 
     def edition_of(self, url: str) -> Edition | None:
         """The edition that an address belongs to: the first whose `path` matches, else the one without a `path`."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from newscrawl import extract
 from newscrawl.article import Article, Fetch, Gone
-from newscrawl.normalize.article import view_observations
+from newscrawl.normalize.counted import view_observations
 from newscrawl.records import RECORDS, Visit
 from newscrawl.site import Edition, Rule, Site
 from newscrawl.store.articles import ArticleWriter

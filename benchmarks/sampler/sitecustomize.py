@@ -61,6 +61,7 @@ class Sampler:
             if used > before:  # less: another thread that has got the number of one that has ended
                 is_own = frame.f_code is Sampler.sample.__code__
                 lines.append(self.line(used - before, interrupted if is_own else frame, lines))
+            del frame  # one that holds itself is garbage, and with it whatever its callers hold: pages, tasks, batches
         os.write(self.file, "".join(lines).encode())
         self.is_busy = False
 

@@ -50,7 +50,7 @@ def find_with(
 
 def _forms(url: str) -> list[str]:
     """The form that the site's file gives an address, where a site owns it."""
-    from newscrawl.normalize.article import identity
+    from newscrawl.normalize.identity import identity
 
     try:
         site = site_for(url)

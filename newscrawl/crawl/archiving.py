@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from newscrawl.archive.write import Exchange, SiteArchive
 from newscrawl.crawl.context import context_of
 from newscrawl.settings import settings
 
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     import aiohttp
     from scrapy.http import Request
 
+    from newscrawl.archive.write import Exchange, SiteArchive
     from newscrawl.spiders.site_spider import SiteSpider
 
 ARCHIVED = "archived"
@@ -50,6 +50,8 @@ class Archiving:
         if spider.archive_folder is None or spider.run_id is None:
             return
         if self._archive is None:
+            from newscrawl.archive.write import SiteArchive  # a crawl that gets no answer does not wait for it
+
             self._archive = SiteArchive(
                 spider.archive_folder, spider.site.name, spider.run_id, days=settings().archive_days
             )
@@ -69,6 +71,8 @@ class Archiving:
 
 
 def _exchange(request: Request, sent: Sent, at: datetime) -> Exchange:
+    from newscrawl.archive.write import Exchange
+
     answer = sent.answer
     return Exchange(
         url=str(answer.request_info.real_url),

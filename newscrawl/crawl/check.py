@@ -20,7 +20,7 @@ from newscrawl.crawl.reader import Reader, ReadingFailed, close_reader, open_rea
 from newscrawl.crawl.reading import headers_of
 from newscrawl.crawl.reasons import reason_of
 from newscrawl.crawl.visit import Visits
-from newscrawl.normalize.article import identity
+from newscrawl.normalize.identity import identity
 from newscrawl.normalize.urls import article_id
 from newscrawl.records import Listing
 from newscrawl.repair.compare import FieldCheck, Reading, compare

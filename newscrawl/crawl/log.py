@@ -13,6 +13,7 @@ from typing import Any
 from newscrawl.normalize.text import escaped
 
 LONGEST = 10_000  # characters of one event
+TALKATIVE = ("newscrawl", "pymongo", "scrapy")
 BESIDE = "    | "  # before each line of a traceback, which no event begins with
 
 _FORMATTER = logging.Formatter()
@@ -46,6 +47,6 @@ def keep_to_one_line() -> None:
 
 def make_none_below(level: str) -> None:
     """Make no record of an event that no handler would show. Scrapy leaves that to its handler, and logs several events
-    a page, pymongo one for each command with all that is in it."""
-    for logger in (logging.root, logging.getLogger("scrapy")):
+    a page, pymongo seven for each command. Root alone would not do: Scrapy opens it again as each crawl begins."""
+    for logger in (logging.root, *map(logging.getLogger, TALKATIVE)):
         logger.setLevel(level)

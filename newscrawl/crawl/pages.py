@@ -14,7 +14,6 @@ from newscrawl.article import Article, Card
 from newscrawl.extract.limits import LIMITS, Limits
 from newscrawl.extract.page import Page
 from newscrawl.extract.rights import add_policy
-from newscrawl.normalize.article import normalize_article
 from newscrawl.normalize.date_words import words_of
 from newscrawl.normalize.dateline import parse_dateline
 from newscrawl.normalize.dates import parse_date
@@ -49,6 +48,7 @@ def read_article_page(
     Raises NotAnArticle.
     """
     from newscrawl.extract.article import read_article
+    from newscrawl.normalize.article import normalize_article
 
     page = Page(body, url, headers=headers, limits=limits)
     raw = read_article(page, site, card=card)
@@ -75,7 +75,10 @@ def remarks_on(article: Article, site: Site) -> list[str]:
 
 def prepare(languages: Iterable[str]) -> None:
     """Load the tables that pages in these languages are read with: no page shall pay for them with its own time."""
-    import newscrawl.extract.article  # noqa: F401
+    import chardet  # noqa: F401
+
+    import newscrawl.extract.article
+    import newscrawl.normalize.article  # noqa: F401
 
     registrable_domain("https://example.com/")
     parse_dateline("KYIV, Jan 6 (Reuters) - The council met.")

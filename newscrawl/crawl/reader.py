@@ -21,10 +21,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import fields
+from operator import attrgetter
 from typing import Any, TypeVar, TypeVarTuple
 
 from newscrawl.crawl.turns import Turns
 from newscrawl.crawl.worker import Answer, Job
+from newscrawl.extract.limits import Limits
 from newscrawl.site import Site, unpacked
 
 logger = logging.getLogger(__name__)
@@ -276,12 +279,22 @@ class Reader:
         await self._template.end()
 
 
+_of_limits = attrgetter(*(field.name for field in fields(Limits)))
+
+
+class _Pickler(pickle.Pickler):
+    """Of jobs. A site goes as bytes that are made once, and that the worker takes apart once."""
+
+    dispatch_table = copyreg.dispatch_table | {
+        Site: lambda site: (unpacked, (site.packed,)),
+        Limits: lambda limits: (Limits, _of_limits(limits)),  # a third of the time of dataclasses' own way
+    }
+
+
 def _packed(job: Job) -> bytes:
-    """A job for a worker. A site goes as bytes that are made once, and that the worker takes apart once."""
+    """A job for a worker."""
     buffer = io.BytesIO()
-    pickler = pickle.Pickler(buffer, pickle.HIGHEST_PROTOCOL)
-    pickler.dispatch_table = copyreg.dispatch_table | {Site: lambda site: (unpacked, (site.packed,))}
-    pickler.dump(job)
+    _Pickler(buffer, pickle.HIGHEST_PROTOCOL).dump(job)
     return buffer.getvalue()
 
 

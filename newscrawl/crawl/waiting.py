@@ -99,10 +99,12 @@ class Waiting(Scheduler):
 
     spider: SiteSpider
     _overflow: Overflow
+    _longest: int
 
     def open(self, spider: Spider) -> Deferred[None] | None:
         """As Scrapy calls it."""
         self._overflow = Overflow()
+        self._longest = settings().max_url_length
         return super().open(spider)
 
     def close(self, reason: str) -> Deferred[None] | None:
@@ -111,7 +113,10 @@ class Waiting(Scheduler):
         return super().close(reason)
 
     def enqueue_request(self, request: Request) -> bool:
-        """Take a request; always true for those of articles."""
+        """Take a request; false for one whose address is too long."""
+        if len(request.url) > self._longest:
+            self.spider.logger.info("%s… has %d characters and is not asked for", request.url[:80], len(request.url))
+            return False
         if not (_is_first(request) and (self._overflow or len(self.mqs) >= MOST)):
             return super().enqueue_request(request)
         asked = request.cb_kwargs

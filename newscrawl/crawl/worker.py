@@ -18,23 +18,25 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from newscrawl.article import NotAnArticle
 from newscrawl.crawl.heap import give_back_large_blocks
 from newscrawl.crawl.pages import prepare
 from newscrawl.spiders.discovery import Unreadable
 
-# Bytes beyond what a worker begins with. Tables that are loaded at the first page which needs them, such as those of
-# cities and of languages, are 165 MiB of them.
+SELDOM = 20_000
+"""New objects after which Python looks for cycles among them. A usual page leaves none; Python's own 700 are less than
+what one page is read to."""
+
+# Bytes beyond what a worker begins with. The tables of languages, which are loaded at the first page that needs them,
+# are 165 MiB of them.
 MOST_MEMORY = 384 * 2**20  # that pages may take
 MOST_KEPT = 256 * 2**20  # that it may hold after a page; beyond, another takes its place
 CLOCK = 6  # a page may take so many times its seconds by the clock, where the processor was busy with other things
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """What a worker is asked for: a call, and the seconds of processor time that it may take."""
 
     function: Callable[..., Any]
@@ -42,8 +44,7 @@ class Job:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What came of it. `problem`: an exception that the caller foresees, or None.
 
     `unexpected`: one that nobody foresaw, and `trace` where it happened. `is_last`: the worker ends after this.
@@ -65,8 +66,8 @@ def main() -> None:
     give_back_large_blocks()
     control = socket.socket(fileno=int(sys.argv[1]))
     prepare(sys.argv[2].split())
-    gc.collect()
-    gc.freeze()
+    gc.freeze()  # without a look for garbage: it takes 0.1 s and finds next to nothing
+    gc.set_threshold(SELDOM)
     gc.enable()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # so that none that has ended stays in the table of processes
     while True:
@@ -140,7 +141,7 @@ def resident() -> int:
 
 def _statm(field: int) -> int:
     try:
-        with open("/proc/self/statm", encoding="ascii") as table:
+        with open("/proc/self/statm", "rb", buffering=0) as table:
             return int(table.read().split()[field]) * resource.getpagesize()
     except OSError:
         return 0

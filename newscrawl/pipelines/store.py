@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from newscrawl.crawl.coverage import covered_fields
 from newscrawl.crawl.refusals import Dropped
-from newscrawl.normalize.article import view_observations
+from newscrawl.normalize.counted import view_observations
 from newscrawl.store.articles import StoreRefused
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from newscrawl.article import Article, NotAnArticle
 from newscrawl.crawl.reader import Reader, ReadingFailed
 from newscrawl.crawl.reread import Sites, read_again
 from newscrawl.crawl.session import Session
-from newscrawl.normalize.article import view_observations
+from newscrawl.normalize.counted import view_observations
 from newscrawl.replay.differences import Difference, Summary, differences
 from newscrawl.replay.select import Candidate, Chosen, candidates
 from newscrawl.settings import Settings

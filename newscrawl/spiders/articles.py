@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import scrapy
@@ -18,9 +19,10 @@ from newscrawl.crawl.reader import ReadingFailed
 from newscrawl.crawl.reading import Reading, headers_of
 from newscrawl.crawl.reasons import answered, reason_of, request_and_error
 from newscrawl.crawl.retries import STAYS
-from newscrawl.normalize.article import identity
 from newscrawl.normalize.dates import parse_date
+from newscrawl.normalize.identity import identity
 from newscrawl.normalize.parameters import without
+from newscrawl.normalize.publisher_policy import SitePolicy
 from newscrawl.normalize.urls import article_id
 from newscrawl.settings import settings
 from newscrawl.spiders.discovery import Fresh
@@ -36,6 +38,15 @@ LENGTHS = {"day": timedelta(days=1), "month": timedelta(days=31), "year": timede
 
 DISCOVERED = 1
 """Bit of a mark: discovery led to the article, and it is not stored yet."""
+
+
+RECENT = 500
+"""Addresses whose forms are kept, and dates whose readings: those of a page of a listing, which are asked for twice."""
+
+
+@lru_cache(maxsize=RECENT)
+def _read_date(text: str, languages: tuple[str, ...], timezone: str | None, reference: datetime) -> Timestamp | None:
+    return parse_date(text, languages=languages, timezone=timezone, reference=reference)
 
 
 def _mark(address: str, *, is_discovered: bool = False) -> int:
@@ -57,6 +68,8 @@ class Articles:
         self._further: dict[str, list[str]] = {}
         """Further addresses that such articles were met under, where there are any."""
         self._asked = 0
+        site = spider.site
+        self._form = lru_cache(maxsize=RECENT)(lambda address: identity(address, site))
 
     @property
     def is_full(self) -> bool:
@@ -66,7 +79,7 @@ class Articles:
     def canonical(self, address: str) -> str:
         """The address that is the identity of the article at an address."""
         try:
-            return without(identity(address, self.spider.site), self.spider.learning.parameters)
+            return without(self._form(address), self.spider.learning.parameters)
         except ValueError:
             return address
 
@@ -88,9 +101,7 @@ class Articles:
 
     def _date(self, text: str | None, reference: datetime) -> Timestamp | None:
         site = self.spider.site
-        if not text:
-            return None
-        return parse_date(text, languages=site.languages, timezone=site.timezone, reference=reference)
+        return _read_date(text, site.languages, site.timezone, reference) if text else None
 
     def is_old(self, card: Card) -> bool:
         """The card prints a date before the run's limit: of publication, or else of the last change, which is later."""
@@ -181,7 +192,9 @@ class Articles:
             await spider.record_failure(first, "fetch", f"http-{response.status}", answered(response), archive=place)
             return
         headers, now = headers_of(response), kept.at if kept else datetime.now(UTC)
-        policy, limits = response.meta.get(POLICY), settings().limits
+        of_site: SitePolicy | None = response.meta.get(POLICY)
+        policy = of_site.of(response.url) if of_site else None  # the rules of a site may be long
+        limits = settings().limits
         further = self._further.get(identity, [])
         met = (*response.meta.get("redirect_urls", ()), asked, *further)
         met = (*met, *(without(url, spider.learning.parameters) for url in met))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from newscrawl.article import Card, NotAnArticle
 from newscrawl.extract.feed import NotAFeed, read_feed
@@ -13,7 +13,9 @@ from newscrawl.extract.listing import read_listing
 from newscrawl.extract.page import Page
 from newscrawl.extract.sitemap import NotASitemap, SitemapEntry, read_sitemap
 from newscrawl.site import Site
-from newscrawl.spiders.walk import Kind
+
+if TYPE_CHECKING:
+    from newscrawl.spiders.walk import Kind  # of records, which readers of pages do without
 
 
 class Unreadable(ValueError):

@@ -23,8 +23,8 @@ from newscrawl.crawl.reader import ReadingFailed
 from newscrawl.crawl.reading import headers_of
 from newscrawl.crawl.reasons import answered, request_and_error
 from newscrawl.extract.sitemap import SitemapEntry, newest_first
-from newscrawl.normalize.article import card_views
 from newscrawl.normalize.cadence import next_due
+from newscrawl.normalize.counted import card_views
 from newscrawl.normalize.dates import parse_date
 from newscrawl.normalize.urls import article_id, canonical_url, fetchable_url
 from newscrawl.records import LEDGER, Listing, Sighting
@@ -258,6 +258,7 @@ class Listings:
         """
         spider = self.spider
         fates = spider.articles.fates
+        seen_at = walk.listing.answered_at or datetime.now(UTC)
         addresses: dict[str, Fresh] = {}
         first: set[str] = set()
         for number, card in enumerate(cards, 1):
@@ -283,14 +284,14 @@ class Listings:
                 settled |= await self._settled(session, part, first, counters, now)
             views = card_views([fresh.card for fresh in addresses.values()], spider.site, at=now, run=spider.run_id)
             await session.writer.observe(views, {view.article: counters.get(view.url) for view in views})
-            sightings = self._sightings(addresses, walk, walk.listing.answered_at or now)
+            sightings = self._sightings(addresses, walk, seen_at)
             # Before any of them is asked for: a crash must not hide what was met.
             news = [seen for seen in sightings if seen.article not in settled]
             await session.read(lambda: keep_sightings(session.connection.database, news))
             await session.writer.sight(seen for seen in sightings if seen.article in settled)
         unknown = [fresh for i, fresh in addresses.items() if i not in settled]
         spider.count("cards", len(addresses))
-        walk.note_page(self._shown(walk.kind, addresses, unknown))
+        walk.note_page(self._shown(walk.kind, addresses, unknown, seen_at))
         await self._remember(walk.listing)
         return unknown, len(addresses)
 
@@ -324,8 +325,10 @@ class Listings:
         spider = self.spider
         found: list[Sighting] = []
         for identity, fresh in addresses.items():
+            if len(found) == MOST_SIGHTED:
+                break
             at = spider.articles.appeared(fresh.card, now)
-            if at > now - LEDGER and len(found) < MOST_SIGHTED:
+            if at > now - LEDGER:
                 found.append(
                     Sighting(
                         site=spider.site.name,
@@ -341,10 +344,10 @@ class Listings:
                 )
         return found
 
-    def _shown(self, kind: Kind, addresses: dict[str, Fresh], unknown: list[Fresh]) -> Shown:
+    def _shown(self, kind: Kind, addresses: dict[str, Fresh], unknown: list[Fresh], now: datetime) -> Shown:
         # Feeds and sitemaps have one page, most of them: its order decides nothing.
         usual = [f.card for f in addresses.values() if kind == "listing" and not f.card.is_pinned]
-        dates = [at for card in usual if (at := self.spider.articles.printed(card)) is not None]
+        dates = [at for card in usual if (at := self.spider.articles.printed(card, reference=now)) is not None]
         promoted = {i for i, fresh in addresses.items() if fresh.card.is_pinned}
         return Shown(list(addresses), {fresh.identity for fresh in unknown}, promoted, dates)
 

@@ -97,7 +97,7 @@ async def map_page(
 
 
 def read_cities() -> None:
-    """Read GeoNames, half a second's work, before anybody asks for the map."""
+    """Read the table of cities before anybody asks for the map."""
     city_at("Kyiv")
 
 

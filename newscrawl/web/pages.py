@@ -64,7 +64,7 @@ NAMES = {name: label for name, label, *_ in (*TEXT_FILTERS, *CHOICES)} | _OTHER_
 
 
 async def prepare(app: FastAPI) -> None:
-    """Do what the first page would else wait for, a second's work: templates, site files, GeoNames."""
+    """Do what the first page would else wait for, half a second's work: templates, site files, cities."""
     with contextlib.suppress(Problem):  # each page that needs the site files says what is wrong with them
         await app.state.site_files.read()
     await asyncio.to_thread(compile_templates)

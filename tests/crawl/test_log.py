@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from newscrawl.article import Article
-from newscrawl.crawl.log import BESIDE, LONGEST, OneLine, keep_to_one_line
+from newscrawl.crawl.log import BESIDE, LONGEST, TALKATIVE, OneLine, keep_to_one_line, make_none_below
 from newscrawl.replica import Replica, serve, site_file
 
 FORGED = "2026-01-06 12:00:00 [newscrawl] ERROR: forged"
@@ -28,6 +28,25 @@ def log() -> Iterator[StringIO]:
     yield written
     logging.setLogRecordFactory(factory)
     logging.root.removeHandler(handler)
+
+
+@pytest.fixture
+def levels() -> Iterator[None]:
+    """Those of all loggers, as they were before the test."""
+    loggers = (logging.root, *map(logging.getLogger, TALKATIVE))
+    before = [logger.level for logger in loggers]
+    yield
+    for logger, level in zip(loggers, before, strict=True):
+        logger.setLevel(level)
+
+
+@pytest.mark.usefixtures("levels")
+@pytest.mark.parametrize("name", ["newscrawl.store", "scrapy.core.engine", "pymongo.command"])
+def test_no_event_is_recorded_that_nobody_would_see_whatever_scrapy_does_to_root(name: str) -> None:
+    make_none_below("WARNING")
+    logging.root.setLevel(logging.NOTSET)  # as Scrapy does whenever a crawl begins
+    assert not logging.getLogger(name).isEnabledFor(logging.INFO)
+    assert logging.getLogger(name).isEnabledFor(logging.WARNING)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029", "\x1c"], ids=ascii)

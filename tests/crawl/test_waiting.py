@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from scrapy import Request
+from scrapy.utils.test import get_crawler
 
 from newscrawl.article import Card
 from newscrawl.crawl import waiting
-from newscrawl.crawl.waiting import TOGETHER, Kept, Overflow
+from newscrawl.crawl.waiting import TOGETHER, Kept, Overflow, Waiting
 from newscrawl.settings import settings
 
 
@@ -59,3 +61,14 @@ def test_a_disk_that_refuses_loses_nothing(overflow: Overflow, tmp_path: Path, m
     for article in articles:
         overflow.push(article)
     assert [overflow.pop() for _ in articles] == articles
+
+
+def test_an_address_that_is_too_long_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSCRAWL_MAX_URL_LENGTH", "100")
+    monkeypatch.setattr(waiting, "settings", settings.__wrapped__)
+    crawler = get_crawler(settings_dict={"SCHEDULER_PRIORITY_QUEUE": "scrapy.pqueues.ScrapyPriorityQueue"})
+    scheduler = Waiting.from_crawler(crawler)
+    scheduler.open(crawler._create_spider("site"))
+    assert scheduler.enqueue_request(Request("https://example.com/".ljust(100, "a")))
+    assert not scheduler.enqueue_request(Request("https://example.com/".ljust(101, "b")))
+    assert len(scheduler) == 1

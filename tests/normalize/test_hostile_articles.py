@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newscrawl.article import Article, Author, Card, Fetch, Image, NotAnArticle, RawArticle, RawAuthor, RawDate, Section
-from newscrawl.normalize.article import normalize_article, view_observations
+from newscrawl.normalize.article import normalize_article
+from newscrawl.normalize.counted import view_observations
 from newscrawl.records import Failure, Listing, Revision, Run, Sighting, ViewObservation
 from newscrawl.site import Site
 
