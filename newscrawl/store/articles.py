@@ -318,7 +318,7 @@ class ArticleWriter:
                 await self._write_views(side.observations)
                 await self._write_articles(batch)
                 await self._write_or_log("articles", counter_updates(side.observations, batch))
-                self._is_news = self._is_news or bool(batch or side.visits)
+                self._is_news = self._is_news or bool(side.visits)
                 await self._write_side(side)
                 self._start_linking()
                 return True
@@ -382,11 +382,15 @@ class ArticleWriter:
                 if outcome == "new" or match.same:
                     to_merge[match.identity] = left[identity].article
             errors = await self._bulk("articles", list(writes.values()))
-            self._unlinked |= await merge_twins(self._database, to_merge)
+            merged = await merge_twins(self._database, to_merge)
+            self._unlinked |= merged
+            self._is_news = self._is_news or bool(merged)
             for position, (identity, document, outcome) in enumerate(order):
                 self._settle(left[identity], outcome, errors.get(position))
-                if outcome not in ("unchanged", "older") and position not in errors:
-                    self._unlinked.add(document)
+                if outcome in ("new", "changed") and position not in errors:
+                    self._unlinked.add(document)  # which numbers it, too
+                elif outcome == "unchanged":  # it may have been gone
+                    self._is_news = True
             left = {identity: waiting for identity, waiting in left.items() if not waiting.done.done()}
 
     async def _write_views(self, observations: Observations) -> None:
@@ -422,8 +426,7 @@ class ArticleWriter:
             identities, self._unlinked = self._unlinked, set()
             is_news, self._is_news = self._is_news, False
             try:
-                if is_news:
-                    await self._number(self._database)
+                await self._number(self._database, is_news=is_news)
                 await link(self._database, identities)
             except PyMongoError as error:
                 logger.warning("%d articles are not linked yet: %s", len(identities), str(error)[:200])
@@ -431,13 +434,15 @@ class ArticleWriter:
                 self._is_news = self._is_news or is_news
                 return
 
-    async def _number(self, database: Database) -> None:
-        """Give numbers to what is news; now and then to that of processes that have died, too."""
+    async def _number(self, database: Database, *, is_news: bool) -> None:
+        """Give numbers to what is news and is not linked; now and then to that of processes that have died, too."""
         now = asyncio.get_running_loop().time()
         if now - self._took_over > PATIENCE / timedelta(seconds=1):
             self._took_over = now
             await take_over(database)
-        await give_numbers(database)
+            is_news = True
+        if is_news:
+            await give_numbers(database)
 
     @staticmethod
     def _settle(waiting: _Waiting, outcome: Outcome, error: dict[str, Any] | None) -> None:

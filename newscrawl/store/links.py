@@ -28,6 +28,7 @@ from newscrawl.normalize.origin import named_agency
 from newscrawl.normalize.similarity import Shingled, copied_share, shingled
 from newscrawl.store.nodes import FIELDS, MOST_ALIKE, TOGETHER, WINDOW, Neighbourhood, Node, name_stories
 from newscrawl.store.order import UNDATED, first_at, week_of
+from newscrawl.store.sequence import give_numbers, reserved
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ def due() -> str:
 
 
 async def link(database: Database, identities: Collection[str]) -> None:
-    """Link stored articles that are due. Raises PyMongoError; what is not linked then stays due.
+    """Link stored articles that are due, and number those that are news. Raises PyMongoError; the rest then stays due.
 
     Any other error is logged: a crawl does not end for want of a link.
     """
@@ -70,6 +71,7 @@ async def link(database: Database, identities: Collection[str]) -> None:
             raise
         except Exception:
             logger.exception("%d articles are not linked", len(found))
+            await give_numbers(database)
             return
 
 
@@ -299,20 +301,41 @@ async def _write(
     """
     done = {"$unset": {"links_due": ""}}
     mine = due()
-    operations: list[UpdateMany | UpdateOne] = []
-    for node in own.values():
-        change = node.links if node.links != before[node.id] else {}
-        matches = {"_id": node.id, "links_due": node.due}
-        if marked:
-            operations.append(UpdateOne(matches, {"$set": change | {"links_due": mine}}))
-        else:
-            operations.append(UpdateOne(matches, ({"$set": change} if change else {}) | done))
-    operations += [
+    renamed = [node for node in crowds if node.cluster != before[node.id]["cluster"]]
+    await _write_own(database, own, before, mine if marked or renamed else None)
+    if not marked and not renamed:
+        return
+    operations: list[UpdateMany | UpdateOne] = [
         UpdateMany({"copied.article": node.id, "cluster": {"$ne": node.cluster}}, {"$set": {"links_due": mine}})
-        for node in crowds
-        if node.cluster != before[node.id]["cluster"]
+        for node in renamed
     ]
     operations += [UpdateOne({"_id": identity}, {"$set": {"links_due": mark}}) for identity in sorted(marked)]
-    if marked:
-        operations += [UpdateOne({"_id": node.id, "links_due": mine}, done) for node in own.values()]
-    await database["articles"].bulk_write(operations, ordered=bool(marked or crowds))
+    operations += [UpdateOne({"_id": node.id, "links_due": mine}, done) for node in own.values()]
+    await database["articles"].bulk_write(operations)
+
+
+async def _write_own(database: Database, own: Nodes, before: dict[str, dict[str, Any]], mine: str | None) -> None:
+    """The links of these and the numbers of those that are news. `mine`: the mark that they have then; None: none."""
+    news = sorted((node for node in own.values() if node.seq_due), key=lambda node: str(node.seq_due))
+
+    def write(node: Node, number: int | None) -> UpdateOne:
+        matches = {"_id": node.id, "links_due": node.due}
+        values = node.links if node.links != before[node.id] else {}
+        ended = {}
+        if number is not None:
+            matches["seq_due"] = node.seq_due
+            values |= {"seq": number}
+            ended["seq_due"] = ""
+        if mine is None:
+            ended["links_due"] = ""
+        else:
+            values |= {"links_due": mine}
+        return UpdateOne(matches, {name: part for name, part in (("$set", values), ("$unset", ended)) if part})
+
+    async with reserved(database, len(news)) as numbers:
+        given = {node.id: number for node, number in zip(news, numbers, strict=True)}
+        writes = [write(node, given.get(node.id)) for node in own.values()]
+        written = await database["articles"].bulk_write(writes, ordered=False)
+    if news and written.matched_count < len(own):  # some have got another mark meanwhile: of links, or of `seq` alone
+        await database["articles"].bulk_write([write(node, None) for node in news], ordered=False)
+        await give_numbers(database)

@@ -21,7 +21,7 @@ MOST_ADDRESSES, LONGEST_ADDRESS = 30, 500  # of an article and of its twins that
 
 FIELDS = dict.fromkeys(
     "url aliases site edition language alternates.url images.url published.at first_seen_at similarity copied"
-    " cluster story links_due".split(),
+    " cluster story links_due seq_due".split(),
     1,
 )
 """What a node is made from."""
@@ -49,6 +49,7 @@ class Node:
     cluster: str | None
     story: str | None
     due: str | None
+    seq_due: str | None
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Node:
@@ -73,6 +74,7 @@ class Node:
             cluster=document.get("cluster"),
             story=document.get("story"),
             due=document.get("links_due"),
+            seq_due=document.get("seq_due"),
         )
 
     @property

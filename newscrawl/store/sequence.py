@@ -1,15 +1,18 @@
 """`seq`: one order of everything that readers want to know, so that `seq > last` misses nothing.
 
-A write that is news bears a mark (`seq_due`), set with it at once, so that no crash loses one. Whoever writes then
-gives numbers to what is marked: it claims documents under a token of its own, reserves as many numbers as it claimed,
-writes each number under that token, and gives the reservation back. The record `sequence` says up to where everything
-is `settled`: below the lowest number that is reserved still. Readers go no further, so what a slower process writes
-meanwhile is never behind them. What a process that died has claimed or reserved is marked anew after `PATIENCE`; its
-token is gone by then, so a write that comes late after all finds nothing to number.
+A write that is news bears a mark (`seq_due`), set with it at once, so that no crash loses one. Whoever has written then
+gives numbers to what is marked: it reserves as many, writes each under the mark that it has read, and gives the
+reservation back. The record `sequence` says up to where everything is `settled`: below the lowest number that is
+reserved still. Readers go no further, so what a slower process writes meanwhile is never behind them. Of two who
+number one document one finds the mark, and the other's number is not used. What a process that died has reserved is
+given back after `PATIENCE`, when everything that was marked by then has got another mark: a write that comes late after
+all finds nothing to number.
 """
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,15 +28,12 @@ NAME = "articles"
 BATCH = 1000
 PATIENCE = timedelta(seconds=30)
 IS_MARKED = {"$gt": ""}
-_CLAIM = "claim:"
-_MARK = "due:"
-_WAITS = {"$gte": _MARK, "$lt": "due;"}
-"""Marks that nobody has claimed: all strings that begin with `due:`."""
+_TOKEN = "claim:"
 
 
 def seq_mark() -> str:
-    """A mark that no other write has: what was claimed under an older one is not numbered."""
-    return f"{_MARK}{ObjectId()}"
+    """A mark that no other write has, later than those before it: what was read under another one is not numbered."""
+    return f"due:{ObjectId()}"
 
 
 async def settled(database: Database) -> int:
@@ -43,45 +43,43 @@ async def settled(database: Database) -> int:
 
 
 async def give_numbers(database: Database) -> int:
-    """Number what is marked, in the order in which it was marked; give how many. Raises PyMongoError.
-
-    Any number of processes at once; what one has claimed the others leave alone.
-    """
+    """Number whatever is marked, in the order in which it was marked; give how many. Raises PyMongoError."""
     return sum([await _number(database, collection) for collection in NUMBERED])
 
 
 async def _number(database: Database, collection: str) -> int:
     documents, number = database[collection], 0
     while True:
-        found = documents.find({"seq_due": _WAITS}, {"_id": 1}).hint("seq_due_1").sort("seq_due", 1).limit(BATCH)
-        marked = [document["_id"] async for document in found]
+        query = documents.find({"seq_due": IS_MARKED}, {"seq_due": 1}).hint("seq_due_1")
+        marked = await query.sort("seq_due", 1).limit(BATCH).to_list()
         if not marked:
             return number
-        token = f"{_CLAIM}{ObjectId()}"
-        # What was marked anew since it was found is claimed with the later mark; after this it is not numbered here.
-        claim = {"_id": {"$in": marked}, "seq_due": _WAITS}
-        claimed = await documents.update_many(claim, {"$set": {"seq_due": token}})
-        if claimed.modified_count < len(marked):
-            own = documents.find({"seq_due": token}, {"_id": 1}).hint("seq_due_1")
-            kept = {document["_id"] async for document in own}
-            marked, is_last = [identity for identity in marked if identity in kept], False
-        else:
-            is_last = len(marked) < BATCH
-        if marked:
-            await _give(database, collection, marked, token)
-        number += len(marked)
-        if is_last:
+        async with reserved(database, len(marked)) as numbers:
+            writes = [
+                UpdateOne(
+                    {"_id": document["_id"], "seq_due": document["seq_due"]},
+                    {"$set": {"seq": next(numbers)}, "$unset": {"seq_due": ""}},
+                )
+                for document in marked
+            ]
+            written = (await documents.bulk_write(writes, ordered=False)).matched_count
+        number += written
+        if written == len(marked) < BATCH:
             return number
 
 
-async def _give(database: Database, collection: str, claimed: list[str], token: str) -> None:
-    last = await _reserve(database, token, len(claimed))
-    first = last - len(claimed) + 1
-    numbers = [
-        UpdateOne({"_id": identity, "seq_due": token}, {"$set": {"seq": first + place}, "$unset": {"seq_due": ""}})
-        for place, identity in enumerate(claimed)
-    ]
-    await database[collection].bulk_write(numbers, ordered=False)
+@contextlib.asynccontextmanager
+async def reserved(database: Database, number: int) -> AsyncIterator[Iterator[int]]:
+    """So many numbers, in order, to be written within the block under the marks that were read before it.
+
+    After an error they stay reserved until they are taken over: nobody knows what is written. Raises PyMongoError.
+    """
+    if not number:
+        yield iter(())
+        return
+    token = f"{_TOKEN}{ObjectId()}"
+    last = await _reserve(database, token, number)
+    yield iter(range(last - number + 1, last + 1))
     await _release(database, token)
 
 
@@ -110,16 +108,16 @@ _SETTLE = {"$set": {"settled": {"$cond": [{"$size": "$open"}, {"$subtract": [{"$
 
 
 async def take_over(database: Database) -> None:
-    """Mark anew what a process has claimed so long ago that it is dead, and give its reservation back after that.
+    """Give back what a process has reserved so long ago that it is dead; what it may still number is marked anew first.
 
-    Raises PyMongoError. One query where there is nothing to do, and one for each collection.
+    Raises PyMongoError. One query where there is nothing to do. What is marked then waits for `give_numbers`.
     """
-    oldest = ObjectId.from_datetime(datetime.now(UTC) - PATIENCE)
-    stale = {"$gte": _CLAIM, "$lt": f"{_CLAIM}{oldest}"}
-    for collection in NUMBERED:
-        if await database[collection].find_one({"seq_due": stale}, {"_id": 1}, hint="seq_due_1"):
-            await database[collection].update_many({"seq_due": stale}, {"$set": {"seq_due": seq_mark()}})
+    oldest = f"{_TOKEN}{ObjectId.from_datetime(datetime.now(UTC) - PATIENCE)}"
     known = await database["sequence"].find_one({"_id": NAME})
-    for one in known["open"] if known else ():
-        if one["token"] < f"{_CLAIM}{oldest}":
-            await _release(database, one["token"])
+    stale = [one["token"] for one in (known["open"] if known else ()) if one["token"] < oldest]
+    if not stale:
+        return
+    for collection in NUMBERED:
+        await database[collection].update_many({"seq_due": IS_MARKED}, {"$set": {"seq_due": seq_mark()}})
+    for token in stale:
+        await _release(database, token)

@@ -29,7 +29,7 @@ def test_known_articles_cost_no_fetch_and_one_query_for_a_whole_listing(newscraw
     answered = [path for path in listings if not path.startswith(("/rss/", "/sitemap"))]  # those say 304
     assert not any("/news/" in path or "/amp/" in path for path in replica.requests)
     assert len(of_articles) == len(answered)
-    assert len(at_start) == 4
+    assert len(at_start) == 3
     assert len([c for c in read if c["ns"].endswith((".listings", ".failures")) and c["op"] == "query"]) == 2
 
 

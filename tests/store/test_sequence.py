@@ -7,18 +7,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from bson import ObjectId
 
 from newscrawl.article import Gone
 from newscrawl.records import Visit
 from newscrawl.selection import Selection
+from newscrawl.store import sequence
 from newscrawl.store.articles import ArticleWriter
 from newscrawl.store.connect import Connection
+from newscrawl.store.links import due, link
 from newscrawl.store.lookup import get_by_id
 from newscrawl.store.mend import mend
 from newscrawl.store.merge import merge_stored
 from newscrawl.store.select import select
-from newscrawl.store.sequence import PATIENCE, give_numbers, seq_mark, settled
+from newscrawl.store.sequence import IS_MARKED, PATIENCE, give_numbers, seq_mark, settled, take_over
 from newscrawl.store.spool import Spool
 from newscrawl.store.visits import claim_articles
 from tests.stored_articles import START, article, store
@@ -161,3 +164,67 @@ async def test_a_change_while_a_number_is_given_gets_a_number_of_its_own(
     await connection.database["articles"].update_one({"_id": article(0).id}, {"$set": {"seq_due": marks[1]}})
     assert await give_numbers(connection.database) == 1
     assert (await stored(connection))["seq"] == 2
+
+
+async def test_a_process_that_was_held_dead_numbers_nothing_behind_the_readers(
+    connection: Connection, tmp_path: Path
+) -> None:
+    await store(connection, tmp_path, [article(0)], now=NOW)
+    slow = seq_mark()
+    await connection.database["articles"].update_one({"_id": article(0).id}, {"$set": {"seq_due": slow}})
+    token = f"claim:{ObjectId.from_datetime(datetime.now(UTC) - 2 * PATIENCE)}"
+    await connection.database["sequence"].update_one(
+        {"_id": "articles"},
+        {"$set": {"last": 2, "settled": 1, "open": [{"token": token, "first": 2, "at": NOW}]}},
+    )
+    await take_over(connection.database)
+    assert await settled(connection.database) == 2
+    late = {"_id": article(0).id, "seq_due": slow}
+    assert await connection.database["articles"].find_one(late) is None, "its mark is another one by now"
+    assert await give_numbers(connection.database) == 1
+    assert (await stored(connection))["seq"] == 3
+
+
+async def test_a_mark_that_changes_while_its_number_is_written_is_numbered_all_the_same(
+    connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store(connection, tmp_path, [article(0), article(1)], now=NOW)
+    marks = {"links_due": due(), "seq_due": seq_mark()}
+    articles = connection.database["articles"]
+    await articles.update_many({}, {"$set": marks})
+    reserve = sequence._reserve
+
+    async def interrupted(*arguments: Any) -> int:
+        monkeypatch.undo()
+        await articles.update_one({"_id": article(0).id}, {"$set": {"seq_due": seq_mark()}})
+        return await reserve(*arguments)
+
+    monkeypatch.setattr(sequence, "_reserve", interrupted)
+    await link(connection.database, [article(0).id, article(1).id])
+    assert await articles.count_documents({"$or": [{"seq_due": IS_MARKED}, {"links_due": IS_MARKED}]}) == 0
+    assert sorted([(await stored(connection, n))["seq"] for n in (0, 1)])[1] == 5, (
+        "those of the first attempt are spent"
+    )
+    assert await settled(connection.database) == 5
+
+
+async def test_an_article_is_numbered_by_the_write_that_ends_its_linking(
+    connection: Connection, tmp_path: Path
+) -> None:
+    await store(connection, tmp_path, [article(0)], now=NOW)  # the first batch looks for what the dead have left
+    writer = ArticleWriter(connection, Spool(tmp_path / "spool"))
+    await writer.save(article(1), now=NOW)
+    await writer.flush()
+    await connection.database.create_collection("system.profile", capped=True, size=2**24)
+    await connection.database.command("profile", 2)
+    await asyncio.gather(*(writer.save(article(n), now=NOW) for n in range(2, 6)))
+    await writer.close()
+    await connection.database.command("profile", 0)
+    writes = connection.database["system.profile"].find({"op": "update", "ns": articles_of(connection)})
+    assert sorted([tuple(write["command"]["q"]) for write in await writes.to_list()]) == sorted(
+        4 * [("_id", "fingerprint")] + 4 * [("_id", "links_due", "seq_due")]
+    )
+
+
+def articles_of(connection: Connection) -> str:
+    return f"{connection.database.name}.articles"
