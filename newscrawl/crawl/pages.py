@@ -7,8 +7,8 @@ functions here: it begins the sooner.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from newscrawl.article import Article, Card
 from newscrawl.extract.limits import LIMITS, Limits
@@ -22,12 +22,11 @@ from newscrawl.normalize.urls import registrable_domain
 from newscrawl.site import Site
 
 
-@dataclass(slots=True)
-class ArticlePage:
+class ArticlePage(NamedTuple):
     """One article page, read and normalised. `remarks`: reasons for what of it could not be used, to be counted."""
 
     article: Article
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[str]
 
 
 def read_article_page(

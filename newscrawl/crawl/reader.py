@@ -28,6 +28,7 @@ from typing import Any, TypeVar, TypeVarTuple
 from newscrawl.crawl.turns import Turns
 from newscrawl.crawl.worker import Answer, Job
 from newscrawl.extract.limits import Limits
+from newscrawl.normalize.publisher_policy import PagePolicy
 from newscrawl.site import Site, unpacked
 
 logger = logging.getLogger(__name__)
@@ -279,7 +280,10 @@ class Reader:
         await self._template.end()
 
 
-_of_limits = attrgetter(*(field.name for field in fields(Limits)))
+def _by_values(kind: type[Limits | PagePolicy]) -> Callable[[Any], tuple[Any, ...]]:
+    """How such a thing is pickled: by what it is made of. Frozen dataclasses themselves take three times as long."""
+    values = attrgetter(*(field.name for field in fields(kind)))
+    return lambda value: (kind, values(value))
 
 
 class _Pickler(pickle.Pickler):
@@ -287,7 +291,8 @@ class _Pickler(pickle.Pickler):
 
     dispatch_table = copyreg.dispatch_table | {
         Site: lambda site: (unpacked, (site.packed,)),
-        Limits: lambda limits: (Limits, _of_limits(limits)),  # a third of the time of dataclasses' own way
+        Limits: _by_values(Limits),
+        PagePolicy: _by_values(PagePolicy),
     }
 
 

@@ -38,4 +38,5 @@ class SelectPipeline:
                 spider.count("outside_the_days" if at else "without_date")
                 reason = "outside-the-days" if at else "without-date"
                 raise Dropped(reason, f"published {at or 'at an unknown time'}, not on the days asked for")
-        return item.article.model_copy(update={"fetch": item.fetch})
+        item.article.fetch = item.fetch
+        return item.article

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ import pytest
 from newscrawl.article import NotAnArticle
 from newscrawl.crawl.pages import read_article_page
 from newscrawl.crawl.reader import Reader, ReadingFailed, close_reader, open_reader
+from newscrawl.normalize.publisher_policy import PagePolicy
 from newscrawl.site import Site
 from newscrawl.spiders.discovery import Unreadable, read_discovery
 from tests.waiting import until
@@ -200,3 +202,17 @@ async def test_a_wait_for_a_page_outlives_a_collection_of_garbage() -> None:
         assert read.get_nowait() == 5
     finally:
         await close_reader(reader)
+
+
+async def test_an_article_comes_from_its_reader_as_it_was_read(reader: Reader) -> None:
+    body = (
+        b"<article><h1>The council met</h1><time>5 January 2026, 10:00</time><p>By Ann Lee</p>"
+        b"<p>KYIV, Jan 5 (Reuters) - The session took eight hours, and the budget was adopted at night.</p>"
+    )
+    now = datetime(2026, 1, 6, tzinfo=UTC)
+    arguments = (body, URL, {}, SITE, None, (), now, PagePolicy("allowed", True, "https://example.com/terms"))
+    page = await reader.read("site", read_article_page, *arguments)
+    same = read_article_page(*arguments)
+    assert page == same
+    assert page.article.model_dump() == same.article.model_dump()
+    assert page.article.model_fields_set == same.article.model_fields_set
