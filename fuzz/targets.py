@@ -24,7 +24,7 @@ from newscrawl.extract.listing import read_listing
 from newscrawl.extract.page import Page
 from newscrawl.extract.rights import read_rights
 from newscrawl.extract.sitemap import NotASitemap, read_sitemap
-from newscrawl.normalize.article import card_views
+from newscrawl.normalize.counted import card_views
 from newscrawl.normalize.dateline import parse_dateline
 from newscrawl.normalize.dates import parse_date
 from newscrawl.normalize.names import parse_authors
