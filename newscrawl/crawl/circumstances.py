@@ -30,8 +30,14 @@ def who() -> str:
 
 def command_line() -> str:
     """The words that this process was started with, secrets masked; `python -m newscrawl.cli` is called `newscrawl`."""
-    program = os.path.basename(sys.argv[0])
-    return mask(" ".join(["newscrawl" if program == "__main__.py" else program, *sys.argv[1:]]))
+    return _masked(*sys.argv)
+
+
+@lru_cache(maxsize=1)
+def _masked(program: str, *words: str) -> str:
+    """Once a process: the record of each run has it at each heartbeat, and it may name hundreds of sites."""
+    name = os.path.basename(program)
+    return mask(" ".join(["newscrawl" if name == "__main__.py" else name, *words]))
 
 
 @lru_cache(maxsize=1)

@@ -37,6 +37,7 @@ Ts = TypeVarTuple("Ts")
 
 WORKERS = 2  # also on one core: while one reads a page that hangs, the other reads those of other sites
 PATIENCE = 1.0  # seconds that pages wait for one worker before there is another
+CROWD = 16  # pages that wait for one worker from which on there is another, where it has a core of its own
 GRACE = 2.0  # seconds in which the processes end whose connections were closed
 # No garbage is looked for while modules are loaded: a tenth of the time of that.
 _PROGRAM = (
@@ -167,7 +168,7 @@ class Reader:
         self.seconds = seconds
         self.languages = tuple(languages)
         self.users = 0
-        self._turns = Turns(workers or WORKERS, PATIENCE, workers or 1)
+        self._turns = Turns(workers or WORKERS, PATIENCE, workers or 1, CROWD if _cores() > 1 else 0)
         self._template = Template(self.languages)  # it starts while the first page is fetched
         self._idle = [self._template.worker()]
         self._busy: set[Worker] = set()
@@ -278,6 +279,11 @@ class Reader:
         for worker in self._busy:
             worker.end()
         await self._template.end()
+
+
+def _cores() -> int:
+    """Cores that this process and its workers may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _by_values(kind: type[Limits | PagePolicy]) -> Callable[[Any], tuple[Any, ...]]:

@@ -44,6 +44,17 @@ async def test_a_second_place_is_there_once_somebody_has_waited() -> None:
     assert (served, turns.places) == (["one"], 2)
 
 
+async def test_a_crowd_is_given_a_second_place_at_once_where_it_may_have_one() -> None:
+    for crowd, places in ((0, 1), (4, 1), (3, 2)):
+        turns = Turns(2, patience=60, crowd=crowd)
+        tasks, served = await waiting(turns, *["one"] * 4)
+        assert (turns.places, turns.waiting, len(served)) == (places, 4 - places, places)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert turns.waiting == 0
+
+
 async def test_no_place_is_added_while_the_worker_of_another_one_starts() -> None:
     turns = Turns(2, patience=0)
     await turns.take("one")
