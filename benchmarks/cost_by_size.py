@@ -13,7 +13,6 @@ Databases of up to 100,000 articles are made in the folder of `--folder` and sta
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -27,6 +26,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 from million import DATABASE, Made, ensure
 from pymongo import MongoClient
+from resident import Watch
 from results import Result, Wanted, console, loaded, machine, processor_seconds, ratio
 
 from newscrawl.replica import Replica, serve, site_file
@@ -83,12 +83,21 @@ class Crawls:
         return Cost(1000 * (spent.crawler - idle.crawler) / articles, 1000 * spent.server / articles)
 
     def _crawl(self, *options: str) -> Cost:
-        before, server = _children(), processor_seconds(self._pid)
+        server = processor_seconds(self._pid)
         words = [sys.executable, "-m", "newscrawl.cli", "crawl", SITE, *options]
-        done = subprocess.run(words, env=self._environment, check=False, capture_output=True, text=True)
+        done = subprocess.Popen(
+            words,
+            env=self._environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        with Watch(done.pid) as watch:
+            output, _ = done.communicate()
         if done.returncode:
-            raise SystemExit(f"the crawl ended with {done.returncode}\n{done.stdout}{done.stderr}")
-        return Cost(_children() - before, processor_seconds(self._pid) - server)
+            raise SystemExit(f"the crawl ended with {done.returncode}\n{output}")
+        return Cost(watch.processor, processor_seconds(self._pid) - server)
 
     @contextmanager
     def _database(self) -> Iterator[Any]:
@@ -109,11 +118,6 @@ def forget(database: Any) -> None:
     database["sites"].delete_many({"_id": SITE})
     database["hosts"].delete_many({"host": {"$regex": r"^(127\.0\.0\.1|localhost):"}})
     database["robots"].delete_many({"_id": {"$regex": r"^http://(127\.0\.0\.1|localhost):"}})
-
-
-def _children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 def measure(folder: Path, articles: int, seed: int) -> Cost:

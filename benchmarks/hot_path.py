@@ -24,14 +24,13 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 from harness import MACHINE, Bench
-from results import Result, Wanted, console, loaded, machine
+from results import Result, Wanted, console, loaded, machine, processor_seconds
 
 from newscrawl.replica import Replica, Server, serve, site_file
 from newscrawl.replica.stories import IDENTITY
 
 SAMPLER = Path(__file__).parent / "sampler"
 WANTED = 15.0  # per cent of the crawl's own processor time that is neither fetch, extraction nor driver
-TICK = os.sysconf("SC_CLK_TCK")
 
 FETCH, EXTRACTION, DRIVER = "fetch", "extraction", "database driver and BSON"
 STORE, READERS, OURS = "store", "pages to their readers and back", "spiders, pipelines and middlewares"
@@ -118,12 +117,6 @@ def prepare(run: Bench, servers: list[Server]) -> list[str]:
         text = own_name(site_file(server.base_url), f"{name}.example")
         (run.folder / "sites" / f"{name}.toml").write_text(text, encoding="utf-8")
     return names
-
-
-def processor_seconds(pid: int) -> float:
-    """User and system time of a process (proc(5), stat)."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
 
 
 def keep_to(core: int, pid: int) -> None:

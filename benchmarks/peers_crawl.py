@@ -17,14 +17,13 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
@@ -35,6 +34,7 @@ import typer
 from fifty_sites import Served, served
 from peer_crawlers import PEERS
 from pymongo import MongoClient
+from resident import Watch
 from results import Cell, Result, Wanted, console, loaded, machine, peers_python, ratio
 
 from newscrawl.store.local import LocalServer
@@ -110,7 +110,7 @@ class Ground:
             sites = [{"base_url": site.base_url, "addresses": site.addresses} for site in self.sites]
             task = json.dumps({"uri": self.uri, "database": DATABASE, "sites": sites}) + "\n"
         log = self.folder / "crawl.log"
-        before, began = children_seconds(), time.monotonic()
+        began = time.monotonic()
         with log.open("w", encoding="utf-8") as said:
             process = subprocess.Popen(
                 words,
@@ -124,17 +124,16 @@ class Ground:
             assert process.stdin is not None
             process.stdin.write(task)
             process.stdin.close()
-            try:
-                process.wait(self.longest)
+            with Watch(process.pid) as watch:
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(self.longest)
                 seconds, stored = time.monotonic() - began, self.documents()
-            except subprocess.TimeoutExpired:
-                seconds, stored = time.monotonic() - began, self.documents()
-            end(process)
+                end(process)
         if not stored:
             said_last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-3:]
             raise RuntimeError(f"{name} stored nothing: {' / '.join(said_last)}")
         headlines, paragraphs = self.quality(stored)
-        return Crawled(seconds, children_seconds() - before, len(stored), headlines, paragraphs)
+        return Crawled(seconds, watch.processor, len(stored), headlines, paragraphs)
 
     def documents(self) -> dict[tuple[str, str], dict[str, Any]]:
         """What is stored, by host and path."""
@@ -162,20 +161,14 @@ def plain(text: object) -> str:
     return "".join(str(text or "").split())
 
 
-def children_seconds() -> float:
-    """Processor time of all children that have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
 def end(process: subprocess.Popen[str]) -> None:
-    """End the crawl and the processes that it started, and take note of what they used."""
+    """End the crawl, and whatever it has started and left behind."""
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(15)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 

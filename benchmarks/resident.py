@@ -1,4 +1,4 @@
-"""How much memory a command and the processes that it starts hold, read from /proc while it runs. Linux only."""
+"""What memory and processor time a command and the processes that it starts take, read from /proc while it runs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
+
+from results import processor_seconds
 
 EVERY = 0.02  # seconds between two looks
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -54,6 +56,7 @@ class Watch:
         self.leader, self.beside, self.requests = leader, beside, requests
         self.peak = self.peak_beside = self.peak_leader = 0
         """Bytes; of the command itself `peak_leader`."""
+        self._spent: dict[int, float] = {}
         self.longest_gap = 0.0
         """Seconds between two requests."""
         self._end = threading.Event()
@@ -67,10 +70,18 @@ class Watch:
         self._end.set()
         self._thread.join()
 
+    @property
+    def processor(self) -> float:
+        """Seconds of processor time of all of them, but for the last moment of each. The system itself does not add up
+        those of readers of pages: whoever starts them does not wait for their end."""
+        return sum(self._spent.values())
+
     def _look(self) -> None:
         seen, last = 0, time.monotonic()
         while not self._end.wait(EVERY):
             together = members(self.leader)
+            for process in together:
+                self._spent[process] = max(self._spent.get(process, 0.0), processor_seconds(process))
             # A peak between two looks is seen in the process that had it.
             self.peak = max(self.peak, sum(map(resident, together)), *map(peak_of, together), 0)
             self.peak_leader = max(self.peak_leader, peak_of(self.leader))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -110,25 +109,18 @@ class Wide:
 
     def crawl(self, *options: str) -> Crawl:
         """Crawl all sites to the end."""
-        before, begun = _children(), time.monotonic()
+        begun = time.monotonic()
         process = self.start(*options)
         with Watch(process.pid) as watch:
             output, _ = process.communicate()
         seconds = time.monotonic() - begun
-        return Crawl(
-            process.returncode, seconds, _children() - before, watch.peak_leader, watch.peak, self.log(), output
-        )
+        return Crawl(process.returncode, seconds, watch.processor, watch.peak_leader, watch.peak, self.log(), output)
 
     def close(self) -> None:
         """End the sites and the database."""
         self.server.kill()
         self.server.wait()
         self.local.stop()
-
-
-def _children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 @contextmanager
