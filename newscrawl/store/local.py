@@ -194,6 +194,8 @@ class LocalServer:
             # Beside the socket of bind_ip mongod opens one named after its port: not in the shared /tmp.
             *("--unixSocketPrefix", str(self.socket.parent), "--filePermissions", "0600"),
             *("--replSet", REPLICA_SET, "--oplogSize", "512"),
+            # One that is to end before it has become primary would wait for others to take notice: there are none.
+            *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=0"),
             *("--wiredTigerCacheSizeGB", f"{cache_gigabytes():.2f}", "--wiredTigerEngineConfigString", ENGINE),
             # CVE-2025-14847 is in the decompression of messages.
             *("--networkMessageCompressors", "disabled"),

@@ -75,3 +75,19 @@ def test_a_command_imports_nothing_that_it_does_not_need(words: tuple[str, ...],
     assert done.stdout
     assert not set(unneeded.split()) & set(done.stderr.split())
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.6  # seconds; 0.06 to 0.25 are usual
+
+
+def test_a_signal_that_comes_where_python_passes_over_what_is_raised_is_not_lost() -> None:
+    code = """
+import os, signal, time, weakref
+from newscrawl.cli.__main__ import _end
+signal.signal(signal.SIGTERM, _end)
+exec(compile("def cb(gone): os.kill(os.getpid(), signal.SIGTERM); 1 + 1", "<frozen importlib._bootstrap>", "exec"))
+class Lock: pass
+lock = Lock()
+reference = weakref.ref(lock, cb)
+del lock
+time.sleep(20)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (143, "")

@@ -7,15 +7,18 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 from pymongo import MongoClient
 
 from newscrawl.store import mongod
 from newscrawl.store.connect import DatabaseDown, connect
-from newscrawl.store.local import LocalServer
+from newscrawl.store.local import REPLICA_SET, LocalServer
 from newscrawl.store.mongod import LocalServerError
 from tests.waiting import kill_database
 
@@ -31,6 +34,20 @@ def test_it_starts_as_a_primary_that_acknowledges_by_majority_and_journal(server
     with MongoClient(server.start()) as client:
         assert client.admin.command("hello")["isWritablePrimary"]
         assert client.write_concern.document == {"w": "majority", "j": True}
+
+
+def test_it_ends_at_once_also_before_it_has_become_primary(
+    server: LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "_become_primary", lambda: None)
+    server.start()
+    address = f"mongodb://{quote(str(server.socket), safe='')}/?directConnection=true"
+    with MongoClient[dict[str, Any]](address) as client:
+        member = {"_id": 0, "host": str(server.socket)}
+        client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [member]})
+    begun = time.monotonic()
+    server.stop()
+    assert time.monotonic() - begun < 10  # MongoDB itself gives others 15 s to take notice
 
 
 def test_it_opens_no_tcp_port_and_its_socket_is_private(server: LocalServer) -> None:
