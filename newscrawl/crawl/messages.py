@@ -24,11 +24,13 @@ LENGTH = struct.Struct(">Q")
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """To one that crawls, first of all. `words`: the command line, as the records of its runs are to show it."""
+    """To one that crawls, first of all. `words`: the command line, as the records of its runs are to show it. `jobs`:
+    as many crawl at once."""
 
     own: Settings
     options: Options
     words: list[str]
+    jobs: int
 
 
 @dataclass(frozen=True, slots=True)

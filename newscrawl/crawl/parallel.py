@@ -95,6 +95,8 @@ class _Leading:
         self._groups: deque[list[Site]] = deque()
         self._parts: set[_Part] = set()
         self._wanting: deque[_Part] = deque()
+        self._jobs = 0
+        """Processes that crawl at once."""
         self._starting = 0
         """Of the first processes those that have not yet asked for sites: the others wait, that each has its part."""
         self._counts: Counted = {}
@@ -120,7 +122,7 @@ class _Leading:
                 costs = await session.read(lambda: last_requests(session.connection.database, names))
             self._groups.extend(groups_of(wanted, costs))
             self.stop.then(self._end_parts)
-            self._starting = min(jobs, len(self._groups))
+            self._jobs = self._starting = min(jobs, len(self._groups))
             lanes = [self._lane() for _ in range(self._starting)]
             self._problems += [
                 e for e in await asyncio.gather(*lanes, return_exceptions=True) if isinstance(e, Exception)
@@ -173,7 +175,7 @@ class _Leading:
         _, to_it = await asyncio.open_connection(sock=commands)
         from_it, its_end = await asyncio.open_connection(sock=answers)
         part = _Part(process, to_it, from_it, its_end)
-        part.tell(Begin(self.own, self.options, sys.argv))
+        part.tell(Begin(self.own, self.options, sys.argv, self._jobs))
         return part
 
     async def _follow(self, part: _Part) -> None:

@@ -31,7 +31,7 @@ from newscrawl.crawl.messages import (
 )
 from newscrawl.crawl.options import Counted
 from newscrawl.crawl.process import Running
-from newscrawl.crawl.reader import pages_waiting
+from newscrawl.crawl.reader import pages_waiting, share_cores
 from newscrawl.site import Site
 from newscrawl.store.connect import DatabaseDown
 
@@ -110,6 +110,7 @@ def main() -> None:
     led = Led(*(socket.socket(fileno=int(word)) for word in sys.argv[1:3]))
     begin: Begin = received_now(led.commands)
     sys.argv[:] = begin.words
+    share_cores(begin.jobs)
     shown = (lambda article: led.tell(Seen(article))) if begin.options.dry_run else None
     running = Running(begin.own, begin.options, led.tell, shown, led.tell_counts)
     try:

@@ -38,6 +38,7 @@ Ts = TypeVarTuple("Ts")
 WORKERS = 2  # also on one core: while one reads a page that hangs, the other reads those of other sites
 PATIENCE = 1.0  # seconds that pages wait for one worker before there is another
 CROWD = 16  # pages that wait for one worker from which on there is another, where it has a core of its own
+SPARE = 30.0  # seconds that a worker is kept after it was last wanted beside the first: a new one is slow at first
 GRACE = 2.0  # seconds in which the processes end whose connections were closed
 # No garbage is looked for while modules are loaded: a tenth of the time of that.
 _PROGRAM = (
@@ -168,10 +169,13 @@ class Reader:
         self.seconds = seconds
         self.languages = tuple(languages)
         self.users = 0
-        self._turns = Turns(workers or WORKERS, PATIENCE, workers or 1, CROWD if _cores() > 1 else 0)
+        self._turns = Turns(workers or WORKERS, PATIENCE, workers or 1, CROWD if _cores() > _sharing else 0)
         self._template = Template(self.languages)  # it starts while the first page is fetched
         self._idle = [self._template.worker()]
         self._busy: set[Worker] = set()
+        self._crowded_at = 0.0
+        """When so many workers were last wanted as there are."""
+        self._sparing: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[Any] | None] = set()
         """Those that wait for a page. Scrapy keeps no hold of its tasks, nor does the loop: one that waits for what
         only itself knows is collected as garbage, and its request never ends."""
@@ -203,8 +207,7 @@ class Reader:
                 if note is not None:
                     note(time.monotonic() - begun)
                 self._turns.give_back(site)
-                while self._idle and len(self._idle) + len(self._busy) > self._turns.places:
-                    self._idle.pop(0).end()
+                self._spare()
         finally:
             self._tasks.discard(task)
         if answer.problem is not None:
@@ -239,6 +242,8 @@ class Reader:
 
     async def _worker(self) -> Worker:
         """A worker that is there. Raises ReadingFailed where none can be had."""
+        if len(self._idle) <= 1:
+            self._crowded_at = asyncio.get_running_loop().time()
         while self._idle:
             if await self._is_there(worker := self._idle.pop()):
                 return worker  # else it ended while it had nothing to do
@@ -266,6 +271,17 @@ class Reader:
                 worker.end()
         return is_there
 
+    def _spare(self) -> None:
+        """End a worker that has not been wanted for long, beside the first."""
+        if self._sparing is None and len(self._idle) + len(self._busy) > self._turns.fewest:
+            self._sparing = asyncio.get_running_loop().call_at(self._crowded_at + SPARE, self._end_spare)
+
+    def _end_spare(self) -> None:
+        self._sparing = None
+        if asyncio.get_running_loop().time() >= self._crowded_at + SPARE and self._idle:
+            self._idle.pop(0).end()  # the one that was used the longest time ago
+        self._spare()
+
     @property
     def processes(self) -> list[int]:
         """Numbers of the processes that read pages, and of the one that they are forked from."""
@@ -274,11 +290,22 @@ class Reader:
 
     async def close(self) -> None:
         """End all processes."""
+        if self._sparing is not None:
+            self._sparing.cancel()
         while self._idle:
             self._idle.pop().end()
         for worker in self._busy:
             worker.end()
         await self._template.end()
+
+
+_sharing = 1
+
+
+def share_cores(processes: int) -> None:
+    """So many processes like this one crawl with the cores that this one may use. To be told before any reading."""
+    global _sharing  # noqa: PLW0603  they are those of the process
+    _sharing = processes
 
 
 def _cores() -> int:

@@ -150,6 +150,29 @@ async def test_a_site_whose_pages_hang_does_not_hold_back_another(reader: Reader
     assert waited < 5
 
 
+def read_slowly() -> int:
+    """As a page does; the process that reads it."""
+    time.sleep(0.02)
+    return os.getpid()
+
+
+async def crowd(reader: Reader) -> set[int]:
+    """The processes that read many pages at once."""
+    return set(await asyncio.gather(*(reader.read("site", read_slowly) for _ in range(40))))
+
+
+async def test_a_second_reader_is_kept_for_the_next_crowd_and_ended_when_none_comes(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader._turns.crowd = 4
+    while len(both := await crowd(reader)) < 2:  # the second starts while the first reads
+        pass
+    assert await crowd(reader) == both
+    monkeypatch.setattr("newscrawl.crawl.reader.SPARE", 0.01)
+    reader._end_spare()
+    await asyncio.to_thread(until, lambda: sum(map(has_ended, both)) == 1)
+
+
 async def test_nothing_is_left_behind_at_the_end() -> None:
     reader = open_reader(60.0)
     worker, template = await reader.read("site", os.getpid), await reader.read("site", os.getppid)
