@@ -54,8 +54,8 @@ def rate(processes: int, cores: set[int], sites: int, articles: int) -> float:
 
 
 def main(
-    sites: Annotated[int, typer.Option(help="Sites.")] = 20,
-    articles: Annotated[int, typer.Option(help="Articles of each site.")] = 100,
+    sites: Annotated[int, typer.Option(help="Sites.")] = 50,
+    articles: Annotated[int, typer.Option(help="Articles of each site.")] = 200,
     runs: Annotated[int, typer.Option(help="Runs of each.")] = 3,
     keep: Annotated[bool, typer.Option("--keep", help="Keep the result in the repository.")] = False,
 ) -> None:

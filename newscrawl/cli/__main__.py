@@ -12,9 +12,7 @@ import signal
 import sys
 from types import FrameType
 
-SELDOM = 50_000
-"""New objects after which Python looks for cycles among them. With its own 700 it does so five hundred times while the
-modules of a command are loaded, of which nothing is garbage: that takes 0.2 s."""
+from newscrawl.process_setup import set_up_process
 
 LATER = 0.01
 """Seconds until a signal is sent again that came where nothing can be raised."""
@@ -36,10 +34,8 @@ def _end(number: int, frame: FrameType | None) -> None:
 def run() -> None:
     """Entry point of the console script. A command that SIGINT or SIGTERM ends leaves what it uses in order, and gives
     the exit code 130 or 143."""
-    gc.set_threshold(SELDOM)
+    set_up_process()
     signal.signal(signal.SIGTERM, _end)
-    # pymongo's asynchronous client, the only one here, uses Python's ssl; its import of PyOpenSSL takes 0.1 s.
-    sys.modules["pymongo.pyopenssl_context"] = None  # type: ignore[assignment]
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a letter is no reason to end

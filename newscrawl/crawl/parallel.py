@@ -41,7 +41,11 @@ logger = logging.getLogger(__name__)
 LOOK = 0.5  # seconds between two tellings of the counts
 MOST_VAIN = 3  # processes in a row that end before they take any site
 MOST_JITTER = 1.5  # times the delay between two requests: the longest that it becomes by chance
-_PROGRAM = "import sys, json; sys.path[:] = json.loads(sys.argv.pop()); from newscrawl.crawl.part import main; main()"
+_PROGRAM = (
+    "import sys, json; sys.path[:] = json.loads(sys.argv.pop());"
+    " from newscrawl.process_setup import set_up_process; set_up_process();"
+    " from newscrawl.crawl.part import main; main()"
+)
 
 
 def crawl_in_parallel(
