@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import sys
 import time
 from pathlib import Path
 
-SENTENCES = (
-    "The council of the town has met for the third time this week to talk about the bridge over the river. ",
-    "Nobody had expected that the report would name the costs of the work in such detail, said a member. ",
-    "Work is to begin in the spring of next year, as soon as the water has gone down again. ",
-)
+from wide_server import WORDS
+
+PARAGRAPHS, WORDS_EACH = 3, 60
 
 
 def address_of(number: int) -> str:
@@ -55,7 +54,9 @@ def page(number: int, article: int, port: int) -> str:
         "datePublished": f"2026-01-{article % 28 + 1:02}T{number % 24:02}:00:00Z",
         "author": {"@type": "Person", "name": "Ada Reeve"},
     }
-    body = "".join(f"<p>{number}.{article}: {sentence * 3}</p>" for sentence in SENTENCES)
+    dice = random.Random(f"{number} {article}")  # no article is like another: copies have a benchmark of their own
+    texts = (" ".join(dice.choices(WORDS, k=WORDS_EACH)).capitalize() for _ in range(PARAGRAPHS))
+    body = "".join(f"<p>{text}.</p>" for text in texts)
     return (
         f'<html lang="en"><head><title>{headline}</title><link rel="canonical" href="{base}/news/{number}-{article}">'
         f'<script type="application/ld+json">{json.dumps(data)}</script></head>'

@@ -15,6 +15,7 @@ from scrapy.settings import Settings as ScrapySettings
 from newscrawl.article import Article
 from newscrawl.crawl.ending import end_early
 from newscrawl.crawl.options import Ended, Options
+from newscrawl.crawl.reader import is_reading
 from newscrawl.crawl.run_record import INTERRUPTED, RunRecord, counts_of, run_of
 from newscrawl.crawl.stop import Stop
 from newscrawl.records import Run
@@ -84,6 +85,12 @@ class Crawlers:
         """The counts of every site so far, by its name."""
         running = {name: counts_of(crawler) for name, crawler in self._running.items() if crawler.spider is not None}
         return {**self._done, **running}
+
+    def expects_pages(self) -> bool:
+        """Whether any page is asked for, or is being read."""
+        return is_reading() or any(
+            crawler.engine is not None and crawler.engine.downloader.active for crawler in self._running.values()
+        )
 
     async def crawl(self, supply: Supply) -> None:
         """Crawl until the supply is at its end and all crawls are, or until the process is told to end."""

@@ -1,4 +1,5 @@
-"""The heartbeat of the runs of a process: every few seconds what they have done is written, by one small update.
+"""The heartbeat of the runs of a process: every few seconds what they have done is written, by one small update. Where
+there are many, each has its turn: what hundreds of them do is followed less closely than what it costs would matter.
 
 So others see from another terminal how a run goes on, and that a run whose process was killed goes on no more.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 from pymongo import UpdateOne, timeout
@@ -20,6 +22,8 @@ from newscrawl.records import Run
 logger = logging.getLogger(__name__)
 
 BEAT = 2.0  # seconds between two updates
+FEW = 10  # runs that are all written by each
+ROUND = 5  # updates until all are written that are more: a run that is silent for a minute counts as dead
 PATIENCE = 5.0  # seconds that one may take
 WRITTEN = ("counts", "coverage", "dropped", "errors", "statuses", "codes", "bytes", "bytes_decoded", "times", "hosts")
 """Fields of the record that change while a run goes on."""
@@ -48,10 +52,19 @@ class Heart:
             self._task.cancel()
             self._task = None
 
+    def _next(self) -> list[tuple[str, Callable[[], Run]]]:
+        """Those whose turn it is; they are the last now."""
+        number = max(FEW, -(-len(self._records) // ROUND))
+        turn = list(islice(self._records.items(), number))
+        for identity, record in turn:
+            del self._records[identity]
+            self._records[identity] = record
+        return turn
+
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(self.seconds)
-            beats = [_update(identity, record()) for identity, record in self._records.items()]
+            beats = [_update(identity, record()) for identity, record in self._next()]
             try:
                 with timeout(PATIENCE):
                     await self._runs.bulk_write(beats, ordered=False)

@@ -124,6 +124,7 @@ class Running:
             if not self.options.dry_run:
                 # Held, so that an embedded server runs until the last site is done.
                 session = await stop.unless_requested(open_session(self.own))
+                session.writer.expects_more = crawlers.expects_pages
                 self._end_writes_in_time(session.writer)
                 session.holdings.when_lost(end_in_order)
                 if self.options.in_fleet:

@@ -185,6 +185,11 @@ class Reader:
         """Pages that wait for a worker."""
         return self._turns.waiting
 
+    @property
+    def is_busy(self) -> bool:
+        """A page is being read."""
+        return bool(self._busy)
+
     async def read(
         self,
         site: str,
@@ -364,3 +369,8 @@ async def close_reader(reader: Reader) -> None:
 def pages_waiting() -> int:
     """Pages that wait for their reading in this process."""
     return sum(reader.waiting for reader in _readers.values())
+
+
+def is_reading() -> bool:
+    """Whether any page is being read for this process."""
+    return any(reader.is_busy for reader in _readers.values())

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -69,7 +69,7 @@ def _operation(waiting: _Waiting, match: Match, earlier: Earlier) -> tuple[Any, 
 
 
 class ArticleWriter:
-    """Writes in batches of `batch` records, or every `interval` seconds, or when articles wait and no more come.
+    """Writes in batches of `batch` records, or every `interval` seconds, or when articles wait and no more are to come.
 
     Close it to write what waits.
     """
@@ -98,6 +98,8 @@ class ArticleWriter:
         self._patience: asyncio.Timeout | None = None
         self.durations = Durations()
         """How long the writing of each batch took."""
+        self.expects_more: Callable[[], bool] = lambda: False
+        """Whether further articles are on their way, so that a lull is no reason to write: then `interval` is."""
 
     @property
     def waiting(self) -> int:
@@ -236,11 +238,13 @@ class ArticleWriter:
             self._lull = loop.call_later(LULL, self._end_lull)
 
     def _end_lull(self) -> None:
-        """Write, where no article has come for a while: a crawl may wait for these to go on."""
+        """Write, where no article has come for a while and none is on its way: a crawl may wait for these to go on."""
         loop = asyncio.get_running_loop()
         end = self._saved_at + LULL
         self._lull = loop.call_at(end, self._end_lull) if end > loop.time() else None
-        if self._lull is None and self._waiting and not (self._is_away or self._is_stuck):
+        if self._lull is not None or not self._waiting or self._is_away or self._is_stuck:
+            return
+        if not self.expects_more():
             self._wake.set()
 
     def _is_full(self) -> bool:
