@@ -26,15 +26,13 @@ COSTS: dict[str, Cost] = {
     "page_cpu": Cost(0.012, "CPU s", "crawl of 90 pages of the replica, less that of a crawl with nothing new"),
     "unchanged_cpu": Cost(0.003, "CPU s", "a request without a reading: issue 8 names 2.6 ms for bare Scrapy"),
     "listing_cpu": Cost(0.020, "CPU s", "a listing is a page, and one query for what is known"),
-    "job_cpu": Cost(3.1, "CPU s", "a crawl with nothing new: start, tables of languages, one site"),
+    "job_cpu": Cost(2.1, "CPU s", "a crawl of one site: start, readers, tables of languages; 1.1 with nothing new"),
     "site_file_cpu": Cost(0.00085, "CPU s", "load_sites, 1,000 site files of one's own; the scheduler, every 30 s"),
     "site_name_cpu": Cost(12e-6, "CPU s", "load_sites of one among 2,200 files: every job looks through the names"),
     "job_seconds": Cost(2.0, "s", "start of a crawl and of its readers, on a machine that has a core free"),
     "page_seconds": Cost(0.7, "s", "reading and a batch of the writer: 0.5 s and a lull", False),
     "crawl_memory": Cost(200e6, "bytes", "a crawl process: 140 MB with one site, 250 MB with many"),
-    "readers_memory": Cost(
-        330e6, "bytes", "its readers of pages, what they share counted once: docs/scaling.md", False
-    ),
+    "readers_memory": Cost(330e6, "bytes", "its readers of pages, what they share counted once: docs/scaling.md"),
     "site_memory": Cost(0.5e6, "bytes", "each site of a crawl, with its queue", False),
     "page_bytes": Cost(40e3, "bytes", "an article on the wire, compressed", False),
     "listing_bytes": Cost(30e3, "bytes", "a listing, feed or sitemap on the wire, compressed", False),
