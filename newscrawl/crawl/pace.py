@@ -65,6 +65,8 @@ class Pace:
     throttled: int = 0
     """Answers 429 and 503 in a row."""
     _next_at: float = field(default=0.0)
+    _due_at: float = field(default=0.0)
+    """When it was to begin by chance alone."""
     _paused_until: float = field(default=0.0)
 
     def bound(self, delay: float, concurrency: int, floor: float = 0.0) -> None:
@@ -85,9 +87,17 @@ class Pace:
         return self._paused_until
 
     def begin(self, now: float, chance: float) -> None:
-        """A request begins. `chance`: a random number from 0 to 1."""
+        """A request begins. `chance`: a random number from 0 to 1.
+
+        What it is late by, for the process was busy, the next one comes the sooner, by half of the delay at most: else
+        a site would be asked less often than it may be. The least delay is kept to all the same. What comes later than
+        a whole delay was not waiting.
+        """
         self.active += 1
-        self._next_at = now + max(self.floor, self.current * (1 + JITTER * (2 * chance - 1)))
+        late = max(0.0, now - self._due_at)
+        late = 0.0 if late > self.current else min(late, JITTER * self.current)
+        wait = max((1 - JITTER) * self.current, self.current * (1 + JITTER * (2 * chance - 1)) - late)
+        self._next_at = self._due_at = now + max(self.floor, wait)
 
     def end(self, now: float) -> None:
         """A request has ended. Where the server is asked one at a time, the next one begins no sooner after this than

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -63,6 +65,39 @@ def test_the_next_request_waits_for_the_delay_half_as_much_more_or_less() -> Non
     for chance, wait in ((0.0, 1.0), (0.5, 2.0), (1.0, 3.0)):
         pace.begin(100.0, chance)
         assert pace.ready_at == 100.0 + wait
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 3)), min_size=2, max_size=80))
+def test_what_a_request_is_late_by_makes_the_next_one_come_sooner_but_never_too_soon(
+    requests: list[tuple[float, float]],
+) -> None:
+    pace = Pace()
+    pace.bound(2.0, 1)
+    began, now = [], 100.0
+    for chance, late in requests:
+        now = max(now, pace.ready_at) + late
+        pace.begin(now, chance)
+        began.append(now)
+    assert all(after - before >= 1.0 - 1e-9 for before, after in pairwise(began))
+
+
+def test_requests_that_are_a_little_late_each_time_come_as_often_as_is_asked_for() -> None:
+    dice = random.Random(8)
+    pace = Pace()
+    pace.bound(1.0, 1)
+    now = begun = 100.0
+    for _ in range(2000):
+        pace.begin(now, dice.random())
+        now = pace.ready_at + 0.1
+    assert 0.98 < (now - begun) / 2000 < 1.03  # 1.1 without
+
+
+def test_after_a_rest_the_next_request_waits_as_ever() -> None:
+    pace = Pace()
+    pace.bound(2.0, 1)
+    pace.begin(100.0, 0.5)
+    pace.begin(200.0, 0.5)
+    assert pace.ready_at == 202.0
 
 
 def test_a_delay_that_robots_txt_asks_for_is_never_made_less_by_chance() -> None:
