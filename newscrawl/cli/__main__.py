@@ -16,14 +16,14 @@ from newscrawl.process_setup import set_up_process
 
 LATER = 0.01
 """Seconds until a signal is sent again that came where nothing can be raised."""
-DEAF = {("<frozen importlib._bootstrap>", "cb")}
+DEAF = ("<frozen importlib._bootstrap>", "cb")
 """File and function of what Python calls when an object goes, in the midst of an import: it prints what is raised there
 and goes on (weakref.ref, in the library reference)."""
 
 
 def _end(number: int, frame: FrameType | None) -> None:
     while frame is not None:
-        if (frame.f_code.co_filename, frame.f_code.co_name) in DEAF:
+        if (frame.f_code.co_filename, frame.f_code.co_name) == DEAF:
             signal.signal(signal.SIGALRM, lambda _alarm, _frame: os.kill(os.getpid(), number))
             signal.setitimer(signal.ITIMER_REAL, LATER)
             return

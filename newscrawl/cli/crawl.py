@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from datetime import UTC, date, datetime, timedelta
 from signal import Signals
@@ -16,6 +15,7 @@ from newscrawl.cli.manner import manner
 from newscrawl.cli.output import Exit, err, fail, out, show_json, show_table
 from newscrawl.cli.progress import final_line, progress
 from newscrawl.normalize.spans import parse_span
+from newscrawl.process_setup import usable_cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +55,7 @@ def days_of(first: str | None, last: str | None, since: str | None, now: datetim
 def processes_asked(text: str) -> int:
     """The number of processes that `--jobs` names. Ends with code 2 where it names none."""
     if text in ("0", "auto"):
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return usable_cores()
     if text.isascii() and text.isdigit() and int(text[:9]) <= MOST_PROCESSES:
         return int(text)
     fail(f"--jobs {text!r} is no number of processes from 1 to {MOST_PROCESSES}, and not `auto`", Exit.USAGE)

@@ -29,6 +29,7 @@ from newscrawl.crawl.turns import Turns
 from newscrawl.crawl.worker import Answer, Job
 from newscrawl.extract.limits import Limits
 from newscrawl.normalize.publisher_policy import PagePolicy
+from newscrawl.process_setup import usable_cores
 from newscrawl.site import Site, unpacked
 
 logger = logging.getLogger(__name__)
@@ -169,7 +170,7 @@ class Reader:
         self.seconds = seconds
         self.languages = tuple(languages)
         self.users = 0
-        self._turns = Turns(workers or WORKERS, PATIENCE, workers or 1, CROWD if _cores() > _sharing else 0)
+        self._turns = Turns(workers or WORKERS, PATIENCE, workers or 1, CROWD if usable_cores() > _sharing else 0)
         self._template = Template(self.languages)  # it starts while the first page is fetched
         self._idle = [self._template.worker()]
         self._busy: set[Worker] = set()
@@ -311,11 +312,6 @@ def share_cores(processes: int) -> None:
     """So many processes like this one crawl with the cores that this one may use. To be told before any reading."""
     global _sharing  # noqa: PLW0603  they are those of the process
     _sharing = processes
-
-
-def _cores() -> int:
-    """Cores that this process and its workers may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _by_values(kind: type[Limits | PagePolicy]) -> Callable[[Any], tuple[Any, ...]]:
