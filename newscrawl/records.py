@@ -132,7 +132,6 @@ class IngestedFile(Part):
     size: Count = Field(description="Bytes, when it was read.")
     modified_at: Instant = Field(description="Last change of the file when it was read, UTC.")
     position: str = Field(default="0", description="Where its next page begins: bytes, and records in the same block.")
-    counts: dict[str, int] = Field(default_factory=dict, description="What became of its pages so far.")
     finished_at: Instant | None = Field(default=None, description="When all of it was read; null: not yet.")
     run: str | None = Field(default=None, description="The run that read it last.")
 

@@ -117,6 +117,9 @@ def test_an_ingest_of_the_archive_is_interrupted_goes_on_and_gives_the_articles_
     seen = [(view["article"], view["at"], view["count"]) for view in newscrawl.documents("views", source="own page")]
     assert len(seen) == len(set(seen)) == ARTICLES
     assert newscrawl.json("ingest", folder)["counts"] == {"files_finished_before": 1}
+    with MongoClient(newscrawl.uri) as client:  # as where it is killed between the last page and the end of the file
+        client[newscrawl.database]["ingests"].update_one({}, {"$set": {"finished_at": None}})
+    assert newscrawl.json("ingest", folder)["counts"] == {"files_gone_on_with": 1, "files": 1}
 
 
 def page(headline: str, head: str = "") -> str:

@@ -63,6 +63,7 @@ def ingest(
     """
     from newscrawl.ingest.conduct import Options
     from newscrawl.ingest.sources import NoSource, find_sources, read_addresses
+    from newscrawl.process_setup import usable_cores
 
     own = own_settings()
     sites = all_sites()
@@ -80,7 +81,7 @@ def ingest(
         fail(str(error), Exit.USAGE)
     except OSError as error:
         fail(f"{error.filename or files[0]}: cannot be read: {error.strerror or error}", Exit.USAGE)
-    options = Options(site, at, again, workers=max(1, min(MOST_WORKERS, os.cpu_count() or 1)))
+    options = Options(site, at, again, workers=min(MOST_WORKERS, usable_cores()))
     shown: list[dict[str, Any]] = []
     sources = find_sources(names, addresses)
     with _progress(quiet=dry_run) as report:
@@ -99,7 +100,8 @@ def ingest(
 
 
 def exit_code(tally: Tally) -> Exit:
-    """Damaged files and refused documents are faults; pages that are no articles are none."""
+    """Damaged files and refused documents are faults; pages that are no articles are none. Nothing is found where no
+    article is met, neither now nor by the earlier ingest of a file that this one has gone on with."""
     counts, reasons = tally.counts, tally.reasons
     if counts["spooled"]:
         return Exit.DEPENDENCY
@@ -111,7 +113,7 @@ def exit_code(tally: Tally) -> Exit:
 
 
 FAULTS = ("no-warc", "damaged-gzip", "cut-short", "wrong-length", "refused-by-database")
-MET = ("new", "changed", "unchanged", "older", "shown", "files_finished_before")
+MET = ("new", "changed", "unchanged", "older", "shown", "files_finished_before", "files_gone_on_with")
 
 
 def _one(names: list[Path], url: str) -> dict[str, str]:
@@ -262,10 +264,11 @@ def _summary(tally: Tally, *, dry_run: bool) -> None:
     if tally.reasons:
         rows = sorted(tally.reasons.items(), key=lambda pair: (-pair[1], pair[0]))
         show_table(("passed over because", "pages"), rows)
-    if counts["files_finished_before"]:
-        number = counts["files_finished_before"]
+    if number := counts["files_finished_before"]:
         out.print(
             f"{number} {'file was' if number == 1 else 'files were'} finished before; --again reads them once more."
         )
+    if number := counts["files_gone_on_with"]:
+        out.print(f"{number} {'file was' if number == 1 else 'files were'} gone on with: an earlier ingest had begun.")
     if counts["spooled"]:
         out.print("The database was away: the articles wait on disk. `newscrawl db replay` stores them; then go on.")

@@ -17,6 +17,7 @@ from pathlib import Path
 from time import monotonic
 
 from newscrawl.archive.pages import ArchivedPage, PassedOver
+from newscrawl.archive.records import START, Position
 from newscrawl.archive.saved import address_in_page
 from newscrawl.article import Article, NotAnArticle
 from newscrawl.crawl.coverage import covered_fields
@@ -125,6 +126,8 @@ class Ingest:
                     if state.finished_at is not None:
                         self.tally.counts["files_finished_before"] += 1
                         continue
+                    if Position.parse(state.position) != START:
+                        self.tally.counts["files_gone_on_with"] += 1
                     self.tally.file = source.path.name
                     self._states[source.path] = state.model_copy(update={"run": self.run_id})
                     async with contextlib.aclosing(self._items_of(source, state)) as items:

@@ -18,7 +18,8 @@ Database = AsyncDatabase[dict[str, object]]
 async def known_files(database: Database, paths: Iterable[Path], site: str | None) -> dict[str, IngestedFile]:
     """What is known of files, by path, in one query. Raises PyMongoError."""
     ids = [ingest_id(str(path), site) for path in paths]
-    found = database["ingests"].find({"_id": {"$in": ids}}, {"_id": 0})
+    fields = {"_id": 0, **dict.fromkeys(IngestedFile.model_fields, 1)}
+    found = database["ingests"].find({"_id": {"$in": ids}}, fields)
     states = [IngestedFile.model_validate(document) async for document in found]
     return {state.path: state for state in states}
 
