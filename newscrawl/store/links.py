@@ -42,8 +42,9 @@ LINKED = ("copied", "cluster", "story", "links_due")
 """Fields that belong to the links: a further reading of a page leaves them alone."""
 IS_DUE = {"$gt": ""}
 MOST_ROUNDS = 100  # what is due after these is linked at the next start
-MOST_NEAR = 1000
-"""Articles read for a batch, and `MOST_ALIKE` more for each article of it."""
+MOST_NEAR = 200
+"""Articles read for a batch, and `MOST_ALIKE` more for each article of it: the cost of a text that is everywhere, such
+as the notice of a paywall."""
 MOST_READINGS = 3
 WEEKS = 1  # before and after its own, in which an article looks for others: `WINDOW`
 SETTLED = 10  # copies of an article; one more does not change what it is
@@ -125,7 +126,9 @@ async def near(database: Database, own: Collection[Node]) -> Nodes:
     in_window = [{"published.at": window}, {"published.at": None, "first_seen_at": window}]
     found: Nodes = {}
     bands = {band for node in own for band in node.bands}
-    for _ in range(MOST_READINGS if bands else 0):
+    for _ in range(MOST_READINGS):
+        if not bands:
+            break
         query = {"$and": [{"$or": _alike(own, bands)}, {"$or": in_window}]}
         part = await _read(database, query, hint="week_-1_similarity_1", most=most)
         found |= part
