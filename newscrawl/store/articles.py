@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from pymongo.errors import BulkWriteError, PyMongoError
+from pymongo.errors import PyMongoError
 
 from newscrawl.article import Article
 from newscrawl.normalize.quantiles import Durations
@@ -23,23 +23,20 @@ from newscrawl.normalize.visits import AGES
 from newscrawl.records import Failure, Listing, Robots, Run, Sighting, ViewObservation, Visit
 from newscrawl.store.connect import Connection
 from newscrawl.store.identity import NEEDED, Found, Match, evidence
-from newscrawl.store.links import Database, link
+from newscrawl.store.linking import Linking
 from newscrawl.store.merge import merge_twins
 from newscrawl.store.observations import Counter, Met, Observations, counter_updates, inserts, learn
 from newscrawl.store.revise import Earlier, earlier_versions
-from newscrawl.store.sequence import PATIENCE, give_numbers, take_over
 from newscrawl.store.side import SideRecords
 from newscrawl.store.spool import Spool
 from newscrawl.store.upsert import Outcome, add_earlier, is_older, unstorable, upsert
+from newscrawl.store.writes import DUPLICATE_KEY, Database, Refused, bulk, bulk_of, write_or_log
 
 logger = logging.getLogger(__name__)
 
 LULL = 0.05  # seconds without another article after which those that wait are written
 BACK_OFF = (0.2, 0.5, 1.0, 2.0)  # seconds between attempts at a database that is away
 RACES = 10  # attempts at one article that other processes change at the same instant
-DUPLICATE_KEY = 11000
-PASSING = {6, 7, 50, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13388, 13435, 13436, 14031}
-"""Error codes of MongoDB that say nothing of the document: the network, another primary, a shutdown, a full disk."""
 
 
 class StoreRefused(ValueError):
@@ -68,6 +65,10 @@ def _operation(waiting: _Waiting, match: Match, earlier: Earlier) -> tuple[Any, 
     return upsert(waiting.article, waiting.now, match, earlier, waiting.ages)
 
 
+async def _documents(database: Database, articles: list[Article]) -> list[dict[str, Any]]:
+    return await database["articles"].find(evidence(articles), dict.fromkeys(NEEDED, 1)).to_list()
+
+
 class ArticleWriter:
     """Writes in batches of `batch` records, or every `interval` seconds, or when articles wait and no more are to come.
 
@@ -76,7 +77,6 @@ class ArticleWriter:
 
     def __init__(self, connection: Connection | None, spool: Spool, *, batch: int = 200, interval: float = 0.5) -> None:
         self._connection = connection
-        self._database = connection.database if connection is not None else None
         self._spool = spool
         self._batch, self._interval = batch, interval
         self._waiting: list[_Waiting] = []
@@ -86,10 +86,7 @@ class ArticleWriter:
         self._flushes: list[asyncio.Future[None]] = []
         self._is_away = False
         self._is_stuck = False
-        self._unlinked: set[str] = set()
-        self._is_news = False
-        self._took_over = 0.0
-        self._linking: asyncio.Task[None] | None = None
+        self._linking = Linking(connection.database) if connection is not None else None
         self._met = Met()
         self._wake = asyncio.Event()
         self._closed = False
@@ -311,23 +308,28 @@ class ArticleWriter:
 
     async def _to_database(self, batch: dict[str, _Waiting], side: SideRecords) -> bool:
         """Write a batch, again after a while where that fails; False where the database stays away."""
+        if self._connection is None or self._linking is None:
+            logger.warning("there is no database, records wait on disk")
+            return False
+        database, linking = self._connection.database, self._linking
         pauses = () if self._is_away else BACK_OFF
         for pause in (*pauses, None):
             try:
                 # First what the next run must know of a listing, then the articles that it led to: a crash between
                 # the two costs a second look, the other way round it would cost articles. Nobody looks again at the
                 # page of an article that is stored, so the counters on it come before the article.
-                await self._write_side(side, "sightings")
-                await self._write_side(side, "listings")
-                await self._write_views(side.observations)
-                await self._write_articles(batch)
-                await self._write_or_log("articles", counter_updates(side.observations, batch))
-                self._is_news = self._is_news or bool(side.visits)
-                await self._write_side(side)
-                self._start_linking()
+                await self._write_side(database, side, "sightings")
+                await self._write_side(database, side, "listings")
+                await self._write_views(database, side.observations)
+                await self._write_articles(database, batch, linking)
+                await write_or_log(database, "articles", counter_updates(side.observations, batch))
+                if side.visits:
+                    linking.add_news()
+                await self._write_side(database, side)
+                linking.start()
                 return True
             except PyMongoError as error:
-                if pause is None or self._connection is None:
+                if pause is None:
                     logger.warning("the database is away, records wait on disk: %s", str(error)[:200])
                     break
                 await asyncio.sleep(pause)
@@ -350,20 +352,18 @@ class ArticleWriter:
         for waiting in left:
             waiting.done.set_result("spooled")
 
-    async def _write_articles(self, batch: dict[str, _Waiting]) -> None:
+    async def _write_articles(self, database: Database, batch: dict[str, _Waiting], linking: Linking) -> None:
         """Two queries and at most two bulk writes for the batch; again for what another process changed meanwhile."""
-        if self._database is None:
-            raise PyMongoError("no database")
         left = {identity: waiting for identity, waiting in batch.items() if not waiting.done.done()}
         while left:
-            found = Found(await self._documents([waiting.article for waiting in left.values()]))
+            found = Found(await _documents(database, [waiting.article for waiting in left.values()]))
             revisions: dict[str, Any] = {}
             writes: dict[str, Any] = {}
             order: list[tuple[str, str, Outcome]] = []
             to_merge: dict[str, Article] = {}
             matches = {identity: found.match(waiting.article) for identity, waiting in left.items()}
             earlier = await earlier_versions(
-                self._database, [(match.stored, left[identity].article) for identity, match in matches.items()]
+                database, [(match.stored, left[identity].article) for identity, match in matches.items()]
             )
             # In a thread: two versions of a very long text take seconds to compare.
             planned = await asyncio.to_thread(_plan, left, matches, earlier)
@@ -376,7 +376,7 @@ class ArticleWriter:
                 writes[identity] = operation
                 if revision is not None:
                     revisions[identity] = revision
-            for identity, refused in (await self._bulk_of("revisions", revisions)).items():
+            for identity, refused in (await bulk_of(database, "revisions", revisions)).items():
                 if refused["code"] != DUPLICATE_KEY:  # the earlier version cannot be kept, so it is not overwritten
                     self._settle(left[identity], "changed", refused)
                     del writes[identity]
@@ -385,71 +385,37 @@ class ArticleWriter:
                 order.append((identity, match.identity, outcome))
                 if outcome == "new" or match.same:
                     to_merge[match.identity] = left[identity].article
-            errors = await self._bulk("articles", list(writes.values()))
-            merged = await merge_twins(self._database, to_merge)
-            self._unlinked |= merged
-            self._is_news = self._is_news or bool(merged)
+            errors = await bulk(database, "articles", list(writes.values()))
+            if merged := await merge_twins(database, to_merge):
+                linking.add(merged)
+                linking.add_news()
             for position, (identity, document, outcome) in enumerate(order):
                 self._settle(left[identity], outcome, errors.get(position))
                 if outcome in ("new", "changed") and position not in errors:
-                    self._unlinked.add(document)  # which numbers it, too
+                    linking.add([document])
                 elif outcome == "unchanged":  # it may have been gone
-                    self._is_news = True
+                    linking.add_news()
             left = {identity: waiting for identity, waiting in left.items() if not waiting.done.done()}
 
-    async def _write_views(self, observations: Observations) -> None:
+    async def _write_views(self, database: Database, observations: Observations) -> None:
         """Insert what is not there yet: one query where articles are not known, one where it is doubtful."""
-        if self._database is None:
-            raise PyMongoError("no database")
-        await learn(self._database, observations)
+        await learn(database, observations)
         self._met.judge(observations)
-        operations = await inserts(self._database, observations)
+        operations = await inserts(database, observations)
         observations.are_doubtful = True  # until this attempt is known to have succeeded
-        await self._write_or_log("views", operations)
-
-    async def _documents(self, articles: list[Article]) -> list[dict[str, Any]]:
-        assert self._database is not None
-        return await self._database["articles"].find(evidence(articles), dict.fromkeys(NEEDED, 1)).to_list()
-
-    def _start_linking(self) -> None:
-        """Number what was stored, and look for its copies and twins, beside the next writes."""
-        if (self._unlinked or self._is_news) and (self._linking is None or self._linking.done()):
-            self._linking = asyncio.create_task(self._link())
+        await write_or_log(database, "views", operations)
 
     async def _end_linking(self) -> None:
+        if self._linking is None:
+            return
         if not self._is_away:
-            self._start_linking()
-        if self._linking is not None:
-            with contextlib.suppress(TimeoutError):
-                async with self._until_deadline():
-                    await self._linking
-
-    async def _link(self) -> None:
-        """What is stored bears marks: what is not done now, as in a crash, is done at the next start."""
-        while (self._unlinked or self._is_news) and self._database is not None:
-            identities, self._unlinked = self._unlinked, set()
-            is_news, self._is_news = self._is_news, False
-            try:
-                await self._number(self._database, is_news=is_news)
-                await link(self._database, identities)
-            except PyMongoError as error:
-                logger.warning("%d articles are not linked yet: %s", len(identities), str(error)[:200])
-                self._unlinked |= identities
-                self._is_news = self._is_news or is_news
-                return
-
-    async def _number(self, database: Database, *, is_news: bool) -> None:
-        """Give numbers to what is news and is not linked; now and then to that of processes that have died, too."""
-        now = asyncio.get_running_loop().time()
-        if now - self._took_over > PATIENCE / timedelta(seconds=1):
-            self._took_over = now
-            await take_over(database)
-            is_news = True
-        if is_news:
-            await give_numbers(database)
+            self._linking.start()
+        with contextlib.suppress(TimeoutError):
+            async with self._until_deadline():
+                await self._linking.wait()
 
     @staticmethod
-    def _settle(waiting: _Waiting, outcome: Outcome, error: dict[str, Any] | None) -> None:
+    def _settle(waiting: _Waiting, outcome: Outcome, error: Refused | None) -> None:
         if error is None:
             waiting.done.set_result(outcome)
         elif error["code"] == DUPLICATE_KEY and waiting.races < RACES:
@@ -457,37 +423,9 @@ class ArticleWriter:
         else:
             waiting.done.set_exception(StoreRefused(str(error.get("errmsg", error))[:500]))
 
-    async def _bulk(self, collection: str, operations: list[Any]) -> dict[int, dict[str, Any]]:
-        """Write; give the position and error of each operation that the server refused."""
-        if not operations or self._database is None:
-            return {}
-        try:
-            await self._database[collection].bulk_write(operations, ordered=False)
-        except BulkWriteError as error:
-            errors = (error.details or {}).get("writeErrors") or []
-            if not errors or any(refused.get("code") in PASSING for refused in errors):
-                raise  # not certain, so again
-            return {refused["index"]: refused for refused in errors}
-        return {}
-
-    async def _bulk_of(self, collection: str, operations: dict[str, Any]) -> dict[str, dict[str, Any]]:
-        """The same for operations with names."""
-        errors = await self._bulk(collection, list(operations.values()))
-        return {name: errors[position] for position, name in enumerate(operations) if position in errors}
-
-    async def _write_side(self, side: SideRecords, only: str | None = None) -> None:
+    @staticmethod
+    async def _write_side(database: Database, side: SideRecords, only: str | None = None) -> None:
         """Write the side records, or those of one collection; what is written is taken out of them."""
-        if self._database is None:
-            raise PyMongoError("no database")
         for collection, operations in side.operations(only):
-            await self._write_or_log(collection, operations)
+            await write_or_log(database, collection, operations)
             side.forget(collection)
-
-    async def _write_or_log(self, collection: str, operations: list[Any]) -> None:
-        """Write records that need no answer; what is there already is no fault."""
-        storable = [operation for operation in operations if unstorable(operation) is None]
-        errors = [
-            error for error in (await self._bulk(collection, storable)).values() if error["code"] != DUPLICATE_KEY
-        ]
-        for refused in [*errors, *([None] * (len(operations) - len(storable)))]:
-            logger.error("a record of %s is refused: %s", collection, refused or "it cannot be written as BSON")

@@ -354,7 +354,7 @@ async def test_what_a_crash_left_unlinked_is_linked_at_the_next_start(
         raise PyMongoError("the database went away between storing and linking")
 
     with monkeypatch.context() as patch:
-        patch.setattr("newscrawl.store.articles.link", crash)
+        patch.setattr("newscrawl.store.linking.link", crash)
         patch.setattr("newscrawl.store.articles.BACK_OFF", ())
         await store(writer, article("original", prose(1)), article("copy", prose(1), site="second", hours=1))
     assert await sources(connection) == {"original": (None, None), "copy": (None, None)}
@@ -376,7 +376,7 @@ async def test_what_a_crash_left_unmerged_is_merged_at_the_next_start(
     with monkeypatch.context() as patch:
         patch.setattr("newscrawl.store.articles.merge_twins", crash)
         patch.setattr("newscrawl.store.articles.BACK_OFF", ())
-        patch.setattr("newscrawl.store.articles.ArticleWriter._documents", _nothing)
+        patch.setattr("newscrawl.store.articles._documents", _nothing)
         for number, twin in enumerate((one, other)):
             await store(ArticleWriter(connection, Spool(tmp_path / f"{number}"), interval=0.001), twin)
     assert await articles.count_documents({}) == 2
