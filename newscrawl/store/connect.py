@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import ConfigurationError, InvalidURI, OperationFailure, PyMongoError
+from pymongo.errors import BulkWriteError, ConfigurationError, InvalidURI, OperationFailure, PyMongoError
 from pymongo.write_concern import WriteConcern
 
 from newscrawl.normalize.secrets import mask
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 PATIENCE = 5000  # milliseconds until an unreachable server is given up
 OLDEST_WIRE = 17  # MongoDB 6.0
 UNAUTHORIZED, AUTHENTICATION_FAILED = 13, 18  # error codes of MongoDB
+PASSING = {6, 7, 50, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13388, 13435, 13436, 14031}
+"""Those that say nothing of what was asked: the network, another primary, a shutdown, a full disk."""
 
 Topology = Literal["replica set", "sharded", "standalone"]
 
@@ -36,6 +38,11 @@ def describe(error: Exception, uri: str | None) -> str:
     if isinstance(error, DatabaseDown):
         return str(error)
     return (isinstance(error, PyMongoError) and refusal(error, uri)) or mask(str(error)[:500])
+
+
+def is_passing(error: PyMongoError) -> bool:
+    """Whether the same may succeed a moment later; not where the server refuses what it is asked."""
+    return not isinstance(error, OperationFailure) or isinstance(error, BulkWriteError) or error.code in PASSING
 
 
 def refusal(error: PyMongoError, uri: str | None) -> str | None:

@@ -26,6 +26,7 @@ from pymongo.errors import PyMongoError
 from newscrawl.normalize.figures import tell_the_same
 from newscrawl.normalize.origin import named_agency
 from newscrawl.normalize.similarity import Shingled, copied_share, shingled
+from newscrawl.store.connect import is_passing
 from newscrawl.store.nodes import FIELDS, MOST_ALIKE, TOGETHER, WINDOW, Neighbourhood, Node, name_stories
 from newscrawl.store.order import UNDATED, first_at, week_of
 from newscrawl.store.sequence import give_numbers, reserved
@@ -56,9 +57,10 @@ def due() -> str:
 
 
 async def link(database: Database, identities: Collection[str]) -> None:
-    """Link stored articles that are due, and number those that are news. Raises PyMongoError; the rest then stays due.
+    """Link stored articles that are due, and number those that are news.
 
-    Any other error is logged: a crawl does not end for want of a link.
+    Raises PyMongoError where the database is away; the rest then stays due. So it does after any other error, which is
+    logged: a crawl does not end for want of a link, and what has none is numbered all the same.
     """
     left: list[str] = sorted(identities)
     mark: Any = IS_DUE
@@ -70,9 +72,9 @@ async def link(database: Database, identities: Collection[str]) -> None:
         mark = due()
         try:
             left = await _link(database, found, mark)
-        except PyMongoError:
-            raise
-        except Exception:
+        except Exception as error:
+            if isinstance(error, PyMongoError) and is_passing(error):
+                raise
             logger.exception("%d articles are not linked", len(found))
             await give_numbers(database)
             return

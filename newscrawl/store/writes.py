@@ -8,6 +8,7 @@ from typing import Any
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import BulkWriteError
 
+from newscrawl.store.connect import PASSING
 from newscrawl.store.upsert import unstorable
 
 logger = logging.getLogger(__name__)
@@ -17,8 +18,6 @@ Refused = dict[str, Any]
 """What the server says of an operation that it refuses: its `code` and `errmsg`."""
 
 DUPLICATE_KEY = 11000
-PASSING = {6, 7, 50, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13388, 13435, 13436, 14031}
-"""Error codes of MongoDB that say nothing of the document: the network, another primary, a shutdown, a full disk."""
 
 
 async def bulk(database: Database, collection: str, operations: list[Any]) -> dict[int, Refused]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pymongo.errors import PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError
 
 from newscrawl.article import Alternate, Article, Author, Dateline, Image, Timestamp
 from newscrawl.normalize.similarity import signature
@@ -386,11 +386,14 @@ async def test_what_a_crash_left_unmerged_is_merged_at_the_next_start(
     assert "links_due" not in left
 
 
-async def test_an_error_in_the_linking_leaves_an_article_stored_and_due(
-    connection: Connection, writer: ArticleWriter, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "error", [OverflowError("a text that nobody thought of"), OperationFailure("$or must be a nonempty array", 2)]
+)
+async def test_an_error_in_the_linking_leaves_an_article_stored_numbered_and_due(
+    connection: Connection, writer: ArticleWriter, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     async def fault(*_arguments: object) -> None:
-        raise OverflowError("a text that nobody thought of")
+        raise error
 
     with monkeypatch.context() as patch:
         patch.setattr("newscrawl.store.links.near", fault)
@@ -398,7 +401,8 @@ async def test_an_error_in_the_linking_leaves_an_article_stored_and_due(
         await writer.flush()
         assert await writer.save(article("two", prose(2)), now=NOW) == "new"
         await writer.flush()
-    assert await connection.database["articles"].count_documents({"links_due": {"$gt": ""}}) == 2
+    due = await connection.database["articles"].find({"links_due": {"$gt": ""}}).to_list()
+    assert sorted(one["seq"] for one in due) == [1, 2]
     assert await mend(connection.database) == 2
 
 
