@@ -35,7 +35,7 @@ hostile: .venv/.installed
 flaky: .venv/.installed
 	@$(BIN)/python benchmarks/flaky.py
 
-# A crawl beside 10,000 and beside 1,000,000 known articles; takes some minutes and 5 GB of disk.
+# A crawl beside 10,000 and beside 10,000,000 known articles: half an hour and 20 GB of disk.
 bench-memory: .venv/.installed
 	@$(BIN)/python benchmarks/memory.py
 

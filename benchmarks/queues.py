@@ -3,9 +3,7 @@
 A sitemap index of one slow site leads to twenty sitemaps of 50,000 links each, which is as many as a run reads by
 default. No limit, one request at a time. The peak is taken until the last sitemap has been read and everything waits.
 
-Articles that are known already are no part of it: the known of a page are asked for by one query with the page's own
-identities, and nothing of the database is held beyond that page. `memory.py` measures that the peak is the same beside
-10,000 and beside 1,000,000 known articles; 10,000,000 are estimated from that, not measured.
+Articles that are known already are no part of it: `memory.py` measures those.
 """
 
 from __future__ import annotations

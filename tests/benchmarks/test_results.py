@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PEERS = ("extraction", "peers_crawl", "startup", "cost_by_size")
-ALONE = ("hot_path", "polite", "many_sites", "queues", "jobs", "fleet_rabbitmq", "fleet_redis")
+ALONE = ("hot_path", "polite", "many_sites", "queues", "memory", "jobs", "fleet_rabbitmq", "fleet_redis")
 
 
 def module(name: str) -> ModuleType:
