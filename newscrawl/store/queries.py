@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pymongo.asynchronous.database import AsyncDatabase
 
 from newscrawl.article import Article
 from newscrawl.normalize.urls import article_id
-from newscrawl.records import Failure, Listing, Robots
+from newscrawl.records import Listing, Robots
 from newscrawl.settings import RETRY_WAITS
 from newscrawl.store.lookup import HIDDEN
 from newscrawl.store.observations import Counter, counter_fields, counters_of
@@ -64,7 +64,23 @@ async def newest_articles(database: Database, site: str, most: int) -> list[Arti
     return [Article.model_validate(document) async for document in found]
 
 
-async def site_failures(database: Database, site: str, now: datetime, *, also_early: bool = False) -> list[Failure]:
+class Failed(NamedTuple):
+    """What a crawl has to know of an address that failed: there may be hundreds of thousands. `article`: the stored one
+    whose visit it was."""
+
+    url: str
+    stage: str
+    attempts: int
+    article: str | None
+
+
+async def _failed(database: Database, query: Document) -> list[Failed]:
+    fields = dict.fromkeys(Failed._fields, 1)
+    found = database["failures"].find(query, fields)
+    return [Failed(f["url"], f["stage"], f.get("attempts", 1), f.get("article")) async for f in found]
+
+
+async def site_failures(database: Database, site: str, now: datetime, *, also_early: bool = False) -> list[Failed]:
     """Failures of a site that are to be tried again by now, but for visits of stored articles, which are planned.
 
     A time beyond every wait was set by a clock that was wrong. `also_early`: those, too, whose time has not come.
@@ -72,14 +88,12 @@ async def site_failures(database: Database, site: str, now: datetime, *, also_ea
     times: list[dict[str, Any]] = [{"next_try_at": {"$lte": now}}, {"next_try_at": {"$gt": now + RETRY_WAITS[-1]}}]
     if also_early:
         times = [{"next_try_at": {"$ne": None}}]
-    due = {"$or": [{"site": site, "article": None, **time} for time in times]}
-    return [Failure.model_validate(document) async for document in database["failures"].find(due, {"_id": 0})]
+    return await _failed(database, {"$or": [{"site": site, "article": None, **time} for time in times]})
 
 
-async def failures_at(database: Database, site: str, urls: list[str]) -> list[Failure]:
+async def failures_at(database: Database, site: str, urls: list[str]) -> list[Failed]:
     """Failures of a site at some addresses, whatever their next try."""
-    query = {"_id": {"$in": [article_id(url) for url in urls]}, "site": site}
-    return [Failure.model_validate(document) async for document in database["failures"].find(query, {"_id": 0})]
+    return await _failed(database, {"_id": {"$in": [article_id(url) for url in urls]}, "site": site})
 
 
 async def attempts_at(database: Database, urls: list[str]) -> dict[str, int]:
