@@ -30,6 +30,7 @@ class Job(Part):
     sent_at: Instant | None = Field(default=None, description="When the broker last took it; null: it has to be sent.")
     worker: Name | None = Field(default=None, description="Identity of the worker that has taken it.")
     attempts: Count = Field(default=0, description="Times that a worker has taken it.")
+    outages: Count = Field(default=0, description="Of these that the database or a signal ended.")
     started_at: Instant | None = Field(default=None, description="When that worker took it.")
     ended_at: Instant | None = Field(default=None, description="When it was done.")
     code: int | None = Field(default=None, description="Exit code of its crawl.")
@@ -57,6 +58,7 @@ class Worker(Part):
 
     name: Name = Field(description="Its identity, new at each start.")
     host: Name = Field(description="Its machine.")
+    table: Name | None = Field(default=None, description="The table of processes that `pid` is a number in.")
     pid: int = Field(description="Its process there.")
     version: Name = Field(description="Of newscrawl.")
     most: int = Field(ge=1, description="Jobs at a time.")

@@ -80,6 +80,7 @@ class Lease(Part):
     name: Name = Field(description="Of what: `scheduler`, `site NAME`, `host NAME`, or `process` and its `holder`.")
     holder: Name | None = Field(description="Identity of the process; null: it ended and gave the lease back.")
     host: Name = Field(description="Machine of the process.")
+    table: Name | None = Field(default=None, description="The table of processes that `pid` is a number in.")
     pid: int = Field(description="Its process on `host`.")
     taken_at: Instant = Field(description="When the process took it.")
     seen_at: Instant = Field(description="Last sign of life.")

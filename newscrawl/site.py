@@ -8,6 +8,7 @@ the file's path, the key, what is wrong and what would be right. No network, no 
 from __future__ import annotations
 
 import difflib
+import os
 import pickle
 import re
 import tomllib
@@ -413,7 +414,12 @@ def load_sites(
     for folder in (PACKAGED_SITES, *folders):
         if not folder.is_dir():
             raise SiteError(f"{folder}: is no folder of site files; create it or correct NEWSCRAWL_SITES")
-        for path in sorted(folder.glob("*.toml")):
+        try:
+            names = sorted(entry.name for entry in os.scandir(folder) if entry.name.endswith(".toml"))
+        except OSError as error:
+            said = f"{folder}: cannot be read: {error.strerror}; let this user read it, or correct NEWSCRAWL_SITES"
+            raise SiteError(said) from None
+        for path in (folder / name for name in names):
             if only is not None and path.stem not in only:
                 continue
             try:

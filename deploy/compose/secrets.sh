@@ -4,6 +4,7 @@ set -eu
 umask 077
 cd "$(dirname "$0")"
 mkdir -p secrets sites
+chmod 755 sites # site files are no secrets, and the containers read them as another user
 
 made() { # made NAME COMMAND…: the file secrets/NAME from what the command prints, where it is not there yet
     name=$1

@@ -64,6 +64,20 @@ def sites_asked(names: Iterable[str] | None) -> list[Site]:
     return named_sites(wanted, known)
 
 
+def sites_there(names: Iterable[str] | None) -> Sites:
+    """The sites of these names but those that have no file here, or a wrong one, which is said on stderr and noted."""
+    from newscrawl.site import SiteError
+
+    wanted = list(names or [])
+    sites = all_sites(only=wanted)
+    for name in wanted:
+        if name not in sites and name not in sites.wrong:
+            sites.wrong[name] = SiteError(f"there is no site {name!r} on this machine")
+    for said in sites.left_out():
+        complain(said)
+    return sites
+
+
 def site_for(url: str) -> Site | None:
     """The site whose file owns an address. Ends with code 2 where a setting is wrong."""
     from newscrawl.site import site_of

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newscrawl.cli.asked import all_sites, instant_asked, own_settings, sites_asked
+from newscrawl.cli.asked import all_sites, instant_asked, own_settings, sites_asked, sites_there
 from newscrawl.cli.look import mistake_in_key, show_further
 from newscrawl.cli.manner import manner
 from newscrawl.cli.output import Exit, err, fail, out, show_json, show_table
@@ -138,7 +138,8 @@ def crawl(
     from newscrawl.store.last_health import keep_health
 
     own = own_settings()
-    known = all_sites(is_told=True) if every else None
+    # What a schedule has started goes on without a site that is not there: the others are due all the same.
+    known = all_sites(is_told=True) if every else sites_there(names) if started_by is not None else None
     chosen = list(known.values()) if known is not None else sites_asked(names)
     start = instant_asked(since) if since else None
     try:
@@ -150,6 +151,8 @@ def crawl(
     except ValueError as error:
         fail(str(error), Exit.USAGE)
     processes = processes_asked(jobs)
+    if not chosen and known is not None and known.wrong:
+        raise typer.Exit(int(Exit.USAGE))  # it is said of each
     if not chosen:
         fail("name at least one site, or --all; `newscrawl sites list` shows them", Exit.USAGE)
 

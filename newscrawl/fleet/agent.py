@@ -23,6 +23,7 @@ from pymongo.errors import PyMongoError
 
 from newscrawl.job import Job, Worker
 from newscrawl.normalize.spans import span_text
+from newscrawl.process_table import process_table
 from newscrawl.runs.children import Child, outcome_of, start
 from newscrawl.runs.crawls import LAST_WORDS
 from newscrawl.store.connect import Connection
@@ -36,8 +37,9 @@ T = TypeVar("T")
 PATIENCE = 5.0  # seconds that a sign of life may take
 PAUSE = 1.0  # seconds between two looks at a job that another worker has, or at a database that is away
 DATABASE_DOWN = 5  # exit code of a crawl
-MOST_ATTEMPTS = 5
+MOST_OUTAGES = 5
 """Times that a job is begun of which the database was down each time."""
+FAULT = 30.0  # seconds that a worker keeps a job which it cannot begin, so that another one comes to it
 
 
 class Agent:
@@ -49,6 +51,7 @@ class Agent:
         self.worker = Worker(
             name=uuid4().hex,
             host=socket.gethostname(),
+            table=process_table(),
             pid=os.getpid(),
             version=version("newscrawl"),
             most=most,
@@ -60,6 +63,8 @@ class Agent:
         self._ending = asyncio.Event()
         self._beating: asyncio.Task[None] | None = None
         self._children: list[Child] = []
+        self._away_at = float("-inf")
+        """When the database was last seen to be away."""
 
     @property
     def running(self) -> int:
@@ -99,6 +104,7 @@ class Agent:
                     return not self._ending.is_set()
                 return await self._crawl(job)
             except PyMongoError as error:
+                self._away_at = asyncio.get_running_loop().time()
                 self.say(f"{identity}: the database is away: {str(error)[:100]}; trying again")
                 await self.connection.revive()
                 await self._sleep(PAUSE)
@@ -118,7 +124,9 @@ class Agent:
                 return None  # brought twice to the same one, which is at it
             if known.state == "running" and known.worker is not None:
                 workers, now = await all_workers(self.database)
-                if dead_of([known.worker], workers, now):
+                # After an outage the living have first to show that they are.
+                has_settled = asyncio.get_running_loop().time() - self._away_at > STALE.total_seconds()
+                if has_settled and dead_of([known.worker], workers, now):
                     job = await take_job(self.database, identity, self.worker.name, before=known.worker)
                     if job is not None:
                         self.say(f"{identity}: taking over from a worker that is dead")
@@ -154,9 +162,11 @@ class Agent:
                 job=job.id,
                 environment=self.environment,
             )
-        except OSError as error:
-            await self._record(job, 1, f"no crawl can be started: {error}")
-            return True
+        except OSError as error:  # of this machine, not of the job
+            self.say(f"{job.id}: no crawl can be started: {error}; it is given back")
+            await self._sleep(FAULT)
+            await self._give_back(job)
+            return False
         self._children.append(child)
         if self._ending.is_set():
             child.ask_to_end()
@@ -170,11 +180,11 @@ class Agent:
             self.say(f"{job.id}: given back after {spent}: this worker ends")
             await self._give_back(job)
             return False
-        if (code == DATABASE_DOWN or code > 128) and job.attempts < MOST_ATTEMPTS and await self._is_open(job):
+        if (code == DATABASE_DOWN or code > 128) and job.outages + 1 < MOST_OUTAGES and await self._is_open(job):
             # The database went away, or somebody ended the crawl and not the worker.
             self.say(f"{job.id}: {outcome_of(code, said, ())}; once more")
             await self._sleep(PAUSE)
-            await self._give_back(job)
+            await self._give_back(job, after_outage=True)
             return await self.work(job.id)
         runs = await self._lasting(lambda: runs_of(self.database, job.part)) if code else None
         outcome = outcome_of(code, said, runs or ())
@@ -203,12 +213,12 @@ class Agent:
 
     async def _record(self, job: Job, code: int, reason: str | None) -> None:
         """Record the end of a job."""
-        if await self._lasting(lambda: end_job(self.database, job.id, self.worker.name, code, reason)):
+        if await self._lasting(lambda: end_job(self.database, job, code, reason)):
             self.worker = self.worker.model_copy(update={"done": self.worker.done + 1})
 
-    async def _give_back(self, job: Job) -> None:
+    async def _give_back(self, job: Job, *, after_outage: bool = False) -> None:
         """Let the job wait again."""
-        await self._lasting(lambda: give_job_back(self.database, job.id, self.worker.name))
+        await self._lasting(lambda: give_job_back(self.database, job, after_outage=after_outage))
 
     async def _lasting(self, ask: Callable[[], Awaitable[T]]) -> T | None:
         """What the database says, as soon as it answers; None where this worker is to end before it does."""

@@ -6,6 +6,7 @@ result is kept, and no command is taken from the broker.
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ PATIENCE = 5.0  # seconds until a broker that does not answer is given up
 LONGEST_JOB = 6 * 3600
 """Seconds after which a broker takes a job for lost that no worker has acknowledged. The planner sees that much sooner
 that a worker is dead; whoever gets such a job a second time finds who crawls it."""
+_OF_CELERY = ("CELERY_BROKER_URL", "CELERY_BROKER_READ_URL", "CELERY_BROKER_WRITE_URL")
+"""Variables that Celery believes more than what it is told: they are another program's."""
 INSTALL = 'the fleet needs Celery; install it with: pip install "newscrawl[fleet]"'
 
 
@@ -54,6 +57,8 @@ def broker_app(own: Settings) -> Celery:
         from kombu.entity import Exchange, Queue
     except ImportError:
         raise NoBroker(INSTALL) from None
+    for name in _OF_CELERY:
+        os.environ.pop(name, None)
     is_amqp = scheme.startswith("amqp")
     if not is_amqp:
         try:
@@ -144,8 +149,19 @@ def send(app: Celery, jobs: Iterable[str]) -> None:
         with app.connection_for_write() as connection:
             connection.ensure_connection(max_retries=1, interval_start=0, timeout=PATIENCE)
             producer = app.amqp.Producer(connection)
+            name = app.conf.task_default_queue
             for job in jobs:
-                app.send_task(TASK, args=[job], producer=producer, retry=False, ignore_result=True)
+                # By the exchange of the queue: to the default one, which Celery takes for a direct queue, every user of
+                # RabbitMQ would need a right that is good for all queues.
+                app.send_task(
+                    TASK,
+                    args=[job],
+                    producer=producer,
+                    exchange=name,
+                    routing_key=name,
+                    retry=False,
+                    ignore_result=True,
+                )
     except Exception as error:
         raise BrokerDown(describe(app, error)) from None
 

@@ -26,6 +26,7 @@ from newscrawl.runs.holds import Holds
 from newscrawl.schedule import Schedule, Slot
 from newscrawl.site import Sites
 from newscrawl.store.jobs import add_jobs, free_jobs_of, jobs_of, note_sent, send_again, unended_jobs
+from newscrawl.store.leases import STALE
 from newscrawl.store.schedules import Database, claim_slot, running_slots, update_slot
 from newscrawl.store.workers import all_workers, dead_of
 
@@ -65,6 +66,7 @@ class Dispatch:
         self._jobs: list[Job] = []
         self._holds = Holds()
         self._alerts = Evaluations(say)
+        self._looked_at, self._buries_at = time.monotonic(), 0.0
         self._sending: asyncio.Task[None] | None = None
         self._backoff, self._send_at = FIRST_BACKOFF, 0.0
         self._broker_is_away = False
@@ -156,6 +158,9 @@ class Dispatch:
 
         Whether any slot has ended.
         """
+        if (now := time.monotonic()) - self._looked_at > STALE / timedelta(seconds=2):
+            # The database was away, or this process stood still: the living have first to show that they are.
+            self._buries_at = now + STALE.total_seconds()
         slots = [slot for slot in await running_slots(self.database) if slot.jobs is not None]
         self._jobs, self._slots = await unended_jobs(self.database), {slot.id: slot for slot in slots}
         going = {job.slot for job in self._jobs}
@@ -163,6 +168,7 @@ class Dispatch:
         for slot in ended:
             await self._end(slot)
         await self._free_the_dead()
+        self._looked_at = time.monotonic()
         self._send_what_waits()
         self._alerts.look()
         return bool(ended)
@@ -206,7 +212,7 @@ class Dispatch:
 
     async def _free_the_dead(self) -> None:
         having = {job.worker for job in self._jobs if job.state == "running" and job.worker is not None}
-        if not having:
+        if not having or time.monotonic() < self._buries_at:
             return
         workers, now = await all_workers(self.database)
         dead = dead_of(having, workers, now)

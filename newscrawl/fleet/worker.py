@@ -6,11 +6,15 @@ Celery receives, acknowledges and reconnects; it calls its task in a thread of a
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import os
 import signal
+import tempfile
 import threading
 import warnings
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any, TypeVar
 
 from celery import Celery, signals
@@ -18,15 +22,18 @@ from celery.exceptions import Reject, SecurityWarning
 from pymongo.errors import PyMongoError
 
 from newscrawl.fleet.agent import Agent
-from newscrawl.fleet.broker import TASK, broker_app, check, describe
+from newscrawl.fleet.broker import PATIENCE, TASK, broker_app, check, describe
 from newscrawl.fleet.metrics import tally_of
 from newscrawl.metrics.exposure import Exposure
+from newscrawl.runs.crawls import LAST_WORDS
 from newscrawl.settings import Settings
 from newscrawl.store.connect import Connection, DatabaseDown, open_connection
 from newscrawl.store.connect import describe as describe_database
 from newscrawl.store.schema import apply_schema
 
 T = TypeVar("T")
+LONGEST_END = LAST_WORDS + PATIENCE
+"""Seconds after a signal in which crawls end and jobs are given back, and Celery ends where the broker answers."""
 
 
 class FleetWorker:
@@ -55,6 +62,7 @@ class FleetWorker:
             thread.join()
 
     async def _begin(self) -> Agent:
+        await asyncio.to_thread(_write_to, self.own.data / "logs")
         self._connection = await open_connection(self.own)
         try:
             await apply_schema(self._connection)
@@ -109,8 +117,12 @@ class FleetWorker:
                 self.signal = number
                 self._loop.call_soon_threadsafe(agent.end)
                 state.should_stop = 0
+                hung.start()
             else:
                 self._loop.call_soon_threadsafe(agent.kill)
+
+        hung = threading.Timer(LONGEST_END, self._end_at_once)
+        hung.daemon = True
 
         def take_signals(**_: Any) -> None:
             for number in (signal.SIGINT, signal.SIGTERM):
@@ -123,9 +135,25 @@ class FleetWorker:
         except SystemExit:
             if self.signal is None:
                 raise
+        finally:
+            hung.cancel()
+
+    def _end_at_once(self) -> None:
+        """End without Celery, which waits for a broker that does not answer: the jobs are given back by now."""
+        self.say("the broker does not answer; ending without it")
+        with contextlib.suppress(Exception):
+            asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(PATIENCE)
+        os._exit(128 + (self.signal or signal.SIGTERM))
 
     def _call(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+
+def _write_to(folder: Path) -> None:
+    """See whether a folder can be written to, which every job wants. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):
+        pass
 
 
 class _Said(logging.Handler):
@@ -138,6 +166,8 @@ class _Said(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, Reject):
+            return  # a job that goes back to the broker, as the agent has said
         if isinstance(error, OSError) or "onnection" in record.getMessage():
             said = "the connection to the broker is lost; trying again"
         else:

@@ -143,7 +143,7 @@ def outcome_of(code: int, said: str, runs: Sequence[Mapping[str, Any]]) -> str |
     told = "; ".join(filter(None, map(_wrong_with, runs))) if code in (1, 3) else ""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     if not told and lines and code not in (3, 4, 130, 143):
-        told = lines[-1]
+        told = next((line for line in reversed(lines) if " is left out " in line), lines[-1])
     return f"{meaning}: {told[:MOST_SAID]}" if told else meaning
 
 

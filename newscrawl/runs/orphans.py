@@ -9,8 +9,8 @@ from typing import Any
 
 from pymongo.asynchronous.database import AsyncDatabase
 
+from newscrawl.process_table import is_process
 from newscrawl.schedule import Slot
-from newscrawl.store.leases import is_process
 from newscrawl.store.schedules import running_slots, runs_of, update_slot
 
 Database = AsyncDatabase[dict[str, Any]]

@@ -6,9 +6,10 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from newscrawl.setting_sources import PREFIX
+from newscrawl.settings import is_secret
+
 PARTS = ("systemd", "cron", "container")
-SECRET = ("MONGO_URI",)
-"""Settings that may hold a password: no unit file names their value."""
 
 
 @dataclass(frozen=True)
@@ -25,18 +26,19 @@ class Place:
     @property
     def plain_settings(self) -> dict[str, str]:
         """Those that are no secrets."""
-        return {name: value for name, value in sorted(self.settings.items()) if not name.endswith(SECRET)}
+        return {name: value for name, value in sorted(self.settings.items()) if name not in self.secrets}
 
     @property
-    def has_secrets(self) -> bool:
-        """Some of the settings are not to be written down."""
-        return len(self.plain_settings) < len(self.settings)
+    def secrets(self) -> list[str]:
+        """Names of those that are secrets, or may hold a password: no unit names their value."""
+        plain = {name: name.removeprefix(PREFIX).lower() for name in sorted(self.settings)}
+        return [name for name, setting in plain.items() if setting == "mongo_uri" or is_secret(setting)]
 
 
 def systemd(place: Place) -> str:
     """A service of systemd. It is stopped in order, started again whatever ends it, and may write to its data alone."""
     environment = "\n".join(f'Environment="{name}={_escaped(value)}"' for name, value in place.plain_settings.items())
-    secrets = "\n# NEWSCRAWL_MONGO_URI=... belongs in this file, which only root may read" if place.has_secrets else ""
+    secrets = "".join(f"\n# {name}=... belongs in this file, which only root may read" for name in place.secrets)
     return f"""\
 # /etc/systemd/system/newscrawl.service, then: systemctl daemon-reload && systemctl enable --now newscrawl
 [Unit]
@@ -73,13 +75,14 @@ def cron(place: Place) -> str:
     """A line of crontab(5): every five minutes a scheduler that ends when nothing is due any more."""
     names = " ".join(f"{name}={shlex.quote(value)}" for name, value in place.plain_settings.items())
     command = f"{shlex.quote(place.python)} -m newscrawl.cli schedule run --once --quiet-if-held"
-    secrets = (
-        "# NEWSCRAWL_MONGO_URI belongs in a file that only you may read: `. ~/.newscrawl.env;` before the command\n"
+    secrets = "".join(
+        f"# {name} belongs in a file that only you may read: `. ~/.newscrawl.env;` before the command\n"
+        for name in place.secrets
     )
     line = f"cd {shlex.quote(place.folder)} && {names + ' ' if names else ''}{command}"
     return f"""\
 # crontab -e: where no process may stay. What is due starts up to five minutes late.
-{secrets if place.has_secrets else ""}*/5 * * * * {line.replace("%", chr(92) + "%")}
+{secrets}*/5 * * * * {line.replace("%", chr(92) + "%")}
 """
 
 

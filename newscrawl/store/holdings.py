@@ -22,6 +22,7 @@ from pymongo import timeout
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import BulkWriteError, PyMongoError
 
+from newscrawl.process_table import process_table
 from newscrawl.schedule import Lease
 from newscrawl.store.leases import STALE, is_dead
 from newscrawl.store.runs import server_time
@@ -123,6 +124,7 @@ class Holdings:
             "name": name,
             "holder": self.holder,
             "host": socket.gethostname(),
+            "table": process_table(),
             "pid": os.getpid(),
             "taken_at": "$$NOW",
             "seen_at": "$$NOW",

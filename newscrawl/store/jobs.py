@@ -79,18 +79,21 @@ async def take_job(database: Database, identity: str, worker: str, *, before: st
     return Job.model_validate(found) if found else None
 
 
-async def give_job_back(database: Database, identity: str, worker: str) -> None:
-    """The job waits again; its name goes back to the broker by itself."""
-    query = {"_id": identity, "state": "running", "worker": worker}
+async def give_job_back(database: Database, job: Job, *, after_outage: bool = False) -> None:
+    """The job, as it was taken, waits again; its name goes back to the broker by itself."""
     change = {"$set": {"state": "waiting", "worker": None}, "$currentDate": {"sent_at": True}}
-    await database["jobs"].update_one(query, change)
+    await database["jobs"].update_one(_attempt(job), {**change, "$inc": {"outages": int(after_outage)}})
 
 
-async def end_job(database: Database, identity: str, worker: str, code: int, reason: str | None) -> bool:
-    """Record what has become of a job; False where another worker has it by now."""
-    query = {"_id": identity, "state": "running", "worker": worker}
+async def end_job(database: Database, job: Job, code: int, reason: str | None) -> bool:
+    """Record what has become of a job, as it was taken; False where it is another attempt's by now."""
     change = {"$set": {"state": "ended", "code": code, "reason": reason}, "$currentDate": {"ended_at": True}}
-    return (await database["jobs"].update_one(query, change)).matched_count == 1
+    return (await database["jobs"].update_one(_attempt(job), change)).matched_count == 1
+
+
+def _attempt(job: Job) -> dict[str, Any]:
+    """The job while this attempt at it goes on."""
+    return {"_id": job.id, "state": "running", "worker": job.worker, "attempts": job.attempts}
 
 
 async def waiting_sites(database: Database) -> tuple[int, int, datetime | None]:

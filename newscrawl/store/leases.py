@@ -12,6 +12,7 @@ from uuid import uuid4
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError
 
+from newscrawl.process_table import is_gone, process_table
 from newscrawl.schedule import Lease
 
 Database = AsyncDatabase[dict[str, Any]]
@@ -44,6 +45,7 @@ class SchedulerLease:
             "name": self.name,
             "holder": self.holder,
             "host": socket.gethostname(),
+            "table": process_table(),
             "pid": os.getpid(),
             "taken_at": {"$cond": [{"$eq": ["$holder", self.holder]}, "$taken_at", "$$NOW"]},
             "seen_at": "$$NOW",
@@ -76,23 +78,12 @@ async def read_lease(database: Database, name: str = "scheduler") -> Lease | Non
 
 def is_dead(lease: Lease) -> bool:
     """Whether the holder is a process of this machine that is no more."""
-    return lease.holder is not None and lease.host == socket.gethostname() and not is_process(lease.pid)
+    return lease.holder is not None and is_gone(lease.table, lease.host, lease.pid)
 
 
 def is_held(lease: Lease | None, now: datetime) -> bool:
     """Whether a living process holds the lease."""
     return lease is not None and lease.holder is not None and not is_dead(lease) and now - lease.seen_at <= STALE
-
-
-def is_process(pid: int) -> bool:
-    """Whether this machine runs a process of this number."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
 
 
 def _milliseconds(span: timedelta) -> int:

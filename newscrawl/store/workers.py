@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +9,8 @@ from typing import Any
 from pymongo.asynchronous.database import AsyncDatabase
 
 from newscrawl.job import Worker
-from newscrawl.store.leases import STALE, is_process
+from newscrawl.process_table import is_gone
+from newscrawl.store.leases import STALE
 from newscrawl.store.runs import server_time
 
 Database = AsyncDatabase[dict[str, Any]]
@@ -41,9 +41,7 @@ async def all_workers(database: Database) -> tuple[list[Worker], datetime]:
 
 def is_alive(worker: Worker, now: datetime) -> bool:
     """Whether a worker goes on. On the same machine the process tells at once, elsewhere its last sign of life."""
-    if worker.host == socket.gethostname() and not is_process(worker.pid):
-        return False
-    return now - worker.seen_at <= STALE
+    return not is_gone(worker.table, worker.host, worker.pid) and now - worker.seen_at <= STALE
 
 
 def dead_of(names: Iterable[str], workers: Collection[Worker], now: datetime) -> set[str]:

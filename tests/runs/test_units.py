@@ -16,7 +16,12 @@ PLACE = Place(
     data="/var/lib/newscrawl",
     user="www-data",
     version="0.1.0",
-    settings={"NEWSCRAWL_USER_AGENT": 'me "here" 50%', "NEWSCRAWL_MONGO_URI": "mongodb://u:secret@db/"},
+    settings={
+        "NEWSCRAWL_USER_AGENT": 'me "here" 50%',
+        "NEWSCRAWL_MONGO_URI": "mongodb://u:secret@db/",
+        "NEWSCRAWL_BROKER": "redis://:secret@broker/0",
+        "NEWSCRAWL_ALERTS": "mailto://u:secret@mail",
+    },
 )
 
 
@@ -31,6 +36,9 @@ def test_systemd_finds_nothing_wrong_with_its_unit(tmp_path: Path) -> None:
 
 def test_no_text_holds_a_secret() -> None:
     assert "secret" not in systemd(PLACE) + cron(PLACE) + container(PLACE)
+    for name in ("NEWSCRAWL_MONGO_URI", "NEWSCRAWL_BROKER", "NEWSCRAWL_ALERTS"):
+        assert f"# {name}=... belongs in this file" in systemd(PLACE)
+        assert f"# {name} belongs in a file" in cron(PLACE)
 
 
 def test_settings_are_written_so_that_they_are_read_as_they_are() -> None:

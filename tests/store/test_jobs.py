@@ -40,11 +40,13 @@ async def test_a_job_of_a_dead_worker_waits_again_and_what_that_one_says_later_d
 ) -> None:
     await add_jobs(connection.database, [JOB])
     await note_sent(connection.database, [JOB.id])
-    await take_job(connection.database, JOB.id, "dead")
+    lost = await take_job(connection.database, JOB.id, "dead")
+    assert lost is not None
     assert await free_jobs_of(connection.database, ["dead"]) == [JOB.id]
-    assert await take_job(connection.database, JOB.id, "heir") is not None
-    assert not await end_job(connection.database, JOB.id, "dead", 0, None)
-    assert await end_job(connection.database, JOB.id, "heir", 3, "degraded")
+    heirs = await take_job(connection.database, JOB.id, "heir")
+    assert heirs is not None
+    assert not await end_job(connection.database, lost, 0, None)
+    assert await end_job(connection.database, heirs, 3, "degraded")
     job = await read_job(connection.database, JOB.id)
     assert job is not None
     assert (job.state, job.code, job.attempts, job.worker) == ("ended", 3, 2, "heir")
@@ -53,6 +55,21 @@ async def test_a_job_of_a_dead_worker_waits_again_and_what_that_one_says_later_d
 
 async def test_a_job_that_was_given_back_can_be_taken_again(connection: Connection) -> None:
     await add_jobs(connection.database, [JOB])
-    await take_job(connection.database, JOB.id, "first")
-    await give_job_back(connection.database, JOB.id, "first")
+    first = await take_job(connection.database, JOB.id, "first")
+    assert first is not None
+    await give_job_back(connection.database, first)
     assert await take_job(connection.database, JOB.id, "second") is not None
+
+
+async def test_an_earlier_attempt_of_the_same_worker_ends_nothing_of_a_later_one(connection: Connection) -> None:
+    await add_jobs(connection.database, [JOB])
+    first = await take_job(connection.database, JOB.id, "w")
+    assert first is not None
+    await give_job_back(connection.database, first, after_outage=True)
+    second = await take_job(connection.database, JOB.id, "w")
+    assert second is not None
+    assert (second.attempts, second.outages) == (2, 1)
+    assert not await end_job(connection.database, first, 0, None)
+    await give_job_back(connection.database, first)
+    [job] = await unended_jobs(connection.database)
+    assert (job.state, job.attempts, job.outages) == ("running", 2, 1)
