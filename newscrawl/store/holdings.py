@@ -164,7 +164,9 @@ class Holdings:
         for holder, sign in signs.items():
             if holder is not None and (is_dead(sign) or now - sign.seen_at > STALE):
                 same = {"_id": sign.name, "seen_at": sign.seen_at}
-                if (await self._leases.delete_one(same)).deleted_count:
+                is_buried = bool((await self._leases.delete_one(same)).deleted_count)
+                # Who takes other sites of the same process may have buried it a moment ago.
+                if is_buried or await self._leases.find_one({"_id": sign.name}, {"_id": 1}) is None:
                     dead.add(holder)
         taken: list[str] = []
         for lease in others:

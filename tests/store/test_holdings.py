@@ -76,3 +76,15 @@ async def test_a_process_of_this_machine_that_is_gone_holds_nothing(connection: 
     assert await heir.take(["site a"]) == []
     await gone.close()
     await heir.close()
+
+
+async def test_all_sites_of_a_process_that_is_gone_are_free_for_crawls_that_begin_together(
+    connection: Connection,
+) -> None:
+    gone, heir = Holdings(connection.database), Holdings(connection.database)
+    sites = [f"site {number}" for number in range(20)]
+    await gone.take(sites)
+    no_process = {"$set": {"pid": 2**22 + 1}}
+    await connection.database["leases"].update_one({"_id": f"process {gone.holder}"}, no_process)
+    assert await asyncio.gather(*(heir.take([site]) for site in sites)) == [[]] * len(sites)
+    await heir.close()
