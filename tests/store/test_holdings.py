@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -78,13 +79,21 @@ async def test_a_process_of_this_machine_that_is_gone_holds_nothing(connection: 
     await heir.close()
 
 
-async def test_all_sites_of_a_process_that_is_gone_are_free_for_crawls_that_begin_together(
-    connection: Connection,
+async def test_sites_of_a_process_that_is_gone_are_free_for_all_crawls_that_begin_together(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gone, heir = Holdings(connection.database), Holdings(connection.database)
-    sites = [f"site {number}" for number in range(20)]
-    await gone.take(sites)
+    gone, heir, other = (Holdings(connection.database) for _ in range(3))
+    await gone.take(["site a", "site b"])
     no_process = {"$set": {"pid": 2**22 + 1}}
     await connection.database["leases"].update_one({"_id": f"process {gone.holder}"}, no_process)
-    assert await asyncio.gather(*(heir.take([site]) for site in sites)) == [[]] * len(sites)
-    await heir.close()
+    delete = heir._leases.delete_one
+
+    async def late(query: dict[str, Any]) -> Any:
+        assert await other.take(["site b"]) == []
+        return await delete(query)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(heir._leases, "delete_one", late)
+        assert await heir.take(["site a"]) == []
+    for one in (gone, heir, other):
+        await one.close()
