@@ -29,11 +29,11 @@ def is_gone(table: str | None, host: str, pid: int) -> bool:
 
 
 def is_process(pid: int) -> bool:
-    """Whether this machine runs a process of this number."""
+    """Whether this machine runs a process of this number; also where no number of a process is so large."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:
+    except (PermissionError, OverflowError):
         pass
     return True

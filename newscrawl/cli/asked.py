@@ -40,9 +40,15 @@ def all_sites(*, at_a_glance: bool = False, is_told: bool = False, only: Collect
         sites = load_sites(own_settings().site_folders, at_a_glance=at_a_glance, keep_going=True, only=only)
     except SiteError as error:
         fail(str(error), Exit.USAGE)
-    for said in sites.left_out() if is_told else ():
-        complain(said)
+    if is_told:
+        _tell(sites)
     return sites
+
+
+def _tell(sites: Sites) -> None:
+    """Which sites are left out, and why."""
+    for said in sites.left_out():
+        complain(said)
 
 
 def named_sites(names: Iterable[str] | None, known: Sites) -> list[Site]:
@@ -73,8 +79,7 @@ def sites_there(names: Iterable[str] | None) -> Sites:
     for name in wanted:
         if name not in sites and name not in sites.wrong:
             sites.wrong[name] = SiteError(f"there is no site {name!r} on this machine")
-    for said in sites.left_out():
-        complain(said)
+    _tell(sites)
     return sites
 
 

@@ -151,9 +151,9 @@ def crawl(
     except ValueError as error:
         fail(str(error), Exit.USAGE)
     processes = processes_asked(jobs)
-    if not chosen and known is not None and known.wrong:
-        raise typer.Exit(int(Exit.USAGE))  # it is said of each
     if not chosen:
+        if known is not None and known.wrong:
+            raise typer.Exit(int(Exit.USAGE))  # it is said of each
         fail("name at least one site, or --all; `newscrawl sites list` shows them", Exit.USAGE)
 
     if due and (days or revisit):

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from newscrawl.metrics.families import Family
 from newscrawl.metrics.tally import BY_NAME, LASTING, Sites, Tally
+from newscrawl.process_table import is_process
 
 SUFFIX = ".json"
 
@@ -83,10 +84,5 @@ class Children:
 
 
 def _runs(path: Path) -> bool:
-    try:
-        os.kill(int(path.name.partition("-")[0]), 0)
-    except (ProcessLookupError, ValueError):
-        return False
-    except PermissionError:
-        return True
-    return True
+    number = path.name.partition("-")[0]
+    return number.isdecimal() and is_process(int(number))

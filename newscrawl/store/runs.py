@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
@@ -11,6 +10,8 @@ from uuid import uuid4
 
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError
+
+from newscrawl.process_table import is_process
 
 if TYPE_CHECKING:
     from newscrawl.records import Run
@@ -48,24 +49,12 @@ def state_of(run: Document, now: datetime) -> State:
     if run.get("ended_at") is not None or run.get("reason") is not None:
         return "ended"
     is_here = run.get("host") == socket.gethostname()
-    if is_here and not _is_there(run.get("pid")):
+    if is_here and (run.get("pid") is None or not is_process(run["pid"])):
         return "crashed"
     seen = run.get("seen_at")
     if seen is not None:
         return "running" if now - seen < SILENT else "crashed"
     return "running" if is_here or now - run["started_at"] < LONGEST_RUN else "crashed"
-
-
-def _is_there(pid: int | None) -> bool:
-    if pid is None:
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        pass
-    return True
 
 
 def record_of(document: Document) -> Run:
