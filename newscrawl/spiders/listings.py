@@ -6,10 +6,9 @@ What is known costs no fetch, and one database query for a whole page of a listi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import UTC, datetime
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -54,6 +53,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 500  # cards that are looked at in one go
 ASKED_AT_ONCE = 5000  # articles that one query asks for: what it takes in memory is bounded, also of 50,000
+MOST_ASKED = 2 * 2**20  # bytes of their addresses: each stands in the query several times, which may have 16 MB
 MOST_SIGHTED = 2000  # articles of one page that the ledger keeps
 
 
@@ -65,6 +65,20 @@ _turn = asyncio.Lock()
 
 def _alone(response: Response) -> AbstractAsyncContextManager[object]:
     return _turn if len(response.body) > LARGE else nullcontext()
+
+
+def _parts(addresses: dict[str, Fresh]) -> Iterator[dict[str, Fresh]]:
+    """So many at a time as one query can ask for, by number and by the bytes of their addresses."""
+    part: dict[str, Fresh] = {}
+    size = 0
+    for identity, fresh in addresses.items():
+        size += len(fresh.address.encode())
+        if len(part) == ASKED_AT_ONCE or (part and size > MOST_ASKED):
+            yield part
+            part, size = {}, len(fresh.address.encode())
+        part[identity] = fresh
+    if part:
+        yield part
 
 
 class Listings:
@@ -159,8 +173,12 @@ class Listings:
         if not await self._answered(response, walk, now, whole):
             return
         async with _alone(response):
-            async for request in self._requests(response, walk, now, whole):
-                yield request
+            try:
+                async for request in self._requests(response, walk, now, whole):
+                    yield request
+            except BaseException:
+                walk.is_cut = True  # whatever it is: what this page leads to is not known to be seen to
+                raise
 
     async def _requests(self, response: Response, walk: Walk, now: datetime, whole: bool) -> AsyncIterator[Any]:
         """What a page with something to read leads to."""
@@ -279,8 +297,7 @@ class Listings:
         if spider.session is not None and addresses:
             session, now = spider.session, datetime.now(UTC)
             counters: dict[str, Counter] = {}
-            rest = iter(addresses.items())
-            while part := dict(islice(rest, ASKED_AT_ONCE)):
+            for part in _parts(addresses):
                 settled |= await self._settled(session, part, first, counters, now)
             views = card_views([fresh.card for fresh in addresses.values()], spider.site, at=now, run=spider.run_id)
             await session.writer.observe(views, {view.article: counters.get(view.url) for view in views})
