@@ -49,7 +49,7 @@ def queries(selection: Selection, until: int) -> list[Query]:
     if asked.is_impossible:
         return []
     after = selection.after_seq or 0
-    span = {"seq": {"$gte": after + 1, "$lte": until}}
+    span = {"seq": {"$gt": after, "$lte": until}}
     found = []
     if after:
         places = between(asked.highest, asked.lowest)

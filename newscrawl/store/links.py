@@ -46,7 +46,6 @@ MOST_ROUNDS = 100  # what is due after these is linked at the next start
 MOST_NEAR = 200
 """Articles read for a batch, and `MOST_ALIKE` more for each article of it: the cost of a text that is everywhere, such
 as the notice of a paywall."""
-MOST_READINGS = 3
 WEEKS = 1  # before and after its own, in which an article looks for others: `WINDOW`
 SETTLED = 10  # copies of an article; one more does not change what it is
 
@@ -118,7 +117,7 @@ async def _link(database: Database, own: Nodes, mark: str) -> list[str]:
 
 
 async def near(database: Database, own: Collection[Node]) -> Nodes:
-    """Everything that a link of these may lead to or come from, by two queries; a few more where a text is everywhere.
+    """Everything that a link of these may lead to or come from, by two queries, and one more for each crowded text.
 
     Of a text with thousands of copies some are read, those stored first before others. Raises PyMongoError.
     """
@@ -128,9 +127,7 @@ async def near(database: Database, own: Collection[Node]) -> Nodes:
     in_window = [{"published.at": window}, {"published.at": None, "first_seen_at": window}]
     found: Nodes = {}
     bands = {band for node in own for band in node.bands}
-    for _ in range(MOST_READINGS):
-        if not bands:
-            break
+    while bands:
         query = {"$and": [{"$or": _alike(own, bands)}, {"$or": in_window}]}
         part = await _read(database, query, hint="week_-1_similarity_1", most=most)
         found |= part

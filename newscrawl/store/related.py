@@ -24,17 +24,17 @@ class Relatives:
 
 
 async def relatives(database: Database, article: Mapping[str, Any]) -> Relatives:
-    """The twins and copies of a stored article, by one query."""
-    ways = [{name: article[name]} for name in ("story", "cluster") if article.get(name)]
-    found = Relatives()
-    if not ways:
-        return found
-    near = database["articles"].find({"$or": ways, "_id": {"$ne": article["_id"]}}, _FIELDS).limit(MOST_COPIES)
-    for other in sorted([document async for document in near], key=_order):
-        if article.get("story") and other.get("story") == article["story"]:
-            found.twins.append(_common(other) | {"edition": other.get("edition")})
-        if article.get("cluster") and other.get("cluster") == article["cluster"]:
-            found.copies.append(_common(other) | _copy(other))
+    """The twins and copies of a stored article, by a query each; of very many copies some, and the first publisher."""
+    articles, found = database["articles"], Relatives()
+    others: Document = {"_id": {"$ne": article["_id"]}}
+    if story := article.get("story"):
+        twins = await articles.find({"story": story, **others}, _FIELDS).limit(MOST_COPIES).to_list()
+        found.twins = [_common(twin) | {"edition": twin.get("edition")} for twin in sorted(twins, key=_order)]
+    if cluster := article.get("cluster"):
+        copies = await articles.find({"cluster": cluster, **others}, _FIELDS).limit(MOST_COPIES).to_list()
+        if len(copies) == MOST_COPIES and cluster != article["_id"] and all(one["_id"] != cluster for one in copies):
+            copies += await articles.find({"_id": cluster}, _FIELDS).to_list()
+        found.copies = [_common(copy) | _copy(copy) for copy in sorted(copies, key=_order)]
     return found
 
 

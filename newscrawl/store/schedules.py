@@ -83,7 +83,7 @@ async def update_slot(database: Database, slot: Slot) -> None:
 
 async def running_slots(database: Database) -> list[Slot]:
     """Slots whose crawl goes on, as far as the database knows."""
-    return await _slots(database, {"state": "running"}, 1000)
+    return await _slots(database, {"state": "running"}, 0)
 
 
 async def latest_slots(database: Database, name: str, number: int = 10) -> list[Slot]:

@@ -121,8 +121,9 @@ class Seeker:
             found = self._articles.find({"$and": [query, span]}, ORDER_ALONE, batch_size=most + 2)
             found = found.hint(part.listed_by).limit(most + 1).max_time_ms(self._clock.left)
             # An article that could not be brought to the present form has no place, and is in no list.
-            places.update([document["order"] async for document in found if "order" in document])
-            if len(places) > most:
+            keys = await found.to_list()
+            places.update(document["order"] for document in keys if "order" in document)
+            if max(len(keys), len(places)) > most:  # several articles may share a place
                 self._frequent.add(part)
                 return None
         return sorted((place for place in places if self._lowest <= place <= self._highest), reverse=True)

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import ExecutionTimeout
 
+from newscrawl.article import INT64_MAX
 from newscrawl.selection import Selection
 from newscrawl.store.lookup import HIDDEN
 from newscrawl.store.order import HIGHEST, LOWEST
@@ -139,7 +140,7 @@ async def _in_sequence(
     wanted, and where few are wanted it takes several pages to look at all."""
     after = selection.after_seq or 0
     if cursor is not None:
-        if not re.fullmatch(r"[0-9]{1,18}", cursor):
+        if not re.fullmatch(r"[0-9]{1,19}", cursor) or int(cursor) > INT64_MAX:
             raise WrongCursor("a cursor in the order of `seq` is a number")
         after = max(after, int(cursor))
     last = max(await settled(database), after)

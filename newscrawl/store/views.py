@@ -19,6 +19,8 @@ Document = dict[str, Any]
 FINE = ("second", "minute", "hour")
 """Precisions of a publication from which a half-life can be counted."""
 
+MOST_ASKED = 5000  # addresses that one query asks for
+
 
 @dataclass(slots=True)
 class Attention:
@@ -108,14 +110,14 @@ async def top(
 
 
 async def _chunks(cursor: Any, size: int) -> AsyncIterator[list[Document]]:
-    """Documents in lists, each four times as long as the one before."""
+    """Documents in lists, each four times as long as the one before, up to what one query can ask for."""
     chunk: list[Document] = []
     async with cursor:
         async for document in cursor:
             chunk.append(document)
             if len(chunk) == size:
                 yield chunk
-                chunk, size = [], size * 4
+                chunk, size = [], min(size * 4, MOST_ASKED)
     if chunk:
         yield chunk
 

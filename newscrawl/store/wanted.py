@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from newscrawl.normalize.terms import Query, parse_query, term
 from newscrawl.selection import Selection
-from newscrawl.store.order import FIRST_DATED, HIGHEST, LOWEST, first_at, week_of
+from newscrawl.store.order import BITS, FIRST_DATED, HIGHEST, LOWEST, first_at, week_of
 
 Document = dict[str, Any]
 
@@ -123,7 +122,7 @@ def wanted(selection: Selection, *, in_sequence: bool = False) -> Wanted:
         lowest = max(lowest, FIRST_DATED)
         highest = first_at(selection.published_to) - 1
         if selection.published_to.microsecond:
-            highest = first_at(selection.published_to + timedelta(seconds=1)) - 1
+            highest += 1 << BITS  # that second, too
             rest.append({"published.at": {"$lt": selection.published_to}})
     return Wanted(tuple(parts), tuple(rest), lowest, highest, is_impossible)
 

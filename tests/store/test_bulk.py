@@ -8,6 +8,7 @@ from pathlib import Path
 import bson
 import pytest
 
+from newscrawl.article import INT64_MAX
 from newscrawl.selection import Selection
 from newscrawl.store import bulk
 from newscrawl.store.bulk import decoded, queries, raw_batches
@@ -48,6 +49,11 @@ async def test_everything_is_given_once_undated_articles_and_tombstones_too(
     assert "t" not in {d["_id"] for d in await taken(connection, Selection(text="budget"))}
     later = await taken(connection, Selection(after_seq=7))
     assert {d["seq"] for d in later} == {d["seq"] for d in everything if isinstance(d["seq"], int) and d["seq"] > 7}
+
+
+async def test_after_the_highest_number_there_is_nothing(connection: Connection, tmp_path: Path) -> None:
+    await store_articles(connection, tmp_path, 12)
+    assert await taken(connection, Selection(after_seq=INT64_MAX)) == []
 
 
 async def test_every_query_is_made_by_an_index_and_sorts_nothing(connection: Connection, tmp_path: Path) -> None:

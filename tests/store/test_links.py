@@ -313,15 +313,12 @@ async def test_a_page_that_declares_a_thousand_twins_is_stored_and_few_of_them_a
     assert members == {"en", *(f"x{n}" for n in range(MOST_ADDRESSES))}
 
 
-@pytest.mark.parametrize("others", [0, 1])
-async def test_a_text_with_thousands_of_copies_is_linked_at_a_bounded_cost(
-    connection: Connection, writer: ArticleWriter, others: int
-) -> None:
-    text, number = prose("everywhere"), 3000
-    await store(writer, article("original", text))
-    original = article("original", text)
+async def store_copies(connection: Connection, writer: ArticleWriter, text: str, number: int) -> Article:
+    """Store the original of a text, and a number of copies as they are when all are linked."""
+    original = article(f"original of {text[:9]}", text)
+    await store(writer, original)
     record = {"article": original.id, "url": original.url, "site": "first", "share": 1.0, "agency": None}
-    copies = [article(f"copy {n}", text, site=f"site{n}", hours=1 + n / number) for n in range(number)]
+    copies = [article(f"{text[:9]} {n}", text, site=f"site{n}", hours=1 + n / number) for n in range(number)]
     await connection.database["articles"].insert_many(
         [
             one.model_dump()
@@ -332,6 +329,15 @@ async def test_a_text_with_thousands_of_copies_is_linked_at_a_bounded_cost(
         ordered=False,
     )
     await connection.database["articles"].update_one({"_id": original.id}, {"$set": {"cluster": original.id}})
+    return original
+
+
+@pytest.mark.parametrize("others", [0, 1])
+async def test_a_text_with_thousands_of_copies_is_linked_at_a_bounded_cost(
+    connection: Connection, writer: ArticleWriter, others: int
+) -> None:
+    text = prose("everywhere")
+    original = await store_copies(connection, writer, text, 3000)
     await connection.database.command("profile", 2)
     alone = [article("alone", prose("alone"), hours=3)] * others
     await store(writer, article("one more", text, site="last", hours=3), *alone)
@@ -342,6 +348,20 @@ async def test_a_text_with_thousands_of_copies_is_linked_at_a_bounded_cost(
     assert found["one more"]["copied"]["article"] == found["one more"]["cluster"] == original.id
     assert [(found[one.headline]["copied"], found[one.headline]["cluster"]) for one in alone] == [(None, None)] * others
     assert await connection.database["articles"].count_documents({"links_due": {"$gt": ""}}) == 0
+
+
+async def test_many_texts_that_are_everywhere_hide_no_other_copy_of_their_batch(
+    connection: Connection, writer: ArticleWriter
+) -> None:
+    texts = [prose(f"everywhere {n}") for n in range(4)]
+    originals = [await store_copies(connection, writer, text, MOST_NEAR + 6 * MOST_ALIKE) for text in texts]
+    quiet = article("quiet", prose("quiet"))
+    await store(writer, quiet)
+    more = [article(f"more {n}", text, site="last", hours=3) for n, text in enumerate(texts)]
+    await store(writer, *more, article("quiet copy", prose("quiet"), site="last", hours=3))
+    found = await stored(connection)
+    assert found["quiet copy"]["copied"]["article"] == quiet.id
+    assert [found[one.headline]["cluster"] for one in more] == [original.id for original in originals]
 
 
 # --- faults ---------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from tests.store.conftest import stored_in
 from tests.stored_articles import START
 
 NUMBER = 60
+VIEWS = {"seen_at": START, "raw": "10 views"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -87,17 +88,25 @@ async def test_pages_are_what_looking_at_every_article_finds(stored: Connection)
         assert found == truth, selection
 
 
-async def test_articles_of_one_place_are_all_given(stored: Connection, databases: Databases, tmp_path: Path) -> None:
+@pytest.mark.parametrize("selection", [Selection(), Selection(min_views=1), Selection(after_seq=0)])
+async def test_articles_of_one_place_are_all_given(
+    stored: Connection, databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, selection: Selection
+) -> None:
+    monkeypatch.setattr(seek, "FEW_LISTED", 6)  # fewer than articles, and more than places
+    seek._known.clear()
     async with databases.connected(tmp_path) as connection:
         articles = connection.database["articles"]
         some = await stored.database["articles"].find().limit(11).to_list()
         await articles.insert_many(
-            [document | {"order": 5 if number < 9 else 6} for number, document in enumerate(some)]
+            [
+                document | {"order": 5 if number < 9 else 6, "views": {**VIEWS, "count": number + 1}, "seq": number + 1}
+                for number, document in enumerate(some)
+            ]
         )
         found: list[str] = []
         cursor = None
         for _ in range(6):
-            page = await select(connection.database, Selection(), limit=2, cursor=cursor)
+            page = await select(connection.database, selection, limit=2, cursor=cursor)
             found += [article["_id"] for article in page.articles]
             cursor = page.cursor
         assert cursor is None

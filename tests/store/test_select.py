@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
+from newscrawl.article import INT64_MAX
 from newscrawl.selection import Selection
 from newscrawl.store.connect import Connection
 from newscrawl.store.select import WrongCursor, select
@@ -152,6 +153,7 @@ async def test_the_order_of_seq_gives_everything_once_in_the_order_of_news(store
 
 
 async def test_a_changed_article_comes_again_behind_a_cursor(stored: Connection) -> None:
+    assert (await select(stored.database, Selection(), order="seq", cursor=str(INT64_MAX))).articles == []
     page = await select(stored.database, Selection(after_seq=NUMBER), order="seq")
     assert [article["url"].rsplit("/", 1)[1] for article in page.articles] == ["11"]
 

@@ -62,6 +62,11 @@ def test_fractions_of_a_second_are_looked_up_in_the_articles() -> None:
     assert asked.test == {"$and": [{"published.at": {"$lt": end}}]}
 
 
+def test_the_last_second_that_there_is_can_be_asked_for() -> None:
+    end = datetime(9999, 12, 31, 23, 59, 59, 500_000, tzinfo=UTC)
+    assert wanted(Selection(published_to=end)).highest >= first_at(end)
+
+
 def test_a_word_that_is_to_occur_and_not_to_occur_is_impossible() -> None:
     assert wanted(Selection(text="government -governments")).is_impossible
     assert not wanted(Selection(text="government -president")).is_impossible
