@@ -11,6 +11,7 @@ import asyncio
 import json
 import logging
 import os
+import signal
 import socket
 import sys
 from collections import deque
@@ -39,6 +40,7 @@ from newscrawl.store.runs import CRASHED, end_crashed, last_requests, record_of
 logger = logging.getLogger(__name__)
 
 LOOK = 0.5  # seconds between two tellings of the counts
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 MOST_VAIN = 3  # processes in a row that end before they take any site
 MOST_JITTER = 1.5  # times the delay between two requests: the longest that it becomes by chance
 _PROGRAM = (
@@ -167,15 +169,21 @@ class _Leading:
         answers, their_answers = socket.socketpair()
         with their_commands, their_answers:
             descriptors = their_commands.fileno(), their_answers.fileno()
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-c", _PROGRAM, *map(str, descriptors), json.dumps(sys.path)),
-                env={**os.environ, **self._environment},
-                pass_fds=descriptors,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.PIPE,
-            )
+            # A terminal sends its signals to the whole group: they wait until the process can end in order, see
+            # `told_by_signals`. It is started before anything else is done in this thread.
+            signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+            try:
+                process = await asyncio.create_subprocess_exec(
+                    sys.executable,
+                    *("-c", _PROGRAM, *map(str, descriptors), json.dumps(sys.path)),
+                    env={**os.environ, **self._environment},
+                    pass_fds=descriptors,
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=asyncio.subprocess.DEVNULL,
+                    stderr=asyncio.subprocess.PIPE,
+                )
+            finally:
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         _, to_it = await asyncio.open_connection(sock=commands)
         from_it, its_end = await asyncio.open_connection(sock=answers)
         part = _Part(process, to_it, from_it, its_end)

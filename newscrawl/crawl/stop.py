@@ -20,7 +20,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TypeVar
 
-from newscrawl.store.local import abandon_servers
+from newscrawl.store.local import abandon_servers, server_processes
 
 T = TypeVar("T")
 
@@ -148,6 +148,7 @@ def told_by_signals(
         end_at_once(stop.signal or signal.SIGTERM)
 
     before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, before)  # until now, where whoever started this process blocked them
     threading.Thread(target=watch, name="newscrawl-stop", daemon=True).start()
     try:
         yield tell
@@ -164,10 +165,10 @@ def end_at_once(number: int) -> None:
         if sys.stderr.isatty():
             os.write(sys.stderr.fileno(), SHOW_CURSOR)
     try:
-        servers = abandon_servers()
-        for child in _descendants() - servers:
+        for child in _descendants() - server_processes():
             with contextlib.suppress(OSError):
                 os.kill(child, signal.SIGKILL)
+        abandon_servers()  # last, for its other users may have been among these
     finally:
         os._exit(128 + number)
 

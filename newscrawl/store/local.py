@@ -34,15 +34,22 @@ REPLICA_SET = "newscrawl"
 LONGEST_SOCKET = 100  # bytes; the kernel's sun_path holds 108 with its end (unix(7))
 START_SECONDS = 60.0
 STOP_SECONDS = 60.0
+ENDING_SECONDS = 0.5  # until processes that were killed use a server no more
 OPEN_FILES = 64000  # what MongoDB's production notes ask for
 
 _acquired: set[LocalServer] = set()
 """The servers that this process uses."""
 
 
-def abandon_servers() -> set[int]:
-    """Abandon every server that this process uses, and give their process numbers."""
-    return {pid for server in list(_acquired) if (pid := server.abandon()) is not None}
+def server_processes() -> set[int]:
+    """Process numbers of the servers that this process uses."""
+    return {pid for server in list(_acquired) if (pid := server.process) is not None}
+
+
+def abandon_servers() -> None:
+    """Abandon every server that this process uses. Other users that are ending have a moment for it."""
+    for server in list(_acquired):
+        server.abandon()
 
 
 class LocalServer:
@@ -110,19 +117,29 @@ class LocalServer:
             if not (self.folder / "keep").exists():
                 self._stop()
 
-    def abandon(self) -> int | None:
-        """End the use of a process that ends at once: the last user tells the server to end, and does not wait.
+    @property
+    def process(self) -> int | None:
+        """Process number of the server, also of one that has just been started; None where there is none."""
+        return self.pid() or (self._launched.pid if self._launched is not None else None)
 
-        Gives the server's process number, where it runs.
-        """
-        pid = self.pid() or (self._launched.pid if self._launched is not None else None)
+    def abandon(self) -> None:
+        """End the use of a process that ends at once: the last user tells the server to end, and does not wait."""
+        pid = self.process
         if self._use is None or pid is None or (self.folder / "keep").exists():
-            return pid
-        with contextlib.suppress(OSError):  # BlockingIOError: others use it
-            fcntl.flock(self._use, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        deadline = time.monotonic() + ENDING_SECONDS
+        while True:
+            try:
+                fcntl.flock(self._use, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:  # others use it: those that were killed just now do not for long
+                if time.monotonic() > deadline:
+                    return
+                time.sleep(0.01)
+            else:
+                break
+        with contextlib.suppress(OSError):
             (self.folder / "ending").write_text(str(pid))  # who comes next waits for its end, and starts it anew
             os.kill(pid, signal.SIGTERM)
-        return pid
 
     def pid(self) -> int | None:
         """Process number of the running server, checked to be ours; None where it does not run."""

@@ -12,10 +12,12 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from newscrawl.store.local import LocalServer
 from newscrawl.store.runs import end_crashed
 from tests.waiting import until
 
@@ -163,6 +165,41 @@ def test_a_second_signal_ends_all_processes_at_once(newscrawl: Any, town: Town) 
     until(lambda: is_gone(pid))
 
 
+def test_a_second_signal_ends_the_embedded_database_too(embedded: Any, town: Town) -> None:
+    town.add_sites(embedded)
+    town.hangs = {"127.0.5.1/news/story-2"}
+    process = embedded.start("crawl", "alpha", "beta", "-j", "2")
+    until(lambda: ("127.0.5.1", "/news/story-2") in town.asked, process)
+    server = LocalServer(embedded.data).pid()
+    assert server is not None
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.3)  # two signals at the same instant are one
+    process.send_signal(signal.SIGINT)
+    ended(process)
+    assert process.returncode == 128 + signal.SIGINT
+    until(lambda: is_gone(server))
+
+
+def test_a_signal_of_the_terminal_to_processes_that_have_just_begun_ends_them_without_a_word(
+    newscrawl: Any, town: Town
+) -> None:
+    process = newscrawl.start("crawl", *SITES, "-j", "2")
+    parts: list[int] = []
+
+    def have_begun() -> bool:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        parts[:] = [int(pid) for pid in children if b"crawl.part" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        return len(parts) == 2 and all(processor_ticks(pid) >= 15 for pid in parts)  # in the midst of their imports
+
+    until(have_begun, process)
+    for pid in (*parts, process.pid):
+        os.kill(pid, signal.SIGINT)
+    _, errors = ended(process)
+    assert process.returncode == 128 + signal.SIGINT
+    assert "KeyboardInterrupt" not in errors
+    assert all(map(is_gone, parts))
+
+
 def test_processes_end_in_order_where_the_one_that_leads_is_killed(newscrawl: Any, town: Town) -> None:
     town.hangs = {"127.0.5.1/news/story-2"}
     process = newscrawl.start("crawl", "alpha", "beta", "-j", "2")
@@ -178,6 +215,12 @@ def is_gone(pid: int) -> bool:
     except ProcessLookupError:
         return True
     return False
+
+
+def processor_ticks(pid: int) -> int:
+    """Processor time of a process so far, in the kernel's ticks of 10 ms."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
 
 
 @pytest.mark.parametrize("text", ["many", "-2", "1.5", "1000", ""])
