@@ -14,8 +14,12 @@ def mask(text: str) -> str:
     """A text without the passwords of the addresses in it.
 
     RFC 3986, 3.2.1, ends a login at the first `@` and wants every other one encoded. Who forgets that has a password
-    that goes on behind it: everything up to the last `@` of a word counts as login.
+    that goes on behind it: everything up to the last `@` of a word counts as login. A text that begins as an address and
+    has no blank in it is one, whatever else stands in it.
     """
+    if _SCHEME.match(text) and not re.search(r"\s", text):
+        text = _without_password(text) if "@" in text else text
+        return _OPTION.sub(r"\1…", text)
     return _OPTION.sub(r"\1…", _ADDRESS.sub(lambda found: _without_password(found[0]), text))
 
 

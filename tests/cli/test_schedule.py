@@ -156,6 +156,15 @@ def test_the_files_that_keep_a_scheduler_running_are_printed_one_by_one_or_toget
     assert "--print" in told(planned, "install", code=2)
 
 
+def test_a_crawl_of_a_schedule_goes_on_without_a_site_that_has_no_file(planned: Any) -> None:
+    code, _, said = planned.run("crawl", "replica", "nowhere", "--limit", "1", "--started-by", "schedule all")
+    assert code == 2
+    assert "no site 'nowhere' on this machine" in said
+    [run] = planned.documents("runs", started_by="schedule all")
+    assert (run["site"], run["outcome"]) == ("replica", "ok")
+    assert planned.run("crawl", "nowhere", "--started-by", "schedule all")[0] == 2
+
+
 def test_the_list_is_there_as_json(planned: Any) -> None:
     envelope = told_as_json(planned, "list")
     assert envelope["schema"] == "newscrawl.schedules/1"

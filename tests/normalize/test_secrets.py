@@ -12,6 +12,8 @@ from newscrawl.normalize.secrets import mask
         ("mongodb+srv://writer:secret@host/?a=1", "mongodb+srv://writer:…@host/?a=1"),
         ("mongodb://writer:sec@ret@host/", "mongodb://writer:…@host/"),
         ("mongodb://writer:sec:ret@host/", "mongodb://writer:…@host/"),
+        ("redis://:it's-secret@host/0", "redis://:…@host/0"),
+        ('amqp://writer:<"secret">@host//', "amqp://writer:…@host//"),
         ("mongodb://writer:sec/ret@host/", "mongodb://writer:…@host/"),
         ("mongodb://writer:sec?ret#1@host/", "mongodb://writer:…@host/"),
         ("mongodb://writer%3Asecret@host/", "mongodb://writer:…@host/"),
